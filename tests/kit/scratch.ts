@@ -1,0 +1,60 @@
+/** Scratch directories of tests: removed when all went well, kept and named when it did not. */
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach } from 'vitest'
+
+/** POSTROOM_KEEP=1 keeps every scratch directory, also of tests that passed. */
+const KEEP = process.env.POSTROOM_KEEP === '1'
+
+/** A new directory below the system's temp directory that other users may enter. */
+export function makeScratch(name: string): string {
+  const path = mkdtempSync(join(tmpdir(), `postroom-${name}-`))
+  chmodSync(path, 0o755)
+  return path
+}
+
+export function removeScratch(path: string): void {
+  rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
+}
+
+export interface ScratchKeeper {
+  /** A new directory that lives until the end of the surrounding describe block. */
+  make(): string
+  /** True once a test of this block failed: artefacts are going to be kept. */
+  failed(): boolean
+}
+
+/**
+ * Scratch directories for the surrounding describe block (or file). `beforeRemoval` runs first,
+ * knowing whether the directories stay, to add what a reader of a failure wants to see.
+ */
+export function scratchDirectories(
+  name: string,
+  beforeRemoval: (kept: boolean) => Promise<void> = async () => {},
+): ScratchKeeper {
+  const paths: string[] = []
+  let failed = false
+
+  afterEach((context) => {
+    if (context.task.result?.state === 'fail') failed = true
+  })
+
+  afterAll(async () => {
+    const kept = failed || KEEP
+    await beforeRemoval(kept)
+    for (const path of paths) {
+      if (kept) process.stderr.write(`\nkept for inspection: ${path}\n`)
+      else removeScratch(path)
+    }
+  })
+
+  return {
+    make() {
+      const path = makeScratch(name)
+      paths.push(path)
+      return path
+    },
+    failed: () => failed,
+  }
+}
