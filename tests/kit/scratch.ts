@@ -1,22 +1,9 @@
 /** Scratch directories of tests: removed when all went well, kept and named when it did not. */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, afterEach } from 'vitest'
+import { makeScratch, removeScratch } from './scratch-directory.ts'
 
 /** POSTROOM_KEEP=1 keeps every scratch directory, also of tests that passed. */
 const KEEP = process.env.POSTROOM_KEEP === '1'
-
-/** A new directory below the system's temp directory that other users may enter. */
-export function makeScratch(name: string): string {
-  const path = mkdtempSync(join(tmpdir(), `postroom-${name}-`))
-  chmodSync(path, 0o755)
-  return path
-}
-
-export function removeScratch(path: string): void {
-  rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
-}
 
 export interface ScratchKeeper {
   /** A new directory that lives until the end of the surrounding describe block. */
