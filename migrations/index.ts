@@ -1,0 +1,13 @@
+/** Every migration, in order. Forward only; a released one never changes. */
+import type { Knex } from 'knex'
+import * as foundation from './0001-foundation.ts'
+
+export interface Migration {
+  readonly version: number
+  readonly name: string
+  up(db: Knex): Promise<void>
+}
+
+export const migrations: readonly Migration[] = [
+  { version: 1, name: 'foundation', up: foundation.up },
+]

@@ -1,0 +1,112 @@
+/** The environment wins over the file: POSTROOM_* variables are laid over the file's tree. */
+import type { ConfigProblem } from './config-problems.ts'
+import { isLoopback, parseServerUrl, type ServerUrl } from './config-values.ts'
+
+type Tree = Record<string, unknown>
+
+/** Variable -> path of the key it sets. */
+const PLAIN: Readonly<Record<string, readonly string[]>> = {
+  POSTROOM_DATABASE_URL: ['database'],
+  POSTROOM_LISTEN: ['listen'],
+  POSTROOM_DATA_DIR: ['data_dir'],
+  POSTROOM_PUBLIC_URL: ['public_url'],
+  POSTROOM_LOG_LEVEL: ['log', 'level'],
+}
+
+export interface Merged {
+  readonly merged: unknown
+  /** Dotted path -> the variable that supplied it. */
+  readonly variables: ReadonlyMap<string, string>
+  readonly problems: readonly ConfigProblem[]
+}
+
+const isTree = (value: unknown): value is Tree =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Lays the POSTROOM_* variables over a tree; the tree itself is not changed. */
+export function applyEnvironment(
+  tree: unknown,
+  env: Readonly<Record<string, string | undefined>>,
+): Merged {
+  const variables = new Map<string, string>()
+  const problems: ConfigProblem[] = []
+  if (!isTree(tree)) return { merged: tree, variables, problems }
+  const merged: Tree = { ...tree }
+  for (const [variable, path] of Object.entries(PLAIN)) {
+    const value = env[variable]
+    if (value === undefined || value === '') continue
+    setAt(merged, path, value)
+    variables.set(path.join('.'), variable)
+  }
+  const inbox = inboxFrom(env, variables, problems)
+  if (inbox !== null) merged['inboxes'] = withInbox(merged['inboxes'], inbox, variables)
+  return { merged, variables, problems }
+}
+
+function setAt(tree: Tree, path: readonly string[], value: unknown): void {
+  const [key = '', ...rest] = path
+  if (rest.length === 0) {
+    tree[key] = value
+    return
+  }
+  const child = tree[key]
+  const copy: Tree = isTree(child) ? { ...child } : {}
+  tree[key] = copy
+  setAt(copy, rest, value)
+}
+
+/** The one inbox the environment can describe; its name is Support. */
+function inboxFrom(
+  env: Readonly<Record<string, string | undefined>>,
+  variables: Map<string, string>,
+  problems: ConfigProblem[],
+): Tree | null {
+  const inbox: Tree = {}
+  for (const [variable, key, scheme] of [
+    ['POSTROOM_IMAP_URL', 'imap', 'imap'],
+    ['POSTROOM_SMTP_URL', 'smtp', 'smtp'],
+  ] as const) {
+    const text = env[variable]
+    if (!text) continue
+    const url = parseServerUrl(text, scheme)
+    if (url === null) {
+      const what = `is not a URL such as ${scheme}s://user:password@${scheme}.example.org`
+      problems.push({ where: variable, what })
+      continue
+    }
+    inbox[key] = serverTree(url, scheme)
+    variables.set(`inboxes.0.${key}`, variable)
+  }
+  const address = env['POSTROOM_ADDRESS']
+  if (address) {
+    inbox['address'] = address
+    variables.set('inboxes.0.address', 'POSTROOM_ADDRESS')
+  }
+  return Object.keys(inbox).length === 0 ? null : inbox
+}
+
+function serverTree(url: ServerUrl, scheme: 'imap' | 'smtp'): Tree {
+  return {
+    host: url.host,
+    port: url.port,
+    // imap:// and smtp:// mean STARTTLS; on the machine itself there is nobody to hide from.
+    tls: url.tls === 'starttls' && isLoopback(url.host) ? 'none' : url.tls,
+    ...(url.user === null ? {} : { user: url.user }),
+    ...(url.password === null ? {} : { password: url.password }),
+    ...(scheme === 'imap' && url.path !== '' ? { folder: url.path } : {}),
+  }
+}
+
+/** Replaces or adds the inbox named Support, moved to the front. */
+function withInbox(list: unknown, inbox: Tree, variables: Map<string, string>): unknown {
+  const others: readonly unknown[] = Array.isArray(list) ? list : []
+  const existing = others.find((other) => isTree(other) && other['name'] === 'Support')
+  const base: Tree = isTree(existing) ? existing : { name: 'Support' }
+  if (!isTree(existing)) variables.set('inboxes.0', 'POSTROOM_IMAP_URL')
+  const merged: Tree = { ...base, ...inbox }
+  for (const key of ['imap', 'smtp']) {
+    const [from, over] = [base[key], inbox[key]]
+    if (isTree(from) && isTree(over)) merged[key] = { ...from, ...over }
+  }
+  return [merged, ...others.filter((other) => other !== existing)]
+}

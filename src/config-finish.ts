@@ -1,0 +1,253 @@
+/**
+ * From the validated tree to the Config: paths made absolute, secrets read and wrapped, and the
+ * rules that span several keys.
+ */
+import { readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import type {
+  Config,
+  ConfigSource,
+  DatabaseConfig,
+  DoneAction,
+  InboxConfig,
+  OauthConfig,
+  ServerConfig,
+} from './config.ts'
+import type { ConfigProblem, Locator } from './config-problems.ts'
+import type { ConfigTree, InboxTree, ServerTree } from './config-schema.ts'
+import { isLoopback } from './config-values.ts'
+import { messageOf } from './errors.ts'
+import { splitSubaddress } from './mail/address.ts'
+import { Secret } from './secret.ts'
+
+type Path = readonly (string | number)[]
+
+class Finisher {
+  readonly problems: ConfigProblem[] = []
+  readonly warnings: string[] = []
+  readonly #source: ConfigSource
+  readonly #locator: Locator
+
+  constructor(source: ConfigSource, locator: Locator) {
+    this.#source = source
+    this.#locator = locator
+  }
+
+  problem(at: Path, what: string): void {
+    this.problems.push({ where: this.#locator.where(at), what })
+  }
+
+  resolve(file: string): string {
+    return path.resolve(this.#source.baseDir, file)
+  }
+
+  /** The text of a file named by a key; null (and a problem) when it cannot be read. */
+  read(at: Path, label: string, file: string): string | null {
+    const absolute = this.resolve(file)
+    try {
+      return readFileSync(absolute, 'utf8')
+    } catch (cause) {
+      this.problem(at, `${label}: ${absolute} cannot be read (${messageOf(cause)})`)
+      return null
+    }
+  }
+
+  password(at: Path, label: string, server: ServerTree): Secret | null {
+    if (server.password !== undefined && server.password_file !== undefined) {
+      this.problem(at, `${label} has both password and password_file; keep one`)
+      return null
+    }
+    if (server.password !== undefined) {
+      if (this.#source.worldReadable === true) {
+        this.warnings.push(
+          `${this.#locator.where(at)}: ${label}.password stands in a file that everybody on this machine can read; use password_file, or chmod 600`,
+        )
+      }
+      return new Secret(server.password)
+    }
+    if (server.password_file === undefined) return null
+    const text = this.read([...at, 'password_file'], `${label}.password_file`, server.password_file)
+    if (text === null) return null
+    const password = text.replace(/\r?\n$/, '')
+    if (password === '') this.problem([...at, 'password_file'], `${label}.password_file is empty`)
+    if ((statSync(this.resolve(server.password_file)).mode & 0o004) !== 0) {
+      this.warnings.push(
+        `${label}.password_file: everybody on this machine can read ${this.resolve(server.password_file)}; chmod 600`,
+      )
+    }
+    return new Secret(password)
+  }
+}
+
+export function finishConfig(
+  tree: ConfigTree,
+  source: ConfigSource,
+  locator: Locator,
+): { config: Config; problems: readonly ConfigProblem[] } {
+  const finisher = new Finisher(source, locator)
+  const dataDir = finisher.resolve(tree.data_dir)
+  const inboxes = tree.inboxes.map((inbox, index) => finishInbox(inbox, index, finisher))
+  checkAddresses(inboxes, finisher)
+  if (inboxes.length === 0)
+    finisher.warnings.push('no inbox is configured: no mail comes in or goes out')
+  const { budget } = tree.acknowledgement
+  const config: Config = {
+    file: source.file ?? null,
+    publicUrl: tree.public_url.replace(/\/+$/, ''),
+    listen: tree.listen,
+    dataDir,
+    database: finishDatabase(tree.database, dataDir, finisher),
+    blobs: tree.blobs === undefined ? null : finisher.resolve(tree.blobs),
+    migrate: tree.migrate,
+    lifecycle: tree.lifecycle,
+    registration: tree.registration,
+    categories: tree.categories,
+    agents: tree.agents,
+    inboxes,
+    acknowledgement: {
+      enabled: tree.acknowledgement.enabled,
+      delayMs: tree.acknowledgement.delay,
+      budget: {
+        perRecipient: budget.per_recipient,
+        perDomain: budget.per_domain,
+        unverifiedTotal: budget.unverified_total,
+        total: budget.total,
+      },
+    },
+    agentNotices: { default: tree.agent_notices.default, coalesceMs: tree.agent_notices.coalesce },
+    replyHoldMs: tree.reply_hold,
+    flood: { perSender: tree.flood.per_sender, ticketsPerSender: tree.flood.tickets_per_sender },
+    rateLimits: tree.rate_limits,
+    trustProxy: tree.trust_proxy,
+    webhooks: { allowPrivate: tree.webhooks.allow_private },
+    metrics: tree.metrics,
+    log: tree.log,
+    retention: tree.retention,
+    warnings: finisher.warnings,
+  }
+  return { config, problems: finisher.problems }
+}
+
+function finishDatabase(
+  text: string | undefined,
+  dataDir: string,
+  finisher: Finisher,
+): DatabaseConfig {
+  if (text === undefined) return { kind: 'sqlite', file: path.join(dataDir, 'postroom.db') }
+  if (/^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text)) {
+    const url = new URL(text)
+    return {
+      kind: 'postgres',
+      url: new Secret(text),
+      shown: `postgres://${url.host}${url.pathname}`,
+    }
+  }
+  const file = /^sqlite:(?:\/\/)?(.+)$/.exec(text)?.[1]
+  if (file === undefined) {
+    finisher.problem(
+      ['database'],
+      `database is not sqlite:FILE or postgres://user:password@host/name`,
+    )
+  }
+  return { kind: 'sqlite', file: finisher.resolve(file ?? 'postroom.db') }
+}
+
+function finishInbox(tree: InboxTree, index: number, finisher: Finisher): InboxConfig {
+  const at: Path = ['inboxes', index]
+  const imap = finishServer(tree.imap, [...at, 'imap'], finisher)
+  const smtp = finishServer(tree.smtp, [...at, 'smtp'], finisher)
+  if (imap.user === null || (imap.password === null && imap.oauth === null)) {
+    finisher.problem(
+      [...at, 'imap'],
+      `inboxes[${index}].imap needs user and password, password_file or oauth`,
+    )
+  }
+  const authservId = tree.authserv_id ?? null
+  return {
+    name: tree.name,
+    address: tree.address,
+    aliases: tree.aliases,
+    imap: { ...imap, folder: tree.imap.folder, done: doneAction(tree.imap.done) },
+    smtp: { ...smtp, lanes: tree.smtp.lanes, rate: tree.smtp.rate },
+    plusAddressing: tree.plus_addressing,
+    authservId,
+    agentTrust: tree.agent_trust ?? (authservId === null ? 'token' : 'token+dmarc'),
+    ccJoin: tree.cc_join,
+    reopenWindowMs: tree.reopen_window,
+    backlog: tree.backlog,
+    locale: tree.locale,
+  }
+}
+
+function doneAction(text: string): DoneAction {
+  if (text.startsWith('move:')) return { do: 'move', folder: text.slice('move:'.length) }
+  return text === 'seen' ? { do: 'seen' } : { do: 'keep' }
+}
+
+function finishServer(tree: ServerTree, at: Path, finisher: Finisher): ServerConfig {
+  const label = `inboxes[${String(at[1])}].${String(at[2])}`
+  const plainAllowed = isLoopback(tree.host) || tree.allow_insecure
+  if (tree.tls === 'none' && !plainAllowed) {
+    finisher.problem(
+      [...at, 'tls'],
+      `${label}.tls: none sends the password in the clear to ${tree.host}; use implicit or starttls, or set allow_insecure: true if you must`,
+    )
+  }
+  const ca =
+    tree.tls_ca_file === undefined
+      ? null
+      : finisher.read([...at, 'tls_ca_file'], `${label}.tls_ca_file`, tree.tls_ca_file)
+  return {
+    host: tree.host,
+    port: tree.port,
+    tls: tree.tls,
+    user: tree.user ?? null,
+    password: finisher.password(at, label, tree),
+    oauth: tree.oauth === undefined ? null : finishOauth(tree.oauth, finisher),
+    ca,
+    allowInsecure: tree.allow_insecure,
+  }
+}
+
+function finishOauth(tree: NonNullable<ServerTree['oauth']>, finisher: Finisher): OauthConfig {
+  return {
+    provider: tree.provider,
+    clientId: tree.client_id,
+    clientSecretFile:
+      tree.client_secret_file === undefined ? null : finisher.resolve(tree.client_secret_file),
+    refreshTokenFile: finisher.resolve(tree.refresh_token_file),
+    tokenUrl: tree.token_url ?? null,
+  }
+}
+
+/** Names and addresses decide which inbox a message belongs to, so they must be unique. */
+function checkAddresses(inboxes: readonly InboxConfig[], finisher: Finisher): void {
+  const names = new Map<string, number>()
+  const addresses = new Map<string, number>()
+  for (const [index, inbox] of inboxes.entries()) {
+    const sameName = names.get(inbox.name.toLowerCase())
+    if (sameName !== undefined) {
+      finisher.problem(
+        ['inboxes', index, 'name'],
+        `inboxes[${index}].name "${inbox.name}" is also the name of inboxes[${sameName}]`,
+      )
+    }
+    names.set(inbox.name.toLowerCase(), index)
+    for (const address of [inbox.address, ...inbox.aliases]) {
+      const other = addresses.get(address)
+      if (other !== undefined) {
+        finisher.problem(
+          ['inboxes', index],
+          `the address ${address} is in inboxes[${other}] and inboxes[${index}]`,
+        )
+      }
+      addresses.set(address, index)
+      if (splitSubaddress(address).tag !== null && inbox.plusAddressing) {
+        finisher.problem(
+          ['inboxes', index, 'address'],
+          `${address} has a +tag of its own, so replies cannot carry ours; set plus_addressing: false`,
+        )
+      }
+    }
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * What is wrong with a configuration, said for people: what, where (file:line:column or the
+ * variable's name), and how to fix it. All mistakes at once.
+ */
+import { isMap, isPair, type Document, type LineCounter, type Node } from 'yaml'
+import type { z } from 'zod'
+
+export interface ConfigProblem {
+  /** `config/postroom.yaml:7:5`, or `POSTROOM_LISTEN`. */
+  readonly where: string
+  /** `inboxes[0].imap.port is not a port number`. */
+  readonly what: string
+}
+
+type Path = readonly (string | number)[]
+
+/** The position of a path's value in the file, or of the deepest ancestor that is there. */
+export class Locator {
+  readonly #file: string
+  readonly #document: Document | null
+  readonly #lines: LineCounter | null
+  /** Variables that supplied a value, by path. */
+  readonly #variables: ReadonlyMap<string, string>
+
+  constructor(
+    file: string,
+    document: Document | null,
+    lines: LineCounter | null,
+    variables: ReadonlyMap<string, string>,
+  ) {
+    this.#file = file
+    this.#document = document
+    this.#lines = lines
+    this.#variables = variables
+  }
+
+  where(path: Path, unknownKey?: string): string {
+    for (let length = path.length; length > 0; length -= 1) {
+      const variable = this.#variables.get(path.slice(0, length).join('.'))
+      if (variable !== undefined) return variable
+    }
+    const offset = this.#offset(path, unknownKey)
+    if (offset === null || this.#lines === null) return this.#file
+    const { line, col } = this.#lines.linePos(offset)
+    return `${this.#file}:${line}:${col}`
+  }
+
+  #offset(path: Path, unknownKey: string | undefined): number | null {
+    for (let length = path.length; length >= 0; length -= 1) {
+      const node = this.#document?.getIn(path.slice(0, length), true) as Node | undefined
+      if (node === undefined || node === null) continue
+      if (unknownKey !== undefined && length === path.length && isMap(node)) {
+        const pair = node.items.find((item) => isPair(item) && String(item.key) === unknownKey)
+        const key = pair?.key as Node | undefined
+        if (key?.range) return key.range[0]
+      }
+      if (node.range) return node.range[0]
+    }
+    return null
+  }
+}
+
+/** `inboxes[0].imap.port`. */
+export function dotted(path: Path): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === 'number') return `${text}[${part}]`
+    return text === '' ? part : `${text}.${part}`
+  }, '')
+}
+
+/** One problem per schema issue; `knownKeys` answers which keys an object at a path may have. */
+export function problemsOf(
+  error: z.ZodError,
+  locator: Locator,
+  knownKeys: (path: Path) => readonly string[],
+): ConfigProblem[] {
+  return error.issues.flatMap((issue) => problemOf(issue, locator, knownKeys))
+}
+
+function problemOf(
+  issue: z.core.$ZodIssue,
+  locator: Locator,
+  knownKeys: (path: Path) => readonly string[],
+): ConfigProblem[] {
+  const path = issue.path.filter((part): part is string | number => typeof part !== 'symbol')
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      where: locator.where(path, key),
+      what: `unknown key "${dotted([...path, key])}"${suggestion(key, knownKeys(path))}`,
+    }))
+  }
+  if (issue.code === 'invalid_union') {
+    const branch = issue.errors.toSorted((a, b) => depth(b) - depth(a))[0] ?? []
+    return branch.flatMap((inner) =>
+      problemOf({ ...inner, path: [...issue.path, ...inner.path] }, locator, knownKeys),
+    )
+  }
+  return [{ where: locator.where(path), what: `${dotted(path) || 'the file'} ${sentence(issue)}` }]
+}
+
+/** How far into the value a union branch got before it failed: the deepest is what was meant. */
+const depth = (issues: readonly z.core.$ZodIssue[]): number =>
+  Math.max(
+    0,
+    ...issues.map((issue) => issue.path.length + (issue.code === 'invalid_type' ? 0 : 0.5)),
+  )
+
+function sentence(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') {
+    return issue.input === undefined && issue.message.includes('undefined')
+      ? `is missing (it must be a ${issue.expected})`
+      : `must be a ${issue.expected}: ${issue.message.replace(/^Invalid input: /, '')}`
+  }
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`
+  return issue.message.charAt(0).toLowerCase() + issue.message.slice(1)
+}
+
+/** `; did you mean "host"?`, or the list of what is known here. */
+export function suggestion(key: string, known: readonly string[]): string {
+  const nearest = known
+    .map((candidate) => ({ candidate, distance: editDistance(key.toLowerCase(), candidate) }))
+    .toSorted((a, b) => a.distance - b.distance)[0]
+  if (nearest !== undefined && nearest.distance <= Math.max(2, key.length / 3)) {
+    return `; did you mean "${nearest.candidate}"?`
+  }
+  return known.length > 0 ? `; known here: ${known.join(', ')}` : ''
+}
+
+/** Edits (insert, delete, replace, swap of neighbours) that turn one word into another. */
+function editDistance(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j += 1) {
+      const same = a[i - 1] === b[j - 1]
+      const edits = [
+        (rows[i - 1]?.[j] ?? 0) + 1,
+        (row[j - 1] ?? 0) + 1,
+        (rows[i - 1]?.[j - 1] ?? 0) + (same ? 0 : 1),
+      ]
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        edits.push((rows[i - 2]?.[j - 2] ?? 0) + 1)
+      }
+      row.push(Math.min(...edits))
+    }
+    rows.push(row)
+  }
+  return rows[a.length]?.[b.length] ?? 0
+}

@@ -1,0 +1,146 @@
+/**
+ * The shape of the configuration file: every key, its type and its default. Unknown keys are
+ * errors. What comes out is still close to the file; config.ts turns it into the Config.
+ */
+import { z } from 'zod'
+import { address, duration, listenAddress, port, rate } from './config-values.ts'
+
+const oneLine = z.string().regex(/^[^\p{Cc}]*$/u, 'contains control characters')
+const name = oneLine.min(1, 'is empty')
+const host = z.string().regex(/^[^\s/@:]+$|^[0-9a-f:]+$/i, 'is not a host name')
+const tls = z.enum(['implicit', 'starttls', 'none'])
+
+const Oauth = z.strictObject({
+  provider: z.string(),
+  client_id: z.string(),
+  client_secret_file: z.string().optional(),
+  refresh_token_file: z.string(),
+  token_url: z.url().optional(),
+})
+
+const credentials = {
+  user: z.string().min(1, 'is empty').optional(),
+  password: z.string().min(1, 'is empty').optional(),
+  password_file: z.string().optional(),
+  oauth: Oauth.optional(),
+  tls_ca_file: z.string().optional(),
+  allow_insecure: z.boolean().default(false),
+}
+
+const DONE = /^(?:keep|seen|move:.+)$/
+
+export const ImapSection = z.strictObject({
+  host,
+  port: port.default(993),
+  tls: tls.default('implicit'),
+  ...credentials,
+  folder: z.string().min(1, 'is empty').default('INBOX'),
+  done: z.string().regex(DONE, 'is not one of keep, seen, move:<folder>').default('keep'),
+})
+
+export const SmtpSection = z.strictObject({
+  host,
+  port: port.default(587),
+  tls: tls.default('starttls'),
+  ...credentials,
+  lanes: z.number().int().min(1).max(50).default(5),
+  rate: rate.default(null),
+})
+
+export const InboxSection = z.strictObject({
+  name,
+  address,
+  aliases: z.array(address).default([]),
+  imap: ImapSection,
+  smtp: SmtpSection,
+  plus_addressing: z.boolean().default(true),
+  authserv_id: z.string().min(1, 'is empty').optional(),
+  agent_trust: z.enum(['token', 'token+dmarc']).optional(),
+  cc_join: z.enum(['opening', 'proven', 'never']).default('opening'),
+  reopen_window: duration.default(0),
+  backlog: z.enum(['recent', 'ignore', 'import']).default('recent'),
+  locale: z.string().min(2).default('en'),
+})
+
+const Agent = z.union([
+  address.transform((email) => ({ email, name: null })),
+  z.strictObject({ email: address, name: name.nullable().default(null) }),
+])
+
+const RATE = { perRecipient: '10/3h', perDomain: '200/h', unverified: '60/h', total: '1000/h' }
+const budget = z.union([
+  z.literal('unlimited').transform(() => ({
+    per_recipient: null,
+    per_domain: null,
+    unverified_total: null,
+    total: null,
+  })),
+  z.strictObject({
+    per_recipient: rate.prefault(RATE.perRecipient),
+    per_domain: rate.prefault(RATE.perDomain),
+    unverified_total: rate.prefault(RATE.unverified),
+    total: rate.prefault(RATE.total),
+  }),
+])
+
+const flood = z.union([
+  z.literal('unlimited').transform(() => ({ per_sender: null, tickets_per_sender: null })),
+  z.strictObject({
+    per_sender: rate.prefault('60/min'),
+    tickets_per_sender: rate.prefault('100/h'),
+  }),
+])
+
+export const ConfigFile = z.strictObject({
+  public_url: z
+    .url({ protocol: /^https?$/, error: 'is not an http or https URL' })
+    .prefault('http://127.0.0.1:8025'),
+  listen: listenAddress.prefault('127.0.0.1:8025'),
+  data_dir: z.string().min(1, 'is empty').default('./data'),
+  database: z.string().optional(),
+  blobs: z.string().optional(),
+  migrate: z.enum(['auto', 'manual']).default('auto'),
+  lifecycle: name.default('default'),
+  registration: z.enum(['open', 'approval', 'closed']).default('approval'),
+  categories: z.array(name).default(['Hardware', 'Software', 'General']),
+  agents: z.array(Agent).default([]),
+  inboxes: z.array(InboxSection).default([]),
+  acknowledgement: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      delay: duration.default(0),
+      budget: budget.prefault({}),
+    })
+    .prefault({}),
+  agent_notices: z
+    .strictObject({
+      default: z
+        .enum(['all', 'mine_unassigned', 'mine', 'digest', 'off'])
+        .default('mine_unassigned'),
+      coalesce: duration.prefault('120s'),
+    })
+    .prefault({}),
+  reply_hold: duration.default(0),
+  flood: flood.prefault({}),
+  rate_limits: z
+    .strictObject({
+      token: rate.prefault('unlimited'),
+      session: rate.prefault('600/min'),
+      login: rate.prefault('20/10min'),
+      register: rate.prefault('20/10min'),
+      verify: rate.prefault('10/10min'),
+      forgot: rate.prefault('10/10min'),
+    })
+    .prefault({}),
+  trust_proxy: z.array(z.string()).default([]),
+  webhooks: z.strictObject({ allow_private: z.array(z.string()).default([]) }).prefault({}),
+  metrics: z.enum(['loopback', 'token']).default('loopback'),
+  log: z
+    .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
+    .prefault({}),
+  retention: z.record(z.string(), duration).default({}),
+})
+
+export type ConfigTree = z.output<typeof ConfigFile>
+export type InboxTree = z.output<typeof InboxSection>
+export type ServerTree = z.output<typeof ImapSection> | z.output<typeof SmtpSection>

@@ -1,0 +1,220 @@
+/**
+ * The only reader of the environment and of the configuration file. Read once, wrong all at
+ * once, and what comes out is one frozen, typed Config whose secrets cannot print.
+ */
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { LineCounter, parseDocument } from 'yaml'
+import { z } from 'zod'
+import { applyEnvironment } from './config-environment.ts'
+import { finishConfig } from './config-finish.ts'
+import { type ConfigProblem, Locator, problemsOf } from './config-problems.ts'
+import { ConfigFile } from './config-schema.ts'
+import type { Rate } from './config-values.ts'
+import { EXIT, messageOf, OperatorError } from './errors.ts'
+import type { Address } from './mail/address.ts'
+import type { Secret } from './secret.ts'
+
+export interface OauthConfig {
+  readonly provider: string
+  readonly clientId: string
+  readonly clientSecretFile: string | null
+  readonly refreshTokenFile: string
+  readonly tokenUrl: string | null
+}
+
+export interface ServerConfig {
+  readonly host: string
+  readonly port: number
+  readonly tls: 'implicit' | 'starttls' | 'none'
+  readonly user: string | null
+  readonly password: Secret | null
+  readonly oauth: OauthConfig | null
+  /** Further certificate authorities, PEM. */
+  readonly ca: string | null
+  readonly allowInsecure: boolean
+}
+
+export type DoneAction = { do: 'keep' } | { do: 'seen' } | { do: 'move'; folder: string }
+
+export interface InboxConfig {
+  readonly name: string
+  readonly address: Address
+  readonly aliases: readonly Address[]
+  readonly imap: ServerConfig & { readonly folder: string; readonly done: DoneAction }
+  readonly smtp: ServerConfig & { readonly lanes: number; readonly rate: Rate | null }
+  readonly plusAddressing: boolean
+  readonly authservId: string | null
+  readonly agentTrust: 'token' | 'token+dmarc'
+  readonly ccJoin: 'opening' | 'proven' | 'never'
+  readonly reopenWindowMs: number
+  readonly backlog: 'recent' | 'ignore' | 'import'
+  readonly locale: string
+}
+
+export type DatabaseConfig =
+  | { readonly kind: 'sqlite'; readonly file: string }
+  | { readonly kind: 'postgres'; readonly url: Secret; readonly shown: string }
+
+export interface Config {
+  /** The file it was read from, or null: environment only. */
+  readonly file: string | null
+  readonly publicUrl: string
+  readonly listen: { readonly host: string; readonly port: number }
+  readonly dataDir: string
+  readonly database: DatabaseConfig
+  /** Directory for sources and attachments; null: chosen by the database. */
+  readonly blobs: string | null
+  readonly migrate: 'auto' | 'manual'
+  readonly lifecycle: string
+  readonly registration: 'open' | 'approval' | 'closed'
+  readonly categories: readonly string[]
+  readonly agents: readonly { readonly email: Address; readonly name: string | null }[]
+  readonly inboxes: readonly InboxConfig[]
+  readonly acknowledgement: {
+    readonly enabled: boolean
+    readonly delayMs: number
+    readonly budget: {
+      readonly perRecipient: Rate | null
+      readonly perDomain: Rate | null
+      readonly unverifiedTotal: Rate | null
+      readonly total: Rate | null
+    }
+  }
+  readonly agentNotices: {
+    readonly default: 'all' | 'mine_unassigned' | 'mine' | 'digest' | 'off'
+    readonly coalesceMs: number
+  }
+  readonly replyHoldMs: number
+  readonly flood: { readonly perSender: Rate | null; readonly ticketsPerSender: Rate | null }
+  readonly rateLimits: Readonly<Record<string, Rate | null>>
+  readonly trustProxy: readonly string[]
+  readonly webhooks: { readonly allowPrivate: readonly string[] }
+  readonly metrics: 'loopback' | 'token'
+  readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent' }
+  readonly retention: Readonly<Record<string, number>>
+  /** Things that work but should be looked at, e.g. a password in a world-readable file. */
+  readonly warnings: readonly string[]
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+const DEFAULT_FILE = 'config/postroom.yaml'
+/** Variables that alone are enough to run without a file. */
+const SUFFICIENT = ['POSTROOM_IMAP_URL', 'POSTROOM_DATABASE_URL', 'POSTROOM_DATA_DIR']
+
+/**
+ * Reads the configuration named by `--config`, POSTROOM_CONFIG or the default path.
+ * @throws OperatorError (exit 78) that lists every mistake.
+ */
+export function loadConfig(
+  named: string | null,
+  env: Environment = process.env,
+  cwd: string = process.cwd(),
+): Config {
+  const wanted = named ?? env['POSTROOM_CONFIG'] ?? null
+  const file = path.resolve(cwd, wanted ?? DEFAULT_FILE)
+  if (!existsSync(file)) {
+    if (wanted === null && SUFFICIENT.some((variable) => env[variable])) {
+      return configFrom({}, { env, baseDir: cwd })
+    }
+    throw new OperatorError(
+      EXIT.config,
+      wanted === null
+        ? `No configuration: there is no ${file}, and none of ${SUFFICIENT.join(', ')} is set. Copy config/postroom.example.yaml to ${file} and edit it, or name a file with --config.`
+        : `The configuration file ${file} does not exist. Check the path given with --config or POSTROOM_CONFIG.`,
+    )
+  }
+  return fromFile(file, path.relative(cwd, file) || file, env)
+}
+
+function fromFile(file: string, shown: string, env: Environment): Config {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new OperatorError(
+      EXIT.config,
+      `The configuration file ${shown} cannot be read: ${messageOf(cause)}. It must be a file that this user may read.`,
+      { cause },
+    )
+  }
+  const lines = new LineCounter()
+  const document = parseDocument(text.replace(/^\uFEFF/, ''), {
+    lineCounter: lines,
+    uniqueKeys: true,
+  })
+  if (document.errors.length > 0) {
+    fail(
+      document.errors.map((error) => {
+        const { line, col } = lines.linePos(error.pos[0])
+        return { where: `${shown}:${line}:${col}`, what: error.message.split('\n')[0] ?? '' }
+      }),
+    )
+  }
+  const tree: unknown = document.toJS() ?? {}
+  const worldReadable = (statSync(file).mode & 0o004) !== 0
+  return configFrom(tree, {
+    env,
+    baseDir: path.dirname(file),
+    file,
+    locator: (variables) => new Locator(shown, document, lines, variables),
+    worldReadable,
+  })
+}
+
+export interface ConfigSource {
+  readonly env: Environment
+  /** Relative paths of the file are relative to this directory. */
+  readonly baseDir: string
+  readonly file?: string
+  readonly locator?: (variables: ReadonlyMap<string, string>) => Locator
+  readonly worldReadable?: boolean
+}
+
+/** Validates a configuration tree; throws an OperatorError that lists all problems. */
+export function configFrom(tree: unknown, source: ConfigSource): Config {
+  const { merged, variables, problems } = applyEnvironment(tree, source.env)
+  const locator =
+    source.locator?.(variables) ?? new Locator('the environment', null, null, variables)
+  const parsed = ConfigFile.safeParse(merged)
+  if (!parsed.success) fail([...problems, ...problemsOf(parsed.error, locator, knownKeys)])
+  const finished = finishConfig(parsed.data, source, locator)
+  if (problems.length + finished.problems.length > 0) fail([...problems, ...finished.problems])
+  return Object.freeze(finished.config)
+}
+
+function fail(problems: readonly ConfigProblem[]): never {
+  const list = problems.map(({ where, what }) => `  ${where}: ${what}`).join('\n')
+  const count = problems.length === 1 ? 'one mistake' : `${problems.length} mistakes`
+  throw new OperatorError(EXIT.config, `The configuration has ${count}:\n${list}`)
+}
+
+/** The keys that the schema knows at a path; empty where anything goes. */
+function knownKeys(at: readonly (string | number)[]): readonly string[] {
+  let schema: unknown = ConfigFile
+  for (const part of at) {
+    const inner = unwrapped(schema)
+    if (inner instanceof z.ZodArray) schema = inner.element
+    else if (inner instanceof z.ZodObject) schema = (inner.shape as Record<string, unknown>)[part]
+    else return []
+  }
+  const inner = unwrapped(schema)
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : []
+}
+
+function unwrapped(schema: unknown): unknown {
+  let inner = schema
+  while (
+    inner instanceof z.ZodDefault ||
+    inner instanceof z.ZodPrefault ||
+    inner instanceof z.ZodOptional ||
+    inner instanceof z.ZodNullable
+  ) {
+    inner = inner.unwrap()
+  }
+  if (inner instanceof z.ZodUnion) {
+    return inner.options.find((option) => unwrapped(option) instanceof z.ZodObject)
+  }
+  return inner
+}

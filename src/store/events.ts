@@ -1,0 +1,81 @@
+/** Events: one row per change, written in the same transaction as the change. */
+import type { Actor } from '../ticket/comment.ts'
+import { recordFrom, toJson } from './json.ts'
+import type { Queryable, Tx } from './open.ts'
+import { fromMs, toMs } from './time.ts'
+
+export const EVENT_TYPES = [
+  'ticket.created',
+  'ticket.updated',
+  'ticket.status_changed',
+  'comment.created',
+  'delivery.changed',
+  'inbox.changed',
+  'user.changed',
+] as const
+export type EventType = (typeof EVENT_TYPES)[number]
+
+export interface NewEvent {
+  readonly type: EventType
+  readonly ticketId: number | null
+  readonly commentId: number | null
+  readonly actor: Actor
+  /** Ids and changed values; never text that people wrote. */
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+export interface StoredEvent extends NewEvent {
+  readonly id: number
+  readonly createdAt: Date
+}
+
+interface EventRow {
+  id: number
+  type: EventType
+  ticket_id: number | null
+  comment_id: number | null
+  actor_type: 'user' | 'system'
+  actor_id: number | null
+  data: string
+  created_at: number
+}
+
+export async function insertEvents(tx: Tx, events: readonly NewEvent[], at: Date): Promise<void> {
+  if (events.length === 0) return
+  await tx<EventRow>('events').insert(
+    events.map((event) => ({
+      type: event.type,
+      ticket_id: event.ticketId,
+      comment_id: event.commentId,
+      actor_type: event.actor.type,
+      actor_id: event.actor.id,
+      data: toJson(event.data),
+      created_at: toMs(at),
+    })),
+  )
+}
+
+/** Oldest first. */
+export async function listEvents(
+  db: Queryable,
+  filter: { ticketId: number; afterId: number; limit: number },
+): Promise<StoredEvent[]> {
+  const rows = await db<EventRow>('events')
+    .where({ ticket_id: filter.ticketId })
+    .where('id', '>', filter.afterId)
+    .orderBy('id')
+    .limit(filter.limit)
+    .select()
+  return rows.map((row) => ({
+    id: row.id,
+    type: row.type,
+    ticketId: row.ticket_id,
+    commentId: row.comment_id,
+    actor:
+      row.actor_type === 'user' && row.actor_id !== null
+        ? { type: 'user', id: row.actor_id }
+        : { type: 'system', id: null },
+    data: recordFrom(row.data),
+    createdAt: fromMs(row.created_at),
+  }))
+}

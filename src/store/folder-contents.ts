@@ -1,0 +1,84 @@
+/** The ledger seen from one generation of a folder: which UIDs are known, what is left to mark. */
+import type { FolderCursor } from './inboxes.ts'
+import type { Marked } from './inbound-messages.ts'
+import type { Queryable, Tx } from './open.ts'
+import { toMs } from './time.ts'
+
+type Generation = Pick<FolderCursor, 'inboxId' | 'folder' | 'uidValidity'>
+
+const key = (generation: Generation) => ({
+  inbox_id: generation.inboxId,
+  folder: generation.folder,
+  uidvalidity: generation.uidValidity,
+})
+
+/** Every UID of a generation that has a ledger row, from `fromUid` on. */
+export async function knownUids(
+  db: Queryable,
+  generation: Generation,
+  fromUid: number,
+): Promise<Set<number>> {
+  const rows = await db<{ uid: number }>('inbound_messages')
+    .where(key(generation))
+    .where('uid', '>=', fromUid)
+    .select('uid')
+  return new Set(rows.map((row) => row.uid))
+}
+
+/**
+ * The ledger row of the same message in an older generation of the folder, by what survives a
+ * change of UIDVALIDITY: Message-ID, size and arrival time.
+ */
+export async function findAlias(
+  db: Queryable,
+  generation: Generation,
+  message: { messageId: string | null; size: number; internalAt: Date | null },
+): Promise<number | null> {
+  if (message.messageId === null) return null
+  const query = db('inbound_messages')
+    .where({
+      inbox_id: generation.inboxId,
+      folder: generation.folder,
+      message_id: message.messageId,
+      size: message.size,
+    })
+    .whereNot({ uidvalidity: generation.uidValidity })
+    .orderBy('id')
+  if (message.internalAt !== null) void query.where({ internal_at: toMs(message.internalAt) })
+  return (await query.first<{ id: number } | undefined>('id'))?.id ?? null
+}
+
+export interface MarkTask {
+  readonly id: number
+  readonly uid: number
+}
+
+/** Stored messages whose flag or move on the server is still to be done, oldest first. */
+export async function listUnmarked(
+  db: Queryable,
+  generation: Generation,
+  limit: number,
+): Promise<MarkTask[]> {
+  return db('inbound_messages')
+    .where({ ...key(generation), marked: 'pending' })
+    .orderBy('uid')
+    .limit(limit)
+    .select('id', 'uid')
+}
+
+export async function setMarked(tx: Tx, ids: readonly number[], marked: Marked): Promise<void> {
+  if (ids.length === 0) return
+  await tx('inbound_messages')
+    .whereIn('id', [...ids])
+    .update({ marked })
+}
+
+/** How many messages this address sent within a window, in any inbox. */
+export async function countFromSender(db: Queryable, sender: string, since: Date): Promise<number> {
+  const row = await db('inbound_messages')
+    .where({ sender })
+    .where('received_at', '>=', toMs(since))
+    .count({ count: '*' })
+    .first<{ count: number }>()
+  return Number(row?.count ?? 0)
+}

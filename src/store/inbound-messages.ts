@@ -1,0 +1,292 @@
+/** The inbound ledger: one row for every message a server ever showed us, with its fate. */
+import type { VerdictKind } from '../mail/verdict.ts'
+import { recordFrom, stringsFrom, toJson } from './json.ts'
+import type { Queryable, Tx } from './open.ts'
+import { fromMs, fromMsOrNull, toMs } from './time.ts'
+
+export const FATES = [
+  'pending',
+  'ticket',
+  'comment',
+  'duplicate',
+  'system',
+  'ignored',
+  'quarantined',
+] as const
+export type Fate = (typeof FATES)[number]
+
+export type Marked = 'none' | 'pending' | 'done' | 'failed'
+
+export interface InboundMessage {
+  readonly id: number
+  readonly inboxId: number
+  readonly folder: string
+  readonly uidValidity: number
+  readonly uid: number
+  /** Null: the source was never fetched (ignored backlog, vanished). */
+  readonly sha256: string | null
+  readonly size: number
+  readonly messageId: string | null
+  readonly bodyHash: string | null
+  /** When the server received it (INTERNALDATE). */
+  readonly internalAt: Date | null
+  readonly receivedAt: Date
+  readonly fate: Fate
+  readonly verdict: VerdictKind | null
+  readonly reasons: readonly string[]
+  /** Threading evidence and decision, for people. */
+  readonly evidence: Readonly<Record<string, unknown>>
+  readonly ticketId: number | null
+  readonly commentId: number | null
+  readonly duplicateOf: number | null
+  readonly attempts: number
+  readonly failures: number
+}
+
+interface InboundRow {
+  id: number
+  inbox_id: number
+  folder: string
+  uidvalidity: number
+  uid: number
+  sha256: string | null
+  size: number
+  message_id: string | null
+  body_hash: string | null
+  internal_at: number | null
+  received_at: number
+  fate: Fate
+  verdict: VerdictKind | null
+  reasons: string
+  evidence: string | null
+  sender: string | null
+  ticket_id: number | null
+  comment_id: number | null
+  duplicate_of: number | null
+  attempts: number
+  failures: number
+  due_at: number | null
+  lease_owner: string | null
+  marked: Marked
+}
+
+const toInbound = (row: InboundRow): InboundMessage => ({
+  id: row.id,
+  inboxId: row.inbox_id,
+  folder: row.folder,
+  uidValidity: row.uidvalidity,
+  uid: row.uid,
+  sha256: row.sha256,
+  size: row.size,
+  messageId: row.message_id,
+  bodyHash: row.body_hash,
+  internalAt: fromMsOrNull(row.internal_at),
+  receivedAt: fromMs(row.received_at),
+  fate: row.fate,
+  verdict: row.verdict,
+  reasons: stringsFrom(row.reasons),
+  evidence: recordFrom(row.evidence),
+  ticketId: row.ticket_id,
+  commentId: row.comment_id,
+  duplicateOf: row.duplicate_of,
+  attempts: row.attempts,
+  failures: row.failures,
+})
+
+export interface NewInbound {
+  readonly inboxId: number
+  readonly folder: string
+  readonly uidValidity: number
+  readonly uid: number
+  readonly sha256: string | null
+  readonly size: number
+  readonly messageId: string | null
+  readonly bodyHash: string | null
+  readonly internalAt: Date | null
+  readonly fate: Fate
+  readonly reasons: readonly string[]
+  readonly duplicateOf: number | null
+  readonly marked: Marked
+}
+
+/** SQLite compiles a multi-row insert to a compound select with at most 500 terms. */
+const INSERT_ROWS_MAX = 100
+
+/** Adds ledger rows; a row that is there already (unique key) is left as it is. */
+export async function insertInbound(
+  tx: Tx,
+  messages: readonly NewInbound[],
+  at: Date,
+): Promise<void> {
+  for (let start = 0; start < messages.length; start += INSERT_ROWS_MAX) {
+    await tx<InboundRow>('inbound_messages')
+      .insert(messages.slice(start, start + INSERT_ROWS_MAX).map((message) => toRow(message, at)))
+      .onConflict(['inbox_id', 'folder', 'uidvalidity', 'uid'])
+      .ignore()
+  }
+}
+
+function toRow(message: NewInbound, at: Date): Omit<InboundRow, 'id'> {
+  return {
+    inbox_id: message.inboxId,
+    folder: message.folder,
+    uidvalidity: message.uidValidity,
+    uid: message.uid,
+    sha256: message.sha256,
+    size: message.size,
+    message_id: message.messageId,
+    body_hash: message.bodyHash,
+    internal_at: message.internalAt === null ? null : toMs(message.internalAt),
+    received_at: toMs(at),
+    fate: message.fate,
+    verdict: null,
+    reasons: toJson(message.reasons),
+    evidence: null,
+    sender: null,
+    ticket_id: null,
+    comment_id: null,
+    duplicate_of: message.duplicateOf,
+    attempts: 0,
+    failures: 0,
+    due_at: message.fate === 'pending' ? toMs(at) : null,
+    lease_owner: null,
+    marked: message.marked,
+  }
+}
+
+/** How long a daemon may sit on a claimed message before another takes it. */
+const CLAIM_MS = 5 * 60_000
+
+/**
+ * Takes the oldest due messages for this daemon and counts the attempt before it starts.
+ * Compare-and-set: of two daemons that saw the same row one gets it.
+ */
+export async function claimInbound(
+  tx: Tx,
+  claim: { owner: string; limit: number; at: Date },
+): Promise<InboundMessage[]> {
+  const now = toMs(claim.at)
+  const due = await tx<InboundRow>('inbound_messages')
+    .where({ fate: 'pending' })
+    .where('due_at', '<=', now)
+    .orderBy('id')
+    .limit(claim.limit)
+    .select('id')
+  if (due.length === 0) return []
+  const rows = await tx<InboundRow>('inbound_messages')
+    .whereIn(
+      'id',
+      due.map((row) => row.id),
+    )
+    .where({ fate: 'pending' })
+    .where('due_at', '<=', now)
+    .update({
+      attempts: tx.raw('attempts + 1'),
+      due_at: now + CLAIM_MS,
+      lease_owner: claim.owner,
+    })
+    .returning('*')
+  return rows.map(toInbound).toSorted((a, b) => a.id - b.id)
+}
+
+/** At start: what this daemon was doing when it died is due again at once. */
+export async function releaseInbound(tx: Tx, owner: string, at: Date): Promise<void> {
+  await tx<InboundRow>('inbound_messages')
+    .where({ fate: 'pending', lease_owner: owner })
+    .update({ due_at: toMs(at), lease_owner: null })
+}
+
+/** When the next pending message is due, or null. */
+export async function nextInboundDue(db: Queryable): Promise<Date | null> {
+  const row = await db<InboundRow>('inbound_messages')
+    .where({ fate: 'pending' })
+    .min({ due: 'due_at' })
+    .first<{ due: number | null }>()
+  return fromMsOrNull(row?.due ?? null)
+}
+
+/** An attempt that failed: tried again at `dueAt`. */
+export async function postponeInbound(
+  tx: Tx,
+  id: number,
+  change: { dueAt: Date; failed: boolean; reason: string },
+): Promise<void> {
+  await tx<InboundRow>('inbound_messages')
+    .where({ id, fate: 'pending' })
+    .update({
+      due_at: toMs(change.dueAt),
+      lease_owner: null,
+      reasons: toJson([change.reason]),
+      ...(change.failed ? { failures: tx.raw('failures + 1') } : {}),
+    })
+}
+
+export interface Settled {
+  readonly fate: Exclude<Fate, 'pending'>
+  readonly verdict: VerdictKind | null
+  readonly reasons: readonly string[]
+  readonly evidence: Readonly<Record<string, unknown>>
+  readonly sender: string | null
+  readonly ticketId: number | null
+  readonly commentId: number | null
+  readonly duplicateOf: number | null
+}
+
+/** Gives a pending message its fate. False: somebody else settled it already, so do nothing. */
+export async function settleInbound(tx: Tx, id: number, settled: Settled): Promise<boolean> {
+  const updated = await tx<InboundRow>('inbound_messages')
+    .where({ id, fate: 'pending' })
+    .update({
+      fate: settled.fate,
+      verdict: settled.verdict,
+      reasons: toJson(settled.reasons),
+      evidence: toJson(settled.evidence),
+      sender: settled.sender,
+      ticket_id: settled.ticketId,
+      comment_id: settled.commentId,
+      duplicate_of: settled.duplicateOf,
+      due_at: null,
+      lease_owner: null,
+    })
+  return updated === 1
+}
+
+/** Another, already settled message of the same inbox with the same Message-ID and the same body, or null. */
+export async function findTwin(db: Queryable, message: InboundMessage): Promise<number | null> {
+  if (message.messageId === null || message.bodyHash === null) return null
+  const row = await db<InboundRow>('inbound_messages')
+    .where({
+      inbox_id: message.inboxId,
+      message_id: message.messageId,
+      body_hash: message.bodyHash,
+    })
+    .whereNot({ id: message.id })
+    .whereIn('fate', ['ticket', 'comment', 'system', 'quarantined'])
+    .orderBy('id')
+    .first('id')
+  return row?.id ?? null
+}
+
+export async function findInbound(db: Queryable, id: number): Promise<InboundMessage | null> {
+  const row = await db<InboundRow>('inbound_messages').where({ id }).first()
+  return row === undefined ? null : toInbound(row)
+}
+
+export interface InboundFilter {
+  readonly fate?: Fate
+  readonly messageId?: string
+  readonly beforeId?: number
+  readonly limit: number
+}
+
+/** Newest first. */
+export async function listInbound(db: Queryable, filter: InboundFilter): Promise<InboundMessage[]> {
+  const query = db<InboundRow>('inbound_messages')
+    .orderBy('id', 'desc')
+    .limit(filter.limit)
+    .select()
+  if (filter.fate !== undefined) void query.where({ fate: filter.fate })
+  if (filter.messageId !== undefined) void query.where({ message_id: filter.messageId })
+  if (filter.beforeId !== undefined) void query.where('id', '<', filter.beforeId)
+  return (await query).map(toInbound)
+}

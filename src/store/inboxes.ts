@@ -1,0 +1,101 @@
+/** Inboxes as rows (their settings stay in the configuration), and how far their folders are fetched. */
+import type { Queryable, Tx } from './open.ts'
+import { fromMsOrNull, toMs } from './time.ts'
+
+/** The id of an inbox of this name; makes the row when it is new. */
+export async function ensureInbox(
+  tx: Tx,
+  inbox: { name: string; address: string },
+  at: Date,
+): Promise<number> {
+  const row = await tx<{ id: number; name: string }>('inboxes')
+    .where({ name: inbox.name })
+    .first('id')
+  if (row !== undefined) {
+    await tx('inboxes').where({ id: row.id }).update({ address: inbox.address })
+    return row.id
+  }
+  const [made] = await tx('inboxes')
+    .insert({ ...inbox, created_at: toMs(at) })
+    .onConflict('name')
+    .merge(['address'])
+    .returning<{ id: number }[]>('id')
+  if (made === undefined) throw new Error('the inbox row was not made')
+  return made.id
+}
+
+export async function listInboxRows(
+  db: Queryable,
+): Promise<{ id: number; name: string; address: string }[]> {
+  return db('inboxes').orderBy('id').select('id', 'name', 'address')
+}
+
+/** One generation of a folder: its UIDs mean something only together with its UIDVALIDITY. */
+export interface FolderCursor {
+  readonly id: number
+  readonly inboxId: number
+  readonly folder: string
+  readonly uidValidity: number
+  /** Every UID up to here has its ledger row. */
+  readonly uid: number
+  readonly reconciledAt: Date | null
+}
+
+interface CursorRow {
+  id: number
+  inbox_id: number
+  folder: string
+  uidvalidity: number
+  uid: number
+  created_at: number
+  reconciled_at: number | null
+}
+
+const toCursor = (row: CursorRow): FolderCursor => ({
+  id: row.id,
+  inboxId: row.inbox_id,
+  folder: row.folder,
+  uidValidity: row.uidvalidity,
+  uid: row.uid,
+  reconciledAt: fromMsOrNull(row.reconciled_at),
+})
+
+/** Every generation of a folder, newest first. Empty: we have never been here. */
+export async function listCursors(
+  db: Queryable,
+  inboxId: number,
+  folder: string,
+): Promise<FolderCursor[]> {
+  const rows = await db<CursorRow>('folder_cursors')
+    .where({ inbox_id: inboxId, folder })
+    .orderBy('id', 'desc')
+    .select()
+  return rows.map(toCursor)
+}
+
+export async function insertCursor(
+  tx: Tx,
+  cursor: { inboxId: number; folder: string; uidValidity: number; uid: number; at: Date },
+): Promise<void> {
+  await tx<CursorRow>('folder_cursors')
+    .insert({
+      inbox_id: cursor.inboxId,
+      folder: cursor.folder,
+      uidvalidity: cursor.uidValidity,
+      uid: cursor.uid,
+      created_at: toMs(cursor.at),
+    })
+    .onConflict(['inbox_id', 'folder', 'uidvalidity'])
+    .ignore()
+}
+
+/** Moves a cursor forward; never back. */
+export async function advanceCursor(tx: Tx, id: number, uid: number): Promise<void> {
+  await tx<CursorRow>('folder_cursors').where({ id }).where('uid', '<', uid).update({ uid })
+}
+
+export async function markReconciled(tx: Tx, id: number, at: Date): Promise<void> {
+  await tx<CursorRow>('folder_cursors')
+    .where({ id })
+    .update({ reconciled_at: toMs(at) })
+}

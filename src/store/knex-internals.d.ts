@@ -1,0 +1,15 @@
+/** The two knex classes we extend; knex ships no types for them. */
+declare module 'knex/lib/dialects/sqlite3/index.js' {
+  export default class Client {
+    constructor(config: unknown)
+    transaction(...args: unknown[]): unknown
+  }
+}
+
+declare module 'knex/lib/dialects/sqlite3/execution/sqlite-transaction.js' {
+  export default class Transaction {
+    constructor(client: unknown, ...args: unknown[])
+    begin(connection: unknown): Promise<unknown>
+    query(connection: unknown, sql: string): Promise<unknown>
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Opens the database and hands out two ways in: `read` for queries that change nothing, and
+ * `transaction` for everything else. The only place that knows which database it is.
+ */
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import type { Knex } from 'knex'
+import type { DatabaseConfig } from '../config.ts'
+import { EXIT, messageOf, OperatorError } from '../errors.ts'
+import { GroupCommit } from './group-commit.ts'
+import { openPostgres } from './postgres.ts'
+import { openSqliteReaders, openSqliteWriter } from './sqlite.ts'
+import { inTransaction } from './transaction.ts'
+
+export type Tx = Knex.Transaction
+/** Something that answers queries: the readers, or a running transaction. */
+export type Queryable = Knex | Knex.Transaction
+
+export interface Store {
+  readonly kind: 'sqlite' | 'postgres'
+  /** For queries that change nothing. On SQLite these connections cannot write. */
+  readonly read: Knex
+  /**
+   * Runs `work` all or nothing. Works that wait at the same time may share one commit; each has
+   * its own savepoint, so one failure never undoes another. No network inside.
+   */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** One exclusive transaction of its own, for migrations. */
+  exclusively<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** How many groups may commit at the same time on PostgreSQL; SQLite has one writer. */
+const POSTGRES_WRITERS = 4
+
+/** Opens the database, making its directory if needed; throws an OperatorError it can explain. */
+export async function openStore(database: DatabaseConfig): Promise<Store> {
+  const store = database.kind === 'sqlite' ? openSqlite(database.file) : openPg(database)
+  try {
+    await store.transaction(async (tx) => tx.raw('select 1'))
+    return store
+  } catch (cause) {
+    await store.close()
+    throw explained(database, cause)
+  }
+}
+
+function openSqlite(file: string): Store {
+  try {
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    throw explained({ kind: 'sqlite', file }, cause)
+  }
+  const writer = openSqliteWriter(file)
+  const read = openSqliteReaders(file)
+  const group = new GroupCommit(writer, 1)
+  return {
+    kind: 'sqlite',
+    read,
+    transaction: (work) => group.run(work),
+    exclusively: (work) => inTransaction(writer, work),
+    close: async () => {
+      await group.drained()
+      await read.destroy()
+      await writer.destroy()
+    },
+  }
+}
+
+function openPg(database: DatabaseConfig & { kind: 'postgres' }): Store {
+  const db = openPostgres(database.url.reveal())
+  const group = new GroupCommit(db, POSTGRES_WRITERS)
+  return {
+    kind: 'postgres',
+    read: db,
+    transaction: (work) => group.run(work),
+    exclusively: (work) => inTransaction(db, work),
+    close: async () => {
+      await group.drained()
+      await db.destroy()
+    },
+  }
+}
+
+function explained(database: DatabaseConfig, cause: unknown): OperatorError {
+  const said = messageOf(cause)
+  if (database.kind === 'postgres') {
+    return new OperatorError(
+      EXIT.unavailable,
+      `The database ${database.shown} cannot be used: ${said}. Check that PostgreSQL runs there and that the user, password and database name in "database" are right.`,
+      { cause },
+    )
+  }
+  const fix = /NOTADB|CORRUPT|malformed/.test(said)
+    ? 'It is damaged or not a database; it was left as it is. Restore it from a backup.'
+    : 'Check that the directory exists, that this user may write there, and that the disk is not full.'
+  return new OperatorError(
+    EXIT.unavailable,
+    `The database ${database.file} cannot be used: ${said}. ${fix}`,
+    { cause },
+  )
+}

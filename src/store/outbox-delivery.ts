@@ -1,0 +1,175 @@
+/**
+ * The life of a delivery: queued -> sending -> ending -> sent, each step compare-and-set.
+ *
+ * `sending` is safe to send again: the server cannot have the message. `ending` is durable before
+ * the final dot can be written: after a crash there, nobody knows, and the row is `uncertain`.
+ */
+import type { Queryable, Tx } from './open.ts'
+import { type OutboxMessage, type OutboxRow, type Outcome, toOutbox } from './outbox.ts'
+import { fromMsOrNull, toMs } from './time.ts'
+
+/** Longer than one honest attempt: RFC 5321 §4.5.3.2.6 waits 10 minutes after the dot. */
+const LEASE_MS = 15 * 60_000
+
+/**
+ * Takes the next due rows of an inbox for this daemon, oldest first. Compare-and-set: of two
+ * daemons that saw the same row one gets it.
+ */
+export async function claimDue(
+  tx: Tx,
+  claim: { inboxId: number; owner: string; limit: number; at: Date },
+): Promise<OutboxMessage[]> {
+  const now = toMs(claim.at)
+  const due = await tx<OutboxRow>('outbox')
+    .where({ inbox_id: claim.inboxId, outcome: 'queued' })
+    .where('due_at', '<=', now)
+    .orderBy([{ column: 'due_at' }, { column: 'id' }])
+    .limit(claim.limit)
+    .select('id')
+  if (due.length === 0) return []
+  const rows = await tx<OutboxRow>('outbox')
+    .whereIn(
+      'id',
+      due.map((row) => row.id),
+    )
+    .where({ outcome: 'queued' })
+    .where('due_at', '<=', now)
+    .update({
+      outcome: 'sending',
+      attempts: tx.raw('attempts + 1'),
+      lease_owner: claim.owner,
+      lease_until: now + LEASE_MS,
+    })
+    .returning('*')
+  return rows.map(toOutbox).toSorted((a, b) => a.id - b.id)
+}
+
+/** Before the final dot. False: the row is no longer ours, so do not send. */
+export async function markEnding(tx: Tx, id: number, owner: string): Promise<boolean> {
+  const updated = await tx<OutboxRow>('outbox')
+    .where({ id, outcome: 'sending', lease_owner: owner })
+    .update({ outcome: 'ending' })
+  return updated === 1
+}
+
+export interface Outcomes {
+  readonly outcome: Outcome
+  readonly detail: string | null
+  /** Null: never by itself. */
+  readonly dueAt: Date | null
+  readonly sentAt?: Date
+}
+
+/** Records what became of an attempt. False: the row was taken from us meanwhile. */
+export async function settleAttempt(
+  tx: Tx,
+  id: number,
+  owner: string,
+  result: Outcomes,
+): Promise<boolean> {
+  const updated = await tx<OutboxRow>('outbox')
+    .where({ id, lease_owner: owner })
+    .whereIn('outcome', ['sending', 'ending'])
+    .update({
+      outcome: result.outcome,
+      detail: result.detail,
+      due_at: result.dueAt === null ? null : toMs(result.dueAt),
+      lease_owner: null,
+      lease_until: null,
+      ...(result.sentAt === undefined ? {} : { sent_at: toMs(result.sentAt) }),
+    })
+  return updated === 1
+}
+
+/** Changes a row from one outcome to another. False: it had another one already. */
+export async function changeOutcome(
+  tx: Tx,
+  id: number,
+  from: readonly Outcome[],
+  change: Outcomes,
+): Promise<boolean> {
+  const updated = await tx<OutboxRow>('outbox')
+    .where({ id })
+    .whereIn('outcome', [...from])
+    .update({
+      outcome: change.outcome,
+      detail: change.detail,
+      due_at: change.dueAt === null ? null : toMs(change.dueAt),
+    })
+  return updated === 1
+}
+
+export interface Recovered {
+  readonly requeued: number
+  readonly uncertain: OutboxMessage[]
+}
+
+/**
+ * What a daemon that died was sending: this one's own rows at once (`owner`), others' when their
+ * lease ran out. `sending` is queued again; `ending` becomes uncertain, to be looked at at
+ * `lookAt`.
+ */
+export async function recoverDeliveries(
+  tx: Tx,
+  recovery: { owner: string | null; at: Date; lookAt: Date },
+): Promise<Recovered> {
+  const dead = (query: ReturnType<typeof rows>) =>
+    query.where((q) => {
+      void q.where('lease_until', '<=', toMs(recovery.at))
+      if (recovery.owner !== null) void q.orWhere({ lease_owner: recovery.owner })
+    })
+  const rows = () => tx<OutboxRow>('outbox')
+  const requeued = await dead(rows())
+    .where({ outcome: 'sending' })
+    .update({
+      outcome: 'queued',
+      due_at: toMs(recovery.at),
+      lease_owner: null,
+      lease_until: null,
+    })
+  const uncertain = await dead(rows())
+    .where({ outcome: 'ending' })
+    .update({
+      outcome: 'uncertain',
+      detail: 'the daemon stopped while the server was taking the message',
+      due_at: toMs(recovery.lookAt),
+      lease_owner: null,
+      lease_until: null,
+    })
+    .returning('*')
+  return { requeued, uncertain: (uncertain as OutboxRow[]).map(toOutbox) }
+}
+
+/** Uncertain deliveries whose time to be decided has come. */
+export async function listUndecided(db: Queryable, at: Date): Promise<OutboxMessage[]> {
+  const rows = await db<OutboxRow>('outbox')
+    .where({ outcome: 'uncertain' })
+    .where('due_at', '<=', toMs(at))
+    .orderBy('id')
+    .limit(100)
+    .select()
+  return rows.map(toOutbox)
+}
+
+/** Hands an uncertain delivery over again, byte for byte, once. */
+export async function resendUncertain(tx: Tx, id: number, at: Date): Promise<boolean> {
+  const updated = await tx<OutboxRow>('outbox')
+    .where({ id, outcome: 'uncertain', resends: 0 })
+    .update({
+      outcome: 'queued',
+      resends: 1,
+      due_at: toMs(at),
+      detail: 'handed over again: it may arrive twice',
+    })
+  return updated === 1
+}
+
+/** When the next queued or uncertain row is due, or null. */
+export async function nextDeliveryDue(db: Queryable): Promise<Date | null> {
+  const row = await db<OutboxRow>('outbox')
+    .whereIn('outcome', ['queued', 'uncertain'])
+    .whereNotNull('due_at')
+    .min({ due: 'due_at' })
+    .first<{ due: number | null }>()
+  return fromMsOrNull(row?.due ?? null)
+}

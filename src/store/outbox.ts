@@ -1,0 +1,251 @@
+/**
+ * The outbox: outgoing mail exists only as rows here, written in the transaction that caused it.
+ * One row is one message to one recipient. Changes of outcome are in outbox-delivery.ts.
+ */
+import type { Address } from '../mail/address.ts'
+import type { Queryable, Tx } from './open.ts'
+import { fromMs, fromMsOrNull, toMs } from './time.ts'
+
+export const OUTCOMES = [
+  'held',
+  'queued',
+  'sending',
+  'ending',
+  'sent',
+  'failed',
+  'bounced',
+  'suppressed',
+  'uncertain',
+  'discarded',
+] as const
+export type Outcome = (typeof OUTCOMES)[number]
+
+/** Why we owe somebody this mail. */
+export type NoticeKind = 'acknowledgement' | 'reply' | 'agent_notice' | 'system'
+
+export interface OutboxMessage {
+  readonly id: number
+  readonly inboxId: number
+  readonly ticketId: number | null
+  readonly commentId: number | null
+  readonly userId: number | null
+  readonly kind: NoticeKind
+  readonly automatic: boolean
+  readonly messageId: string
+  /** '' is the null reverse-path. */
+  readonly mailFrom: string
+  readonly rcptTo: Address
+  readonly outcome: Outcome
+  readonly attempts: number
+  readonly dueAt: Date | null
+  readonly detail: string | null
+  readonly resends: number
+  readonly createdAt: Date
+  readonly sentAt: Date | null
+}
+
+export interface OutboxRow {
+  id: number
+  inbox_id: number
+  ticket_id: number | null
+  comment_id: number | null
+  user_id: number | null
+  kind: NoticeKind
+  automatic: boolean | number
+  message_id: string
+  mail_from: string
+  rcpt_to: string
+  rcpt_domain: string
+  outcome: Outcome
+  attempts: number
+  due_at: number | null
+  lease_owner: string | null
+  lease_until: number | null
+  detail: string | null
+  verified: boolean | number
+  resends: number
+  created_at: number
+  sent_at: number | null
+}
+
+export const toOutbox = (row: OutboxRow): OutboxMessage => ({
+  id: row.id,
+  inboxId: row.inbox_id,
+  ticketId: row.ticket_id,
+  commentId: row.comment_id,
+  userId: row.user_id,
+  kind: row.kind,
+  automatic: Boolean(row.automatic),
+  messageId: row.message_id,
+  mailFrom: row.mail_from,
+  rcptTo: row.rcpt_to as Address,
+  outcome: row.outcome,
+  attempts: row.attempts,
+  dueAt: fromMsOrNull(row.due_at),
+  detail: row.detail,
+  resends: row.resends,
+  createdAt: fromMs(row.created_at),
+  sentAt: fromMsOrNull(row.sent_at),
+})
+
+export interface NewOutbox {
+  readonly inboxId: number
+  readonly ticketId: number | null
+  readonly commentId: number | null
+  readonly userId: number | null
+  readonly kind: NoticeKind
+  readonly automatic: boolean
+  readonly messageId: string
+  readonly mailFrom: string
+  readonly rcptTo: Address
+  readonly outcome: 'queued' | 'held' | 'suppressed'
+  readonly dueAt: Date | null
+  readonly detail: string | null
+  /** Is the recipient somebody we know to be who he says (counts towards another budget)? */
+  readonly verified: boolean
+}
+
+/** Adds a row without its bytes; they follow in {@link setSource} once the id is known. */
+export async function insertOutbox(tx: Tx, message: NewOutbox, at: Date): Promise<number> {
+  const [row] = await tx<OutboxRow>('outbox')
+    .insert({
+      inbox_id: message.inboxId,
+      ticket_id: message.ticketId,
+      comment_id: message.commentId,
+      user_id: message.userId,
+      kind: message.kind,
+      automatic: message.automatic,
+      message_id: message.messageId,
+      mail_from: message.mailFrom,
+      rcpt_to: message.rcptTo,
+      rcpt_domain: message.rcptTo.slice(message.rcptTo.lastIndexOf('@') + 1),
+      outcome: message.outcome,
+      due_at: message.dueAt === null ? null : toMs(message.dueAt),
+      detail: message.detail,
+      verified: message.verified,
+      created_at: toMs(at),
+    })
+    .returning('id')
+  if (row === undefined) throw new Error('the outbox row was not made')
+  return row.id
+}
+
+/** The exact bytes that every attempt sends. */
+export async function setSource(
+  tx: Tx,
+  id: number,
+  composed: { source: Buffer; mailFrom: string },
+): Promise<void> {
+  await tx('outbox_sources').insert({ outbox_id: id, source: composed.source })
+  await tx<OutboxRow>('outbox').where({ id }).update({ mail_from: composed.mailFrom })
+}
+
+export async function findOutbox(db: Queryable, id: number): Promise<OutboxMessage | null> {
+  const row = await db<OutboxRow>('outbox').where({ id }).first()
+  return row === undefined ? null : toOutbox(row)
+}
+
+export async function sourceOf(db: Queryable, id: number): Promise<Buffer | null> {
+  const row = await db<{ outbox_id: number; source: Buffer }>('outbox_sources')
+    .where({ outbox_id: id })
+    .first('source')
+  return row?.source ?? null
+}
+
+export interface OutboxFilter {
+  readonly outcome?: Outcome
+  readonly ticketId?: number
+  readonly kind?: NoticeKind
+  readonly beforeId?: number
+  readonly limit: number
+}
+
+/** Newest first. */
+export async function listOutbox(db: Queryable, filter: OutboxFilter): Promise<OutboxMessage[]> {
+  const query = db<OutboxRow>('outbox').orderBy('id', 'desc').limit(filter.limit).select()
+  if (filter.outcome !== undefined) void query.where({ outcome: filter.outcome })
+  if (filter.ticketId !== undefined) void query.where({ ticket_id: filter.ticketId })
+  if (filter.kind !== undefined) void query.where({ kind: filter.kind })
+  if (filter.beforeId !== undefined) void query.where('id', '<', filter.beforeId)
+  return (await query).map(toOutbox)
+}
+
+/** Deliveries of comments, for showing what became of a reply. */
+export async function deliveriesOf(
+  db: Queryable,
+  commentIds: readonly number[],
+): Promise<OutboxMessage[]> {
+  if (commentIds.length === 0) return []
+  const rows = await db<OutboxRow>('outbox')
+    .whereIn('comment_id', [...commentIds])
+    .where({ kind: 'reply' })
+    .orderBy('id')
+    .select()
+  return rows.map(toOutbox)
+}
+
+/** Outgoing messages with one of these Message-IDs: what a reply may refer to. */
+export async function outboxByMessageIds(
+  db: Queryable,
+  messageIds: readonly string[],
+): Promise<OutboxMessage[]> {
+  if (messageIds.length === 0) return []
+  const rows = await db<OutboxRow>('outbox')
+    .whereIn('message_id', [...messageIds])
+    .select()
+  return rows.map(toOutbox)
+}
+
+/** Message-IDs of what one person got from us about one ticket, oldest first. */
+export async function messageIdsSentTo(
+  db: Queryable,
+  ticketId: number,
+  userId: number,
+): Promise<{ commentId: number | null; messageId: string; createdAt: Date }[]> {
+  const rows = await db<OutboxRow>('outbox')
+    .where({ ticket_id: ticketId, user_id: userId })
+    .whereNotIn('outcome', ['suppressed', 'discarded', 'held'])
+    .orderBy('id')
+    .select('comment_id', 'message_id', 'created_at')
+  return rows.map((row) => ({
+    commentId: row.comment_id,
+    messageId: row.message_id,
+    createdAt: fromMs(row.created_at),
+  }))
+}
+
+/** The newest notice of a kind that a person got, or will get, about a ticket. */
+export async function latestNotice(
+  db: Queryable,
+  notice: { ticketId: number; userId: number; kind: NoticeKind },
+): Promise<OutboxMessage | null> {
+  const row = await db<OutboxRow>('outbox')
+    .where({ ticket_id: notice.ticketId, user_id: notice.userId, kind: notice.kind })
+    .whereNot({ outcome: 'discarded' })
+    .orderBy('id', 'desc')
+    .first()
+  return row === undefined ? null : toOutbox(row)
+}
+
+export interface CountFilter {
+  readonly kind?: NoticeKind
+  readonly automatic?: boolean
+  readonly rcptTo?: string
+  readonly rcptDomain?: string
+  readonly verified?: boolean
+  readonly since: Date
+}
+
+/** How many messages were really owed (not suppressed or discarded) since an instant. */
+export async function countOutbox(db: Queryable, filter: CountFilter): Promise<number> {
+  const query = db<OutboxRow>('outbox')
+    .where('created_at', '>', toMs(filter.since))
+    .whereNotIn('outcome', ['suppressed', 'discarded'])
+  if (filter.kind !== undefined) void query.where({ kind: filter.kind })
+  if (filter.automatic !== undefined) void query.where({ automatic: filter.automatic })
+  if (filter.rcptTo !== undefined) void query.where({ rcpt_to: filter.rcptTo })
+  if (filter.rcptDomain !== undefined) void query.where({ rcpt_domain: filter.rcptDomain })
+  if (filter.verified !== undefined) void query.where({ verified: filter.verified })
+  const row = await query.count({ count: '*' }).first<{ count: number }>()
+  return Number(row?.count ?? 0)
+}

@@ -1,0 +1,25 @@
+/** PostgreSQL connections: a pool, with 64-bit integers read as numbers. */
+import knex from 'knex'
+import type { Knex } from 'knex'
+import pg from 'pg'
+
+const POOL_MAX = 12
+const CONNECT_TIMEOUT_MS = 10_000
+const INT8_OID = 20
+
+/** Our BIGINTs are milliseconds, sizes, UIDs and counts, all far below 2^53. */
+pg.types.setTypeParser(INT8_OID, Number)
+
+export function openPostgres(url: string): Knex {
+  return knex({
+    client: 'pg',
+    connection: {
+      connectionString: url,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      application_name: 'postroom',
+      keepAlive: true,
+    },
+    compileSqlOnError: false,
+    pool: { min: 0, max: POOL_MAX },
+  })
+}

@@ -1,0 +1,53 @@
+/**
+ * One daemon per SQLite file. The lock is a transaction held open on a small database beside it:
+ * the kernel releases it when the process dies, however it dies, so nothing is ever stale.
+ * Commands do not take it; they work beside the daemon.
+ */
+import sqlite3 from 'sqlite3'
+import { EXIT, OperatorError } from '../errors.ts'
+
+export interface ProcessLock {
+  release(): Promise<void>
+}
+
+/** Takes the lock of a database file; throws an OperatorError naming the process that has it. */
+export async function lockFile(databaseFile: string, pid: number): Promise<ProcessLock> {
+  const db = await open(`${databaseFile}.lock`)
+  try {
+    await run(db, 'PRAGMA busy_timeout = 250')
+    await run(db, 'BEGIN IMMEDIATE')
+    await run(db, 'CREATE TABLE IF NOT EXISTS holder (pid INTEGER)')
+    await run(db, 'DELETE FROM holder')
+    await run(db, `INSERT INTO holder VALUES (${Math.trunc(pid)})`)
+    await run(db, 'COMMIT')
+    await run(db, 'BEGIN IMMEDIATE')
+  } catch (cause) {
+    const holder = await holderOf(db)
+    await close(db)
+    if (!String(cause).includes('SQLITE_BUSY')) throw cause
+    throw new OperatorError(
+      EXIT.unavailable,
+      `Another Postroom${holder === null ? '' : ` (process ${holder})`} already serves ${databaseFile}. Stop it first, or give this one its own database; several daemons can share a PostgreSQL.`,
+      { cause },
+    )
+  }
+  return { release: () => close(db) }
+}
+
+const open = (file: string): Promise<sqlite3.Database> =>
+  new Promise((resolve, reject) => {
+    const db = new sqlite3.Database(file, (err) => (err === null ? resolve(db) : reject(err)))
+  })
+
+const run = (db: sqlite3.Database, sql: string): Promise<void> =>
+  new Promise((resolve, reject) => db.exec(sql, (err) => (err === null ? resolve() : reject(err))))
+
+const close = (db: sqlite3.Database): Promise<void> =>
+  new Promise((resolve) => db.close(() => resolve()))
+
+const holderOf = (db: sqlite3.Database): Promise<number | null> =>
+  new Promise((resolve) =>
+    db.get<{ pid: number } | undefined>('SELECT pid FROM holder', (err, row) =>
+      resolve(err === null ? (row?.pid ?? null) : null),
+    ),
+  )

@@ -1,0 +1,233 @@
+/** Tickets and who takes part in them. */
+import type { Address } from '../mail/address.ts'
+import type { StatusCategory } from '../ticket/lifecycle.ts'
+import type {
+  Participant,
+  ParticipantRole,
+  Priority,
+  RequesterSource,
+  Ticket,
+} from '../ticket/ticket.ts'
+import { fieldsFrom, stringsFrom, toJson } from './json.ts'
+import type { Queryable, Tx } from './open.ts'
+import { fromMs, fromMsOrNull, toMs } from './time.ts'
+
+export interface TicketRow {
+  id: number
+  subject: string
+  status: string
+  status_category: StatusCategory
+  priority: Priority
+  category: string | null
+  tags: string
+  fields: string
+  inbox_id: number | null
+  requester_id: number | null
+  requester_source: RequesterSource
+  assignee_id: number | null
+  follow_up_of: number | null
+  merged_into: number | null
+  locale: string | null
+  comments_count: number
+  created_at: number
+  updated_at: number
+  closed_at: number | null
+  deleted_at: number | null
+  version: number
+}
+
+export const toTicket = (row: TicketRow): Ticket => ({
+  id: row.id,
+  subject: row.subject,
+  status: row.status,
+  statusCategory: row.status_category,
+  priority: row.priority,
+  category: row.category,
+  tags: stringsFrom(row.tags),
+  fields: fieldsFrom(row.fields),
+  inboxId: row.inbox_id,
+  requesterId: row.requester_id,
+  requesterSource: row.requester_source,
+  assigneeId: row.assignee_id,
+  followUpOf: row.follow_up_of,
+  mergedInto: row.merged_into,
+  locale: row.locale,
+  commentsCount: row.comments_count,
+  createdAt: fromMs(row.created_at),
+  updatedAt: fromMs(row.updated_at),
+  closedAt: fromMsOrNull(row.closed_at),
+  deletedAt: fromMsOrNull(row.deleted_at),
+  version: row.version,
+})
+
+export type NewTicket = Pick<
+  Ticket,
+  | 'subject'
+  | 'status'
+  | 'statusCategory'
+  | 'priority'
+  | 'category'
+  | 'tags'
+  | 'fields'
+  | 'inboxId'
+  | 'requesterId'
+  | 'requesterSource'
+  | 'followUpOf'
+  | 'locale'
+>
+
+export async function insertTicket(tx: Tx, ticket: NewTicket, at: Date): Promise<Ticket> {
+  const [row] = await tx<TicketRow>('tickets')
+    .insert({
+      subject: ticket.subject,
+      status: ticket.status,
+      status_category: ticket.statusCategory,
+      priority: ticket.priority,
+      category: ticket.category,
+      tags: toJson(ticket.tags),
+      fields: toJson(ticket.fields),
+      inbox_id: ticket.inboxId,
+      requester_id: ticket.requesterId,
+      requester_source: ticket.requesterSource,
+      follow_up_of: ticket.followUpOf,
+      locale: ticket.locale,
+      created_at: toMs(at),
+      updated_at: toMs(at),
+      closed_at: ticket.statusCategory === 'closed' ? toMs(at) : null,
+    })
+    .returning('*')
+  if (row === undefined) throw new Error('the ticket was not made')
+  return toTicket(row)
+}
+
+/** Null: there is no such ticket (deleted ones are there, with `deletedAt`). */
+export async function findTicket(db: Queryable, id: number): Promise<Ticket | null> {
+  const row = await db<TicketRow>('tickets').where({ id }).first()
+  return row === undefined ? null : toTicket(row)
+}
+
+export async function findTickets(db: Queryable, ids: readonly number[]): Promise<Ticket[]> {
+  if (ids.length === 0) return []
+  const rows = await db<TicketRow>('tickets')
+    .whereIn('id', [...new Set(ids)])
+    .select()
+  return rows.map(toTicket)
+}
+
+export interface TicketChange {
+  readonly status?: { readonly name: string; readonly category: StatusCategory }
+  readonly commentsAdded?: number
+}
+
+/**
+ * Changes a ticket that still has the version the decision was made on.
+ * False: somebody changed it meanwhile; load it again and decide again.
+ */
+export async function updateTicket(
+  tx: Tx,
+  ticket: Ticket,
+  change: TicketChange,
+  at: Date,
+): Promise<boolean> {
+  const closes = change.status?.category === 'closed' && ticket.statusCategory !== 'closed'
+  const opens = change.status !== undefined && change.status.category !== 'closed'
+  const updated = await tx<TicketRow>('tickets')
+    .where({ id: ticket.id, version: ticket.version })
+    .update({
+      version: ticket.version + 1,
+      updated_at: toMs(at),
+      ...(change.status === undefined
+        ? {}
+        : { status: change.status.name, status_category: change.status.category }),
+      ...(closes ? { closed_at: toMs(at) } : {}),
+      ...(opens ? { closed_at: null } : {}),
+      ...(change.commentsAdded === undefined
+        ? {}
+        : { comments_count: ticket.commentsCount + change.commentsAdded }),
+    })
+  return updated === 1
+}
+
+export async function addParticipant(
+  tx: Tx,
+  participant: { ticketId: number; userId: number; role: ParticipantRole },
+  at: Date,
+): Promise<boolean> {
+  const inserted = await tx('participants')
+    .insert({
+      ticket_id: participant.ticketId,
+      user_id: participant.userId,
+      role: participant.role,
+      created_at: toMs(at),
+    })
+    .onConflict(['ticket_id', 'user_id'])
+    .ignore()
+    .returning('user_id')
+  return inserted.length > 0
+}
+
+/** The requester first, then in the order they joined. */
+export async function listParticipants(
+  db: Queryable,
+  ticketIds: readonly number[],
+): Promise<(Participant & { ticketId: number })[]> {
+  if (ticketIds.length === 0) return []
+  const rows = await db('participants')
+    .join('users', 'users.id', 'participants.user_id')
+    .whereIn('participants.ticket_id', [...ticketIds])
+    .orderByRaw(`case participants.role when 'requester' then 0 else 1 end`)
+    .orderBy('participants.created_at')
+    .orderBy('participants.user_id')
+    .select<
+      { ticket_id: number; user_id: number; email: string; name: string | null; role: string }[]
+    >(
+      'participants.ticket_id',
+      'participants.user_id',
+      'users.email',
+      'users.name',
+      'participants.role',
+    )
+  return rows.map((row) => ({
+    ticketId: row.ticket_id,
+    userId: row.user_id,
+    email: row.email as Address,
+    name: row.name,
+    role: row.role === 'requester' ? 'requester' : 'cc',
+  }))
+}
+
+export async function addWatcher(
+  tx: Tx,
+  ticketId: number,
+  userId: number,
+  at: Date,
+): Promise<void> {
+  await tx('watchers')
+    .insert({ ticket_id: ticketId, user_id: userId, created_at: toMs(at) })
+    .onConflict(['ticket_id', 'user_id'])
+    .ignore()
+}
+
+export async function listWatcherIds(db: Queryable, ticketId: number): Promise<number[]> {
+  const rows = await db<{ ticket_id: number; user_id: number }>('watchers')
+    .where({ ticket_id: ticketId })
+    .select('user_id')
+  return rows.map((row) => row.user_id)
+}
+
+/** Notes that two tickets may belong together: shown to agents, gives no rights. */
+export async function linkTickets(
+  tx: Tx,
+  link: { ticketId: number; relatedId: number; reason: string },
+  at: Date,
+): Promise<void> {
+  await tx('ticket_links')
+    .insert({
+      ticket_id: link.ticketId,
+      related_id: link.relatedId,
+      reason: link.reason,
+      created_at: toMs(at),
+    })
+    .onConflict(['ticket_id', 'related_id'])
+    .ignore()
+}

@@ -1,0 +1,33 @@
+/** A comment: one entry in a ticket. Public ones are mailed to the participants. */
+import type { Authentication } from '../mail/verdict.ts'
+
+export type Visibility = 'public' | 'internal'
+export type AuthorType = 'customer' | 'agent' | 'system'
+export type CommentSource = 'email' | 'api' | 'web'
+
+export interface Comment {
+  readonly id: number
+  readonly ticketId: number
+  readonly visibility: Visibility
+  readonly authorType: AuthorType
+  readonly authorId: number | null
+  /** Only what the writer wrote now. */
+  readonly text: string
+  readonly quotedText: string
+  readonly fullText: string
+  /** Sanitised. */
+  readonly html: string | null
+  readonly source: CommentSource
+  readonly messageId: string | null
+  readonly referenceIds: readonly string[]
+  readonly inboundId: number | null
+  readonly authentication: Authentication | null
+  readonly createdAt: Date
+}
+
+/** Who caused a change: written into the event. */
+export type Actor =
+  | { readonly type: 'user'; readonly id: number }
+  | { readonly type: 'system'; readonly id: null }
+
+export const SYSTEM: Actor = { type: 'system', id: null }

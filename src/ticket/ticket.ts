@@ -1,0 +1,56 @@
+/** A ticket: one request and everything said about it. Its id is the number people see. */
+import type { Address } from '../mail/address.ts'
+import type { StatusCategory } from './lifecycle.ts'
+
+export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const
+export type Priority = (typeof PRIORITIES)[number]
+
+/** How we know who the requester is. `forwarded`: taken from a forwarded message's header. */
+export type RequesterSource = 'sender' | 'forwarded' | 'api' | 'unknown'
+
+export interface Ticket {
+  readonly id: number
+  readonly subject: string
+  readonly status: string
+  readonly statusCategory: StatusCategory
+  readonly priority: Priority
+  readonly category: string | null
+  readonly tags: readonly string[]
+  readonly fields: Readonly<Record<string, string>>
+  readonly inboxId: number | null
+  /** Null: the sender could not be told. */
+  readonly requesterId: number | null
+  readonly requesterSource: RequesterSource
+  readonly assigneeId: number | null
+  readonly followUpOf: number | null
+  readonly mergedInto: number | null
+  readonly locale: string | null
+  readonly commentsCount: number
+  readonly createdAt: Date
+  readonly updatedAt: Date
+  readonly closedAt: Date | null
+  readonly deletedAt: Date | null
+  /** Grows by one with every change. */
+  readonly version: number
+}
+
+export type ParticipantRole = 'requester' | 'cc'
+
+export interface Participant {
+  readonly userId: number
+  readonly email: Address
+  readonly name: string | null
+  readonly role: ParticipantRole
+}
+
+/** The word for a ticket without a subject. */
+export const NO_SUBJECT = '(no subject)'
+
+/** Longer subjects are stored cut; the source keeps the rest. */
+export const SUBJECT_LENGTH_MAX = 5_000
+
+/** The one priority a word means, or null. `medium` is an alias of normal. */
+export function findPriority(word: string): Priority | null {
+  const wanted = word.toLowerCase() === 'medium' ? 'normal' : word.toLowerCase()
+  return PRIORITIES.find((priority) => priority === wanted) ?? null
+}
