@@ -1,0 +1,41 @@
+/**
+ * Waiting for something to become true in the demo's servers, without polling and without sleep:
+ * whoever changes something announces it, whoever waits looks again.
+ */
+export interface WaitOptions {
+  /** Completes the sentence "waited 10 s for ..." when it never happens. */
+  what: string
+  timeoutMs?: number
+}
+
+const TIMEOUT_MS = 10_000
+
+export class Changes {
+  readonly #waiting = new Set<() => void>()
+
+  announce(): void {
+    for (const lookAgain of this.#waiting) lookAgain()
+  }
+
+  /** Resolves with the first answer of `find` that is not undefined; asks now and at each change. */
+  until<T>(find: () => T | undefined, options: WaitOptions): Promise<T> {
+    const { what, timeoutMs = TIMEOUT_MS } = options
+    const found = find()
+    if (found !== undefined) return Promise.resolve(found)
+
+    return new Promise((resolve, reject) => {
+      const lookAgain = (): void => {
+        const answer = find()
+        if (answer === undefined) return
+        clearTimeout(timer)
+        this.#waiting.delete(lookAgain)
+        resolve(answer)
+      }
+      const timer = setTimeout(() => {
+        this.#waiting.delete(lookAgain)
+        reject(new Error(`waited ${timeoutMs / 1000} s for ${what}`))
+      }, timeoutMs)
+      this.#waiting.add(lookAgain)
+    })
+  }
+}
