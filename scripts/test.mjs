@@ -8,13 +8,9 @@ import { join } from 'node:path'
 import { ensureBuilt, ensureInstalled } from './setup.mjs'
 import { ROOT, runStarter } from './terminal.mjs'
 
-const CRASH = 'tests/crash'
-
 function vitestArgs(args) {
-  if (args.includes('--crash')) {
-    return ['run', '--dir', CRASH, ...args.filter((arg) => arg !== '--crash')]
-  }
-  return ['run', '--exclude', `${CRASH}/**`, ...args]
+  if (!args.includes('--crash')) return ['run', ...args]
+  return ['run', '--config', 'vitest.crash.config.ts', ...args.filter((arg) => arg !== '--crash')]
 }
 
 await runStarter(async () => {

@@ -228,7 +228,7 @@ export class Gate {
         return false
       case 'endless':
         while (!this.#client.destroyed) {
-          this.#client.write(`250-${'and so on '.repeat(50)}\r\n`)
+          this.#client.write(`250-${'and so on '.repeat(500)}\r\n`)
           await delay(1)
         }
         return true
