@@ -3,7 +3,6 @@ export const MAIL_SERVER_PACKAGES = [
   'dovecot-imapd',
   'dovecot-lmtpd',
   'exim4-daemon-light',
-  'openssl',
 ] as const
 
 export const SKIPPED_WITHOUT_SERVERS = '(needs Dovecot and Exim)'
