@@ -43,7 +43,7 @@ export function parseAddress(text: string | null | undefined): Address | null {
 /** RFC 5890 A-labels (`xn--...`) of a domain; '' when it cannot be one. */
 function toALabels(domain: string): string {
   if (DOMAIN.test(domain)) return domain
-  if (/[\x00-\x7f]/.test(domain.replace(/[a-z0-9.-]/g, ''))) return ''
+  if (/\p{ASCII}/u.test(domain.replace(/[a-z0-9.-]/g, ''))) return ''
   return URL.canParse(`http://${domain}/`) ? new URL(`http://${domain}/`).hostname : ''
 }
 

@@ -1,0 +1,186 @@
+/**
+ * `postroom explain`: what a message is and why, without a database.
+ *
+ * The batch form reads one JSON object per line and writes one line for each, in order: garbage
+ * lines, poisonous messages and dying parser processes included. It holds only a window of
+ * messages at a time, whatever the length of the stream.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+import { messageOf } from '../errors.ts'
+import { explain, unreadableExplanation } from '../inbound/explanation.ts'
+import type { ExplainedContext, Explanation } from '../inbound/explanation.ts'
+import { openParser, releaseParsed } from '../inbound/parse.ts'
+import type { Parsed, Parser } from '../inbound/parse.ts'
+import { screen } from '../inbound/screen.ts'
+import { authenticationOf } from '../mail/authentication-results.ts'
+import type { Message } from '../mail/message.ts'
+import type { OwnIdentity } from '../mail/verdict.ts'
+import { explanationText } from './explain-text.ts'
+import { linesOf } from './explain-lines.ts'
+
+export interface ExplainIo {
+  readonly stdin: Readable
+  readonly stdout: Writable
+  readonly stderr: Writable
+}
+
+/** What a configuration adds; without one, nobody's authentication results are believed. */
+export interface ExplainKnowledge {
+  readonly own: OwnIdentity
+  readonly contextOf: (message: Message) => ExplainedContext
+}
+
+const NOTHING_KNOWN: ExplainKnowledge = {
+  own: { addresses: [], loopMarker: null, authservId: null },
+  contextOf: () => ({}),
+}
+
+export interface ExplainOptions {
+  readonly json: boolean
+  readonly knowledge?: ExplainKnowledge
+}
+
+/** Explains each file; the exit code is 1 when one cannot be read. */
+export async function explainFiles(
+  files: readonly string[],
+  { json, knowledge = NOTHING_KNOWN }: ExplainOptions,
+  io: ExplainIo,
+): Promise<number> {
+  let exitCode = 0
+  await withParser(1, async (parser) => {
+    for (const file of files) {
+      try {
+        const source = await readFile(file)
+        const explanation = await explainSource(parser, source, knowledge)
+        const shown = json
+          ? JSON.stringify(explanation, null, 2)
+          : explanationText(explanation, file)
+        await write(io.stdout, `${shown}\n`)
+      } catch (error) {
+        exitCode = 1
+        await write(io.stderr, `postroom explain: ${file}: ${messageOf(error)}\n`)
+      }
+    }
+  })
+  return exitCode
+}
+
+/** Messages read at the same time. */
+const PROCESSES = 2
+/** Answers waiting for an earlier one; each holds one message. */
+const WINDOW = 16
+/** A line longer than this is not decoded: 100 MB of message in base64, and its JSON. */
+const LINE_BYTES_MAX = 140_000_000
+
+/** Explains a stream of messages; always 0, because an answer is given for every line. */
+export async function explainBatch(
+  io: ExplainIo,
+  { knowledge = NOTHING_KNOWN, entry }: { knowledge?: ExplainKnowledge; entry?: string } = {},
+): Promise<number> {
+  await withParser(
+    PROCESSES,
+    async (parser) => {
+      const window: Promise<string>[] = []
+      for await (const line of linesOf(io.stdin, LINE_BYTES_MAX)) {
+        window.push(answerLine(parser, line, knowledge))
+        if (window.length >= WINDOW) await write(io.stdout, (await window.shift()) ?? '')
+      }
+      for (const answer of window) await write(io.stdout, await answer)
+    },
+    entry,
+  )
+  return 0
+}
+
+async function withParser(
+  processes: number,
+  work: (parser: Parser) => Promise<void>,
+  entry?: string,
+): Promise<void> {
+  const scratchDir = await mkdtemp(join(tmpdir(), 'postroom-explain-'))
+  const parser = openParser({ processes, scratchDir, ...(entry === undefined ? {} : { entry }) })
+  try {
+    parser.warm()
+    await work(parser)
+  } finally {
+    await parser.close()
+    await rm(scratchDir, { recursive: true, force: true })
+  }
+}
+
+/** The answer to one input line, with its line end; '' for an empty line. */
+async function answerLine(
+  parser: Parser,
+  line: Buffer | null,
+  knowledge: ExplainKnowledge,
+): Promise<string> {
+  if (line === null) return unanswerable(`line is longer than ${LINE_BYTES_MAX} bytes`)
+  const text = line.toString('utf8')
+  if (text.trim() === '') return ''
+  const request = readRequest(text)
+  if (typeof request === 'string') return unanswerable(request)
+  const explanation = await explainSource(parser, request.source, knowledge)
+  return `${JSON.stringify({ id: request.id, ...explanation })}\n`
+}
+
+const unanswerable = (problem: string): string =>
+  `${JSON.stringify({ id: null, ...unreadableExplanation(problem) })}\n`
+
+interface BatchRequest {
+  readonly id: unknown
+  readonly source: Buffer
+}
+
+/** The request, or what is wrong with it. */
+function readRequest(text: string): BatchRequest | string {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value !== 'object' || value === null || !('source' in value))
+      return 'line has no "source"'
+    if (typeof value.source !== 'string') return '"source" is not a string'
+    return { id: 'id' in value ? value.id : null, source: Buffer.from(value.source, 'base64') }
+  } catch (error) {
+    return `line is not JSON: ${messageOf(error)}`
+  }
+}
+
+/** Full, then safe mode, then an answer that says only what went wrong. Never rejects. */
+async function explainSource(
+  parser: Parser,
+  source: Buffer,
+  knowledge: ExplainKnowledge,
+): Promise<Explanation> {
+  const problems: string[] = []
+  for (const mode of ['full', 'safe'] as const) {
+    try {
+      const parsed = await parser.parse(source, mode)
+      return await explainParsed(parsed, problems, knowledge)
+    } catch (error) {
+      problems.push(`${mode} reading failed: ${messageOf(error)}`)
+    }
+  }
+  return unreadableExplanation(problems.join('; '))
+}
+
+async function explainParsed(
+  parsed: Parsed,
+  problems: readonly string[],
+  { own, contextOf }: ExplainKnowledge,
+): Promise<Explanation> {
+  const message = { ...parsed.message, problems: [...problems, ...parsed.message.problems] }
+  const authentication = authenticationOf(message, own.authservId)
+  const verdict = screen(message, own, authentication)
+  await releaseParsed(parsed)
+  return explain(message, verdict, authentication, contextOf(message))
+}
+
+/** Waits for a slow reader; what is written to a closed pipe is nobody's loss. */
+function write(stream: Writable, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    if (text === '' || stream.destroyed) resolve()
+    else stream.write(text, () => resolve())
+  })
+}

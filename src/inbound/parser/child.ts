@@ -1,0 +1,33 @@
+/**
+ * Entry of the parser process: one message at a time, in over IPC, out over IPC.
+ *
+ * It has an empty environment, knows no secrets and opens no connections. Whatever a hostile
+ * message does, it does it here; the parent kills this process when it takes too long or too much.
+ */
+import { messageOf } from '../../errors.ts'
+import type { ParseRequest, ParseResponse } from './protocol.ts'
+import { readMessage } from './read-message.ts'
+
+process.on('message', (request: ParseRequest) => {
+  void answer(request)
+})
+// The parent is gone: nobody needs this process.
+process.on('disconnect', () => process.exit(0))
+// The parent decides when to stop; a Ctrl-C for the group must not look like a crash here.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => {})
+
+send({ kind: 'ready' })
+
+async function answer({ id, source, mode, scratchDir }: ParseRequest): Promise<void> {
+  try {
+    const parsed = await readMessage(source, { mode, scratchDir })
+    send({ kind: 'parsed', id, parsed })
+  } catch (error) {
+    send({ kind: 'failed', id, reason: messageOf(error) })
+  }
+}
+
+function send(response: ParseResponse): void {
+  process.send?.(response)
+}

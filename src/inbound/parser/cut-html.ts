@@ -1,0 +1,41 @@
+/**
+ * Cuts hostile HTML down before anything with a super-linear cost touches it: depth, number of
+ * tags, length of attributes. What is cut is markup; text is cut only by length.
+ */
+import { htmlTokens } from '../../mail/html-tokens.ts'
+import { LIMITS } from './limits.ts'
+
+export interface CutHtml {
+  readonly html: string
+  readonly problems: readonly string[]
+}
+
+const VOID = new Set(['br', 'hr', 'img', 'meta', 'link', 'input', 'area', 'base', 'col', 'wbr'])
+
+/** Ordinary HTML comes back as it is. */
+export function cutHtml(source: string): CutHtml {
+  const problems: string[] = []
+  const shown = source.slice(0, LIMITS.htmlLengthMax)
+  if (shown.length < source.length) problems.push('HTML cut after 5,000,000 characters')
+  const kept: string[] = []
+  let depth = 0
+  let nodes = 0
+  let changed = false
+  for (const token of htmlTokens(shown)) {
+    if (++nodes > LIMITS.htmlNodesMax) {
+      problems.push(`HTML cut after ${LIMITS.htmlNodesMax} elements`)
+      changed = true
+      break
+    }
+    let keep = token.kind !== 'skipped' || token.end - token.start <= LIMITS.htmlAttributeLengthMax
+    if (token.kind === 'open') {
+      keep = token.end - token.start <= LIMITS.htmlAttributeLengthMax
+      if (!VOID.has(token.name) && ++depth > LIMITS.htmlDepthMax) keep = false
+    }
+    if (token.kind === 'close' && depth > 0 && depth-- > LIMITS.htmlDepthMax) keep = false
+    if (keep) kept.push(shown.slice(token.start, token.end))
+    else changed = true
+  }
+  if (changed && problems.length === 0) problems.push('HTML with excessive markup, simplified')
+  return { html: changed ? kept.join('') : shown, problems }
+}

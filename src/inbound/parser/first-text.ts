@@ -1,0 +1,103 @@
+/**
+ * The first readable text of a message, found without any MIME library: for messages the library
+ * refuses and for the second attempt after a crash. Plain scans over at most 2 MB.
+ */
+import { decodeBytes } from '../../mail/charset.ts'
+import { cleanText } from '../../mail/clean-text.ts'
+import { headerOf } from '../../mail/message.ts'
+import type { Header } from '../../mail/message.ts'
+import { parseParameters } from '../../mail/parameters.ts'
+
+const SCANNED_MAX = 2_000_000
+
+/** Text of the body that starts at `bodyStart` of `bytes`; '' when nothing is readable. */
+export function firstText(bytes: Buffer, headers: readonly Header[], bodyStart: number): string {
+  const body = bytes.subarray(bodyStart, bodyStart + SCANNED_MAX)
+  const type = headerOf({ headers }, 'content-type')
+  const { value } = parseParameters(type)
+  if (value.startsWith('multipart/')) return firstTextPart(body) ?? ''
+  const encoding = headerOf({ headers }, 'content-transfer-encoding')
+  if (value !== '' && !value.startsWith('text/') && value.includes('/')) return ''
+  return readText(body, type, encoding)
+}
+
+/** The first part that says it is text, or has no type at all. */
+function firstTextPart(body: Buffer): string | null {
+  const text = body.toString('latin1')
+  const start = /^content-type:[ \t]{0,20}text\/(?:plain|html)/im.exec(text)
+  if (start === null) return null
+  const before = Math.max(
+    text.lastIndexOf('\n--', start.index),
+    text.lastIndexOf('\n\n', start.index),
+    0,
+  )
+  const blank = /\r?\n[ \t]*\r?\n/g
+  blank.lastIndex = start.index
+  const gap = blank.exec(text)
+  if (gap === null) return null
+  const head = text.slice(before, gap.index)
+  const bodyStart = gap.index + gap[0].length
+  const delimiter = text.indexOf('\n--', bodyStart)
+  const end = endOfPart(text, bodyStart, delimiter)
+  const content = Buffer.from(text.slice(bodyStart, end), 'latin1')
+  const field = (name: string): string | null =>
+    new RegExp(`^${name}:([^\\r\\n]{0,500}(?:\\r?\\n[ \\t][^\\r\\n]{0,500}){0,5})`, 'im').exec(
+      head,
+    )?.[1] ?? null
+  return readText(content, field('content-type'), field('content-transfer-encoding'))
+}
+
+/** `-- ` alone is a signature, not a boundary. */
+function endOfPart(text: string, from: number, delimiter: number): number {
+  let at = delimiter
+  while (at !== -1) {
+    const line =
+      text
+        .slice(at + 1, at + 80)
+        .split('\n', 1)[0]
+        ?.trim() ?? ''
+    if (line !== '--') return at
+    at = text.indexOf('\n--', at + 3)
+  }
+  return Math.max(from, text.length)
+}
+
+function readText(bytes: Buffer, type: string | null, encoding: string | null): string {
+  const { value, params } = parseParameters(type)
+  const decoded = decodeBytes(undoTransfer(bytes, encoding), params.get('charset') ?? null).text
+  return cleanText(value === 'text/html' ? withoutTags(decoded) : decoded).trim()
+}
+
+function undoTransfer(bytes: Buffer, encoding: string | null): Buffer {
+  const name = (encoding ?? '').trim().toLowerCase()
+  if (name.startsWith('base64'))
+    return Buffer.from(bytes.toString('latin1').replace(/[^A-Za-z0-9+/=]/g, ''), 'base64')
+  return name.startsWith('quoted-printable') ? decodeQuotedPrintable(bytes) : bytes
+}
+
+/** RFC 2045 §6.7; malformed escapes stay as they are. */
+export function decodeQuotedPrintable(bytes: Buffer): Buffer {
+  const text = bytes
+    .toString('latin1')
+    .replace(/=\r?\n/g, '')
+    .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    )
+  return Buffer.from(text, 'latin1')
+}
+
+/** Crude on purpose: this runs when everything cleverer has failed. */
+function withoutTags(html: string): string {
+  let text = ''
+  let at = 0
+  while (at < html.length) {
+    const open = html.indexOf('<', at)
+    if (open === -1) return text + html.slice(at)
+    text += html.slice(at, open)
+    const close = html.indexOf('>', open)
+    if (close === -1) return text
+    if (/^<(?:br|p|div|tr)/i.test(html.slice(open, open + 4))) text += '\n'
+    at = close + 1
+  }
+  return text
+}

@@ -1,0 +1,73 @@
+/**
+ * The header block we hand to mailparser: only the MIME headers of the message, repaired where
+ * their boundary cannot be right. Everything else of the header stays with our own scan, so no
+ * header of a stranger ever costs the library anything.
+ */
+import type { Header } from '../../mail/message.ts'
+import { headerOf } from '../../mail/message.ts'
+import { parseParameters } from '../../mail/parameters.ts'
+import type { Source } from './source.ts'
+
+export interface MimeHead {
+  /** Ends with an empty line. */
+  readonly bytes: Buffer
+  readonly problems: readonly string[]
+}
+
+const PASSED_ON = ['content-transfer-encoding', 'content-disposition', 'content-id']
+
+export function mimeHead(source: Source, headers: readonly Header[], bodyStart: number): MimeHead {
+  const problems: string[] = []
+  const type = contentType(source, headers, bodyStart, problems)
+  const isMultipart = /^multipart\//i.test(type ?? '')
+  const lines = type === null ? [] : [`Content-Type: ${type}`]
+  for (const name of PASSED_ON) {
+    const value = headerOf({ headers }, name)
+    // A transfer encoding of a multipart is not allowed (RFC 2045 §6.4) and sometimes a lie.
+    if (value !== null && !(isMultipart && name === 'content-transfer-encoding')) {
+      lines.push(`${name}: ${value.slice(0, 2_000)}`)
+    }
+  }
+  return { bytes: Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'utf8'), problems }
+}
+
+function contentType(
+  source: Source,
+  headers: readonly Header[],
+  bodyStart: number,
+  problems: string[],
+): string | null {
+  const value = headerOf({ headers }, 'content-type')
+  if (value === null) return null
+  const { value: type, params } = parseParameters(value)
+  if (!type.startsWith('multipart/')) return value.slice(0, 8_000)
+  const declared = params.get('boundary') ?? ''
+  const body = source.head.subarray(bodyStart)
+  if (declared !== '' && (hasBoundary(body, declared) || !source.whole))
+    return multipart(type, declared)
+  const found = sniffBoundary(body)
+  if (found === null) {
+    problems.push('a multipart message without its boundary, shown as text')
+    return 'text/plain'
+  }
+  problems.push('the boundary of the message is not the declared one')
+  return multipart(type, found)
+}
+
+const multipart = (type: string, boundary: string): string =>
+  `${type}; boundary="${boundary.replace(/["\\]/g, '\\$&')}"`
+
+function hasBoundary(body: Buffer, boundary: string): boolean {
+  const delimiter = Buffer.from(`--${boundary}`, 'utf8')
+  for (let at = body.indexOf(delimiter); at !== -1; at = body.indexOf(delimiter, at + 1)) {
+    if (at === 0 || body[at - 1] === 0x0a) return true
+  }
+  return false
+}
+
+/** A line `--x` directly followed by a Content- header shows what the boundary is. */
+function sniffBoundary(body: Buffer): string | null {
+  const text = body.toString('latin1', 0, 200_000)
+  const found = /^--([^\s].{0,200}?)[ \t]*\r?\n(?=content-[a-z-]{2,30}:)/im.exec(text)
+  return found?.[1] ?? null
+}

@@ -1,0 +1,144 @@
+/**
+ * Bytes -> Message. Runs in the parser process only: everything here may be slow, large or crash.
+ *
+ * Headers by our own scan, structure by mailparser, text and HTML by our own code. Never rejects
+ * for what is in the message: what cannot be read becomes the fallback with a problem line.
+ */
+import { messageOf } from '../../errors.ts'
+import { scanHeaderBlock } from '../../mail/header-block.ts'
+import type { HeaderBlock } from '../../mail/header-block.ts'
+import { detectLanguage } from '../../mail/language.ts'
+import type { AttachmentContent, Message } from '../../mail/message.ts'
+import { visibleText } from '../../mail/visible-text.ts'
+import { attachmentsOf } from './attachments.ts'
+import { assembleBody, isRenderable } from './body.ts'
+import { ContentSink, newBudget } from './content.ts'
+import type { Budget } from './content.ts'
+import { readHeaderFacts } from './envelope.ts'
+import { describe, originalOf, readFallback } from './fallback.ts'
+import { firstText } from './first-text.ts'
+import { splitLeaves } from './leaves.ts'
+import type { LeafTarget } from './leaves.ts'
+import { LIMITS } from './limits.ts'
+import { mimeHead } from './mime-head.ts'
+import { readPartHead } from './part.ts'
+import type { Part, PartHead } from './part.ts'
+import type { Parsed, ParseMode } from './protocol.ts'
+import { forwardedOf, reportOf } from './reports.ts'
+import { openSource } from './source.ts'
+import type { Source } from './source.ts'
+
+export interface ReadOptions {
+  readonly mode: ParseMode
+  readonly scratchDir: string
+}
+
+export async function readMessage(
+  bytes: Uint8Array | { readonly file: string },
+  { mode, scratchDir }: ReadOptions,
+): Promise<Parsed> {
+  const source = openSource(bytes)
+  if (mode === 'safe') {
+    const because = 'read in safe mode: the original is attached'
+    return readFallback(source, { scratchDir, because, analyse: false })
+  }
+  const block = scanHeaderBlock(source.head, {
+    linesMax: LIMITS.headersMax,
+    valueLengthMax: LIMITS.headerValueLengthMax,
+  })
+  const problems = [...block.problems]
+  try {
+    const parts = await readParts(source, block, newBudget(scratchDir), problems)
+    return await assemble(source, block, parts, problems, scratchDir)
+  } catch (error) {
+    const because = `could not be taken apart (${messageOf(error)}): the original is attached`
+    return readFallback(source, { scratchDir, because, analyse: true })
+  }
+}
+
+async function readParts(
+  source: Source,
+  block: HeaderBlock,
+  budget: Budget,
+  problems: string[],
+): Promise<Part[]> {
+  const head = mimeHead(source, block.headers, block.bodyStart)
+  problems.push(...head.problems)
+  const parts: Part[] = []
+  let listed = 0
+  const { emptyContainers } = await splitLeaves(
+    head.bytes,
+    source.stream(block.bodyStart),
+    (leaf) => {
+      const part = readPartHead(leaf)
+      const rendered = isRenderable(part)
+      if (!rendered) listed++
+      const keep = listed <= LIMITS.attachmentsMax ? 'file' : 'none'
+      return collect(part, new ContentSink(rendered ? 'text' : keep, budget), parts)
+    },
+  )
+  if (emptyContainers > 0) problems.push('a multipart without parts')
+  return parts
+}
+
+function collect(part: PartHead, sink: ContentSink, parts: Part[]): LeafTarget {
+  return {
+    write: (chunk) => sink.write(chunk),
+    end: () => parts.push({ ...part, ...sink.finish() }),
+  }
+}
+
+async function assemble(
+  source: Source,
+  block: HeaderBlock,
+  parts: readonly Part[],
+  problems: string[],
+  scratchDir: string,
+): Promise<Parsed> {
+  const facts = readHeaderFacts(block.headers, problems)
+  const body = assembleBody(parts)
+  problems.push(...body.problems)
+  const attachments = attachmentsOf(body, problems)
+  let full = body.text
+  if (isNothing(full, body.html, attachments) && source.size > block.bodyStart) {
+    const rest = await rescue(source, block, scratchDir, problems)
+    full = rest.text
+    attachments.push(...rest.attachments)
+  }
+  const { bounce, reportType } = reportOf({ headers: block.headers, facts, parts, text: full })
+  const forwarded = forwardedOf(facts.subject, full, parts, reportType)
+  const text = visibleText(full)
+  const message: Message = {
+    ...facts,
+    headers: block.headers,
+    text: { ...text, full },
+    html: body.html,
+    attachments: attachments.map(describe),
+    forwarded,
+    bounce,
+    reportType,
+    language: detectLanguage(text.reply),
+    problems: [...new Set(problems)],
+  }
+  return { message, attachments }
+}
+
+const isNothing = (
+  text: string,
+  html: string | null,
+  attachments: readonly AttachmentContent[],
+): boolean => text.trim() === '' && (html ?? '') === '' && attachments.length === 0
+
+/** A body from which nothing came out: its raw text, and the original beside it. */
+async function rescue(
+  source: Source,
+  block: HeaderBlock,
+  scratchDir: string,
+  problems: string[],
+): Promise<{ text: string; attachments: AttachmentContent[] }> {
+  const text = firstText(source.head, block.headers, block.bodyStart)
+  const raw = text === '' ? firstText(source.head, [], block.bodyStart) : text
+  if (raw.trim() === '') return { text: raw, attachments: [] }
+  problems.push('no part could be read: the raw text is shown and the original attached')
+  return { text: raw, attachments: [await originalOf(source, scratchDir)] }
+}

@@ -1,0 +1,45 @@
+/**
+ * Making decoded text safe to keep: PostgreSQL refuses NUL, JSON and both databases mangle lone
+ * surrogates, and control or bidi characters in one-line values forge headers and file names.
+ */
+
+const UNSTORABLE = /[\0\p{Cs}]/gu
+/** C0 and C1 controls, line separators, and the bidi overrides and isolates (UAX #9). */
+const LINE_NOISE = /[\p{Cc}\u2028\u2029]+/gu
+const BIDI = /[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/g
+const INVISIBLE = /[\u200b-\u200d\u2060\ufeff\u00ad]/g
+/** Every control character but tab, line feed, vertical tab, form feed. */
+const CONTROLS_BUT_LAYOUT = /[^\P{Cc}\t\n\v\f]/gu
+
+/** A body: NUL, lone surrogates and control characters removed, line ends as `\n`. */
+export function cleanText(text: string): string {
+  return text
+    .replace(/\r\n?|\u0085/g, '\n')
+    .replace(UNSTORABLE, '')
+    .replace(CONTROLS_BUT_LAYOUT, '')
+}
+
+/** Only what no database takes is removed: for values that are kept as they are. */
+export function storable(text: string): string {
+  return text.replace(UNSTORABLE, '')
+}
+
+/**
+ * A value of one line (subject, display name): controls become spaces, bidi controls vanish,
+ * runs of white space become one space, at most `lengthMax` characters.
+ */
+export function cleanLine(text: string, lengthMax: number): string {
+  const line = text
+    .slice(0, 4 * lengthMax)
+    .replace(UNSTORABLE, '')
+    .replace(LINE_NOISE, ' ')
+    .replace(BIDI, '')
+    .replace(/ {2,}/g, ' ')
+    .trim()
+  return line.length <= lengthMax ? line : line.slice(0, lengthMax).replace(/\p{Cs}$/u, '')
+}
+
+/** Zero-width characters removed too: for comparing, and for names of files. */
+export function withoutInvisible(text: string): string {
+  return text.replace(BIDI, '').replace(INVISIBLE, '')
+}

@@ -1,0 +1,135 @@
+/**
+ * Delivery status notifications: the machine-readable part (RFC 3464), and what it says about
+ * each recipient, with RFC 3463 status codes.
+ */
+import { parseAddress } from './address.ts'
+import type { Address } from './address.ts'
+import { cleanLine } from './clean-text.ts'
+import { decodeWords } from './encoded-word.ts'
+import { reasonOf, statusFromText } from './bounce-reasons.ts'
+import type { BouncedRecipient } from './message.ts'
+
+export type Fields = ReadonlyMap<string, string>
+
+/** RFC 3464 §2.1: groups of fields, the first about the message, each other about one recipient. */
+export function parseFieldGroups(text: string): Fields[] {
+  const groups: Map<string, string>[] = []
+  let group: Map<string, string> | null = null
+  let name = ''
+  for (const line of text.slice(0, 500_000).split('\n')) {
+    if (line.trim() === '') {
+      group = null
+      continue
+    }
+    if (/^[ \t]/.test(line) && group !== null) {
+      group.set(name, `${group.get(name) ?? ''} ${line.trim()}`)
+      continue
+    }
+    const colon = line.indexOf(':')
+    if (colon <= 0 || colon > 80) continue
+    if (group === null) {
+      group = new Map()
+      groups.push(group)
+    }
+    name = line.slice(0, colon).trim().toLowerCase()
+    if (!group.has(name)) group.set(name, line.slice(colon + 1).trim())
+  }
+  return groups
+}
+
+/** Recipients one notification may name. */
+const RECIPIENTS_MAX = 500
+
+/** RFC 3464 §2.3: the recipients of a message/delivery-status part. */
+export function recipientsOf(groups: readonly Fields[]): BouncedRecipient[] {
+  return groups
+    .filter(
+      (group) =>
+        group.has('final-recipient') || group.has('original-recipient') || group.has('action'),
+    )
+    .slice(0, RECIPIENTS_MAX)
+    .flatMap((group) => {
+      const recipient = recipientOf(group)
+      return recipient === null ? [] : [recipient]
+    })
+}
+
+function recipientOf(group: Fields): BouncedRecipient | null {
+  // RFC 3464 §2.3.1: what the sender wrote is what we know; the final one may be a mailbox name.
+  const address =
+    typedAddress(group.get('original-recipient')) ??
+    typedAddress(group.get('final-recipient')) ??
+    typedAddress(group.get('x-actual-recipient'))
+  if (address === null) return null
+  const diagnostic = typedText(group.get('diagnostic-code'))
+  const action = wordOf(group.get('action'))
+  return describeRecipient(address, {
+    action: action ?? 'failed',
+    status: statusOf(group.get('status') ?? ''),
+    diagnostic,
+  })
+}
+
+export interface Evidence {
+  readonly action: string | null
+  readonly status: string | null
+  readonly diagnostic: string | null
+}
+
+/**
+ * Completes what was found about one recipient. A vague status (x.0.0) gives way to what the
+ * diagnostic says, because many systems put the real code only there.
+ */
+export function describeRecipient(address: Address, evidence: Evidence): BouncedRecipient {
+  const { action, diagnostic } = evidence
+  const fromText = diagnostic === null ? null : statusFromText(diagnostic)
+  const status = better(evidence.status, fromText)
+  const permanent = action === 'failed' && !(status ?? '5').startsWith('4')
+  return { address, status, action, diagnostic, permanent, reason: reasonOf(status, diagnostic) }
+}
+
+function better(declared: string | null, derived: string | null): string | null {
+  if (declared === null) return derived
+  if (derived === null || !isVague(declared)) return declared
+  return derived.startsWith(declared.slice(0, 1)) || isVague(declared) ? derived : declared
+}
+
+/** RFC 3463 §3.1: "other or undefined status" says nothing. */
+const isVague = (status: string): boolean => /^[245]\.0\.0$/.test(status)
+
+/** RFC 3463 §2: class.subject.detail, possibly followed by text. */
+export function statusOf(text: string): string | null {
+  const found = /(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)/.exec(text.slice(0, 2_000))
+  return found === null ? null : `${found[1]}.${Number(found[2])}.${Number(found[3])}`
+}
+
+/** RFC 3464 §2.3.2: `rfc822; address`, perhaps in angle brackets or with a comment. */
+function typedAddress(value: string | undefined): Address | null {
+  if (value === undefined) return null
+  const text = decodeWords(value).slice(value.indexOf(';') + 1)
+  const plain = text
+    .replace(/\([^()]*\)/g, '')
+    .replace(/[<>"]/g, '')
+    .trim()
+  return (
+    parseAddress(plain) ??
+    parseAddress(plain.split(/[\s,;]/).find((word) => word.includes('@')) ?? '')
+  )
+}
+
+/** Diagnostic text kept; enough to understand, never a second mail. */
+const DIAGNOSTIC_LENGTH_MAX = 1_000
+
+export function typedText(value: string | undefined): string | null {
+  if (value === undefined) return null
+  const text = cleanLine(
+    decodeWords(value.replace(/^\s*[\w-]{1,30}\s*;/, '')),
+    DIAGNOSTIC_LENGTH_MAX,
+  )
+  return text === '' ? null : text
+}
+
+function wordOf(value: string | undefined): string | null {
+  const word = /^\s*([a-z]{1,20})/i.exec(value ?? '')?.[1]?.toLowerCase()
+  return word ?? null
+}

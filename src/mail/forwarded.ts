@@ -1,0 +1,167 @@
+/**
+ * Mail forwarded by hand: finds the original sender, subject, date and text inside of a text body,
+ * and what the forwarder added.
+ *
+ * A forward is announced by a line ("Forwarded message") or by the subject (Fwd:) together with a
+ * header block; a reply that quotes a header block is not one.
+ */
+import { parseAddressList } from './address-list.ts'
+import { cleanLine } from './clean-text.ts'
+import { parseDate } from './date.ts'
+import type { Forwarded } from './message.ts'
+import { headerBlockAt, markerAt, quotedHeaderOf } from './quote-markers.ts'
+import type { QuoteMarker } from './quote-markers.ts'
+import type { QuotedHeader } from './attributions.ts'
+import { isForwardSubject } from './subject.ts'
+
+/** A forward announces itself near the top, below a note of reasonable length. */
+const LINES_SEARCHED = 3_000
+
+/** The forwarded mail inside of `text`, or null. */
+export function findForwarded(subject: string | null, text: string): Forwarded | null {
+  const lines = text.split('\n')
+  const marker = findMarker(lines, isForwardSubject(subject))
+  if (marker === null) return null
+  const original = readOriginal(lines, marker)
+  if (original === null) return null
+  return { ...original, note: lines.slice(0, marker.start).join('\n').trim() }
+}
+
+function findMarker(lines: readonly string[], subjectSaysSo: boolean): QuoteMarker | null {
+  for (let at = 0; at < lines.length && at < LINES_SEARCHED; at++) {
+    const marker = markerAt(lines, at)
+    if (marker === null) continue
+    if (marker.kind === 'forward') return marker
+    if (subjectSaysSo) return marker
+    // A reply quotes: what follows its first marker is somebody else's thread.
+    return null
+  }
+  return null
+}
+
+type Original = Omit<Forwarded, 'note'>
+
+function readOriginal(lines: readonly string[], marker: QuoteMarker): Original | null {
+  const quoted = /^\s{0,3}>/.test(lines[marker.start] ?? '')
+  const unquoted = lines
+    .slice(marker.start)
+    .map((line) => (quoted ? line.replace(/^\s{0,3}> ?/, '') : line))
+  const blockStart = findBlock(unquoted, marker.kind === 'headers' ? 0 : marker.end - marker.start)
+  if (blockStart === -1)
+    return marker.kind === 'attribution' ? fromAttribution(unquoted, marker) : null
+  const { values, end } = readBlock(unquoted, blockStart)
+  const from = readSender(values.get('from') ?? '')
+  const body = unquoted.slice(end)
+  return {
+    from,
+    subject: textOf(values.get('subject')),
+    date: readDate(values.get('date')),
+    text: unquoteAll(body).join('\n').trim(),
+  }
+}
+
+/** The header block directly below the announcing line. */
+function findBlock(lines: readonly string[], from: number): number {
+  for (let at = from; at < lines.length && at < from + 6; at++) {
+    if ((lines[at] ?? '').replace(/[>\s]/g, '') === '') continue
+    if (quotedHeaderOf(lines[at] ?? '') !== null) return at
+    if (headerBlockAt(lines, at) !== null) return at
+  }
+  return -1
+}
+
+interface Block {
+  readonly values: ReadonlyMap<QuotedHeader, string>
+  readonly end: number
+}
+
+/** Reads `Label: value` lines with folded values, up to the blank line before the body. */
+function readBlock(lines: readonly string[], start: number): Block {
+  const values = new Map<QuotedHeader, string>()
+  let current: QuotedHeader | null = null
+  let at = start
+  for (; at < lines.length && at < start + 40; at++) {
+    const line = lines[at] ?? ''
+    if (line.replace(/[>\s*_]/g, '') === '') {
+      if (!anotherHeaderFollows(lines, at + 1, values)) break
+      continue
+    }
+    const header = quotedHeaderOf(line)
+    if (
+      header !== null &&
+      !(values.has(header.kind) && header.kind !== 'reply' && header.kind !== 'cc')
+    ) {
+      values.set(header.kind, header.value)
+      current = header.kind
+    } else if (current !== null) {
+      values.set(current, `${values.get(current) ?? ''} ${line.trim()}`.trim())
+    }
+  }
+  return { values, end: at }
+}
+
+/** Some clients put a blank line between the headers. */
+function anotherHeaderFollows(
+  lines: readonly string[],
+  at: number,
+  seen: ReadonlyMap<QuotedHeader, string>,
+): boolean {
+  const header = quotedHeaderOf(lines[at] ?? '')
+  return header !== null && !seen.has(header.kind) && seen.size < 5
+}
+
+/** `Name <a@b>`, `Name [mailto:a@b]`, `a@b<mailto:a@b>`, or a name alone. */
+function readSender(value: string): Original['from'] {
+  const plain = value
+    .slice(0, 1_000)
+    .replace(/\[mailto:([^\]\s]{1,300})\]/gi, '<$1>')
+    .replace(/<mailto:[^<>]{1,300}>/gi, '')
+    .replace(/\[([^[\]\s]{1,200}@[^[\]\s]{1,200})\]/g, '<$1>')
+    .replace(/\*/g, '')
+  const entry = parseAddressList(plain).find(({ address }) => address !== null)
+  if (entry !== undefined)
+    return { address: entry.address, name: sensibleName(entry.name, entry.address) }
+  const name = cleanLine(plain.replace(/<[^<>]*>/g, '').replace(/^["']|["']$/g, ''), 128)
+  return { address: null, name: name === '' ? null : name }
+}
+
+function sensibleName(name: string | null, address: string | null): string | null {
+  const plain = (name ?? '').replace(/^['"]|['"]$/g, '').trim()
+  return plain === '' || plain.toLowerCase() === address ? null : plain
+}
+
+/** "On <date>, Name <a@b> wrote:" above what was forwarded. */
+function fromAttribution(lines: readonly string[], marker: QuoteMarker): Original | null {
+  const count = marker.end - marker.start
+  const line = lines.slice(0, count).join(' ')
+  const named = /([^,;:<>]{0,100})<([^<>\s]{1,200}@[^<>\s]{1,200})>/.exec(line)
+  if (named === null) return null
+  const name = cleanLine(
+    (named[1] ?? '').replace(/^.*\d{1,2}[:.h]\d{2}\S*\s*(?:[AP]M)?/i, '').replace(/["']/g, ''),
+    128,
+  )
+  const [entry] = parseAddressList(named[2] ?? '')
+  return {
+    from: { address: entry?.address ?? null, name: name === '' ? null : name },
+    subject: null,
+    date: null,
+    text: unquoteAll(lines.slice(count)).join('\n').trim(),
+  }
+}
+
+/** Removes one level of quotation when every line of the body has it. */
+function unquoteAll(body: readonly string[]): readonly string[] {
+  const text = body.filter((line) => line.trim() !== '')
+  if (text.length === 0 || !text.every((line) => /^\s{0,3}>/.test(line))) return body
+  return body.map((line) => line.replace(/^\s{0,3}> ?/, ''))
+}
+
+function textOf(value: string | undefined): string | null {
+  const text = cleanLine(value ?? '', 1_000)
+  return text === '' ? null : text
+}
+
+/** RFC 3339 where the client's form can be read, else as it is written there. */
+function readDate(value: string | undefined): string | null {
+  return parseDate(value ?? null) ?? textOf(value)
+}

@@ -1,0 +1,19 @@
+/** Text that goes into a header of ours: one line, no control and no direction-changing characters. */
+
+/** C0, C1, DEL, line and paragraph separators, bidi controls (UAX #9), zero-width and other format characters. */
+const UNSAFE = /[\p{Cc}\p{Cf}\u2028\u2029]+/gu
+
+/** RFC 5322 §2.1.1: a subject longer than this is only noise for its reader. */
+const SUBJECT_OUT_LENGTH_MAX = 200
+const NAME_LENGTH_MAX = 128
+
+/** Collapses anything that could end a header line or reorder its characters into one space. */
+export function headerText(text: string, lengthMax: number): string {
+  const clean = text.replace(UNSAFE, ' ').replace(/ {2,}/g, ' ').trim()
+  const points = [...clean]
+  return points.length <= lengthMax ? clean : `${points.slice(0, lengthMax - 1).join('')}…`
+}
+
+export const subjectText = (subject: string): string => headerText(subject, SUBJECT_OUT_LENGTH_MAX)
+
+export const nameText = (name: string): string => headerText(name, NAME_LENGTH_MAX)

@@ -1,0 +1,84 @@
+/**
+ * Signatures: the delimiter `-- ` (RFC 3676 §4.3) and its cousins, lines that phones add, footers
+ * of mailing lists. A closing ("Best regards, Ana") is part of the letter and stays.
+ */
+import { SENT_FROM } from './attributions.ts'
+
+/** `--`, `-- `, `__`, `—` alone on a line; clients and people vary the dash. */
+const DELIMITER = /^\s{0,3}(?:--|—|––|-–|__)\s*$/
+/** Mailing lists and virus scanners put a long rule above their footer. */
+const FOOTER_RULE = /^\s{0,3}_{20,}\s*$/
+/** Dots or stars between letter and company footer, perhaps in bold. */
+const DECORATED_RULE = /^\s{0,3}(?:\*\*)?(?:\.\s){5,}\.?\s*(?:\*\*)?\s*$/
+/** More lines than this after `--` alone are a text with a rule in it. */
+const SIGNATURE_LINES_MAX = 25
+
+/** Index of the line where the signature starts, or -1. The first believable delimiter counts. */
+export function signatureStart(lines: readonly string[]): number {
+  const from = Math.max(0, lines.length - 200)
+  const found = lines.findIndex(
+    (line, index) =>
+      (line === '-- ' || (index >= from && isDelimiter(line))) &&
+      (line === '-- ' || textLines(lines, index + 1) <= SIGNATURE_LINES_MAX),
+  )
+  return found
+}
+
+function isDelimiter(line: string): boolean {
+  const start = line.slice(0, 200)
+  return DELIMITER.test(start) || FOOTER_RULE.test(start) || DECORATED_RULE.test(start)
+}
+
+function textLines(lines: readonly string[], from: number): number {
+  let count = 0
+  for (let at = from; at < lines.length && count <= SIGNATURE_LINES_MAX; at++) {
+    if ((lines[at] ?? '').trim() !== '') count++
+  }
+  return count
+}
+
+const DEVICE_LINE_LENGTH_MAX = 90
+/** Lines of text at either end of a mail where a phone puts its line. */
+const EDGE = 2
+
+/** Takes "Sent from my phone" lines off the beginning and the end. */
+export function withoutDeviceLines(lines: readonly string[]): {
+  kept: readonly string[]
+  removed: readonly string[]
+} {
+  const text = lines.flatMap((line, index) => (line.trim() === '' ? [] : [index]))
+  const edges = new Set([...text.slice(0, 1), ...text.slice(-EDGE)])
+  const removed = new Set([...edges].filter((index) => isDeviceLine(lines[index] ?? '')))
+  const trailing = trailingRule(lines, removed)
+  for (const index of trailing) removed.add(index)
+  return {
+    kept: lines.filter((_, index) => !removed.has(index)),
+    removed: lines.filter((_, index) => removed.has(index)),
+  }
+}
+
+/** Rules of dashes and the like at the very end separate nothing from nothing. */
+function trailingRule(lines: readonly string[], removed: ReadonlySet<number>): number[] {
+  const found: number[] = []
+  for (let at = lines.length - 1; at >= 0; at--) {
+    const line = (lines[at] ?? '').slice(0, 200)
+    if (line.trim() === '' || removed.has(at)) continue
+    if (!/^\s*(?:[-_=*#~+.–—ᐧ]\s?){1,150}$/u.test(line) || /[*]{2}\S/.test(line)) break
+    found.push(at)
+  }
+  return found
+}
+
+/** A short line that begins like a phone's; a sentence that happens to begin so is longer. */
+export function isDeviceLine(line: string): boolean {
+  const plain = line
+    .slice(0, DEVICE_LINE_LENGTH_MAX + 60)
+    .replace(/[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
+    .replace(/<?https?:\/\/[^\s>)]{1,300}>?/g, '')
+    .replace(/^[\s*_[\]()–—-]+/, '')
+    .trim()
+    .toLowerCase()
+  if (plain === '' || plain.length > DEVICE_LINE_LENGTH_MAX) return false
+  if (!SENT_FROM.some((phrase) => plain.startsWith(phrase))) return false
+  return !/[,;:!?]\s|\.\s*$/.test(plain) || plain.split(/\s+/).length <= 6
+}
