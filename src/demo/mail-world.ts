@@ -2,6 +2,7 @@
  * A tiny internet on loopback: every address of its accounts has a mailbox that is written by
  * SMTP and read by IMAP. All of them live on the same two servers.
  */
+import type { WaitOptions } from './changes.ts'
 import type { StoredMessage } from './imap/accounts.ts'
 import type { ImapServer } from './imap/server.ts'
 import { startImapServer } from './imap/server.ts'
@@ -30,7 +31,7 @@ export interface MailWorld {
   untilMail(
     address: string,
     test: (message: StoredMessage) => boolean,
-    options: { what: string; timeoutMs?: number },
+    options: WaitOptions,
   ): Promise<StoredMessage>
   close(): Promise<void>
 }
