@@ -32,7 +32,11 @@ export async function ensureInstalled() {
   if (readIfThere(STAMP) === wanted) return
   if (!wasInstalledByHand(lock)) await install()
   assertSqlite()
-  writeFileSync(STAMP, wanted)
+  try {
+    writeFileSync(STAMP, wanted)
+  } catch {
+    // Installed by somebody else, for us to read: the next start looks a little longer again.
+  }
 }
 
 export async function ensureBuilt() {

@@ -3,6 +3,7 @@
  * Everything they say goes to stderr; stdout belongs to the command that is started.
  */
 import { spawn } from 'node:child_process'
+import { realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -24,7 +25,8 @@ export async function runStarter(body) {
 }
 
 /** True in the file that was named on the command line, false where it was only imported. */
-export const isStartedDirectly = (importMetaUrl) => fileURLToPath(importMetaUrl) === process.argv[1]
+export const isStartedDirectly = (importMetaUrl) =>
+  fileURLToPath(importMetaUrl) === realpathSync(process.argv[1])
 
 /**
  * Runs a program to its end and returns its exit code and the last of what it printed.

@@ -320,6 +320,15 @@ describe('what it can do wrong', () => {
     await armed.untilUsed(2)
   })
 
+  test('a rule for one user leaves the others alone', async () => {
+    imap.faults.add({ on: /^STATUS/, user: 'sales@acme.test', do: 'drop' })
+    const client = await inInbox()
+    await expect(client.status('Sent', { messages: true })).resolves.toBeTruthy()
+    const armed = imap.faults.add({ on: /^STATUS/, user: USER, do: 'answer', with: 'NO no' })
+    await client.status('Sent', { messages: true }).catch(() => false)
+    expect(armed.used).toBe(1)
+  })
+
   test.each([
     ['missing', { on: /^SELECT/, do: 'omit', lines: /UIDVALIDITY/ } as const, undefined],
     [

@@ -29,6 +29,8 @@ export type Mischief =
 export type ImapFault = Mischief & {
   /** Matched against the command without its tag, e.g. `UID FETCH 5 (BODY.PEEK[])`. */
   on: RegExp
+  /** Only for who is logged in as this user. */
+  user?: string
   /** How many commands it hits; 1 if not said. */
   times?: number
   /** How many matching commands go right before. */
@@ -94,9 +96,10 @@ export class ImapFaults {
   }
 
   /** What goes wrong with this command, if anything. */
-  take(command: string): Mischief | null {
+  take(command: string, user: string | null): Mischief | null {
     for (const armed of this.#armed) {
-      if (armed.left <= 0 || !armed.fault.on.test(command)) continue
+      const { on, user: wanted = user } = armed.fault
+      if (armed.left <= 0 || wanted !== user || !on.test(command)) continue
       if (armed.skip > 0) {
         armed.skip -= 1
         continue

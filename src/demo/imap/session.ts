@@ -152,7 +152,7 @@ export class ImapSession {
   // The conversation
 
   async #greet(): Promise<void> {
-    const mischief = this.deps.faults.take('CONNECT')
+    const mischief = this.deps.faults.take('CONNECT', null)
     if (mischief?.do === 'answer') await this.#writer.line(mischief.with)
     else if (await this.#happens(mischief, '*')) return
     else await this.say(`OK [${capabilityOf(this)}] Postroom demo IMAP server ready`)
@@ -164,8 +164,9 @@ export class ImapSession {
       .join('')
     const [tag = '', ...words] = text.split(' ')
     const command = words.join(' ')
-    this.deps.onCommand(command, this.account?.user ?? null)
-    this.#mischief = this.deps.faults.take(command)
+    const user = this.account?.user ?? null
+    this.deps.onCommand(command, user)
+    this.#mischief = this.deps.faults.take(command, user)
     this.#writer.mischief = this.#mischief
     if (await this.#happens(this.#mischief, tag)) return
 
