@@ -27,6 +27,8 @@ async function people(db: Knex): Promise<void> {
     t.text('locale')
     t.bigInteger('created_at').notNullable()
     t.bigInteger('last_login_at')
+    /** When mail from this address was first proven: an own token, or an aligned pass. */
+    t.bigInteger('proven_at')
     t.index(['role', 'state'])
   })
   await db.schema.createTable('api_tokens', (t) => {
@@ -66,6 +68,8 @@ async function inbound(db: Knex): Promise<void> {
     t.text('folder').notNullable()
     t.bigInteger('uidvalidity').notNullable()
     t.bigInteger('uid').notNullable()
+    /** UIDs up to here were there before we were. */
+    t.bigInteger('backlog_uid').notNullable()
     t.bigInteger('created_at').notNullable()
     t.bigInteger('reconciled_at')
     t.unique(['inbox_id', 'folder', 'uidvalidity'])

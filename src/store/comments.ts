@@ -122,15 +122,15 @@ export async function latestPublicComments(
 export async function customerMessageIds(
   db: Queryable,
   ticketId: number,
-): Promise<{ commentId: number; messageId: string; referenceIds: string[] }[]> {
+): Promise<{ messageId: string; referenceIds: string[]; createdAt: Date }[]> {
   const rows = await db<CommentRow>('comments')
     .where({ ticket_id: ticketId, visibility: 'public', author_type: 'customer' })
     .whereNotNull('message_id')
     .orderBy('id')
-    .select('id', 'message_id', 'reference_ids')
+    .select('message_id', 'reference_ids', 'created_at')
   return rows.map((row) => ({
-    commentId: row.id,
     messageId: row.message_id ?? '',
+    createdAt: fromMs(row.created_at),
     referenceIds: stringsFrom(row.reference_ids),
   }))
 }

@@ -1,6 +1,6 @@
 /** Inboxes as rows (their settings stay in the configuration), and how far their folders are fetched. */
 import type { Queryable, Tx } from './open.ts'
-import { fromMsOrNull, toMs } from './time.ts'
+import { fromMs, fromMsOrNull, toMs } from './time.ts'
 
 /** The id of an inbox of this name; makes the row when it is new. */
 export async function ensureInbox(
@@ -38,6 +38,9 @@ export interface FolderCursor {
   readonly uidValidity: number
   /** Every UID up to here has its ledger row. */
   readonly uid: number
+  /** UIDs up to here were there before we were. */
+  readonly backlogUid: number
+  readonly createdAt: Date
   readonly reconciledAt: Date | null
 }
 
@@ -47,6 +50,7 @@ interface CursorRow {
   folder: string
   uidvalidity: number
   uid: number
+  backlog_uid: number
   created_at: number
   reconciled_at: number | null
 }
@@ -57,6 +61,8 @@ const toCursor = (row: CursorRow): FolderCursor => ({
   folder: row.folder,
   uidValidity: row.uidvalidity,
   uid: row.uid,
+  backlogUid: row.backlog_uid,
+  createdAt: fromMs(row.created_at),
   reconciledAt: fromMsOrNull(row.reconciled_at),
 })
 
@@ -73,16 +79,32 @@ export async function listCursors(
   return rows.map(toCursor)
 }
 
+/** Was this folder known under another UIDVALIDITY before? */
+export async function hasOlderCursor(db: Queryable, cursor: FolderCursor): Promise<boolean> {
+  const row = await db<CursorRow>('folder_cursors')
+    .where({ inbox_id: cursor.inboxId, folder: cursor.folder })
+    .where('id', '<', cursor.id)
+    .first('id')
+  return row !== undefined
+}
+
 export async function insertCursor(
   tx: Tx,
-  cursor: { inboxId: number; folder: string; uidValidity: number; uid: number; at: Date },
+  cursor: {
+    inboxId: number
+    folder: string
+    uidValidity: number
+    backlogUid: number
+    at: Date
+  },
 ): Promise<void> {
   await tx<CursorRow>('folder_cursors')
     .insert({
       inbox_id: cursor.inboxId,
       folder: cursor.folder,
       uidvalidity: cursor.uidValidity,
-      uid: cursor.uid,
+      uid: 0,
+      backlog_uid: cursor.backlogUid,
       created_at: toMs(cursor.at),
     })
     .onConflict(['inbox_id', 'folder', 'uidvalidity'])

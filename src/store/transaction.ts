@@ -18,6 +18,12 @@ const DOWN =
 /** PostgreSQL: connection exceptions, resources, operator intervention, read-only after failover. */
 const DOWN_STATES = /^(?:08...|53...|57P..|58...|25006|40001|40P01)$/
 
+/** Somebody changed a row between our look and our update: do the whole work again. */
+export class Overtaken extends Error {
+  override readonly name = 'Overtaken'
+  readonly code = '40001'
+}
+
 const codeOf = (err: unknown): string => {
   const code = err instanceof Error && 'code' in err ? err.code : undefined
   return typeof code === 'string' ? code : ''

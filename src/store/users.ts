@@ -13,6 +13,7 @@ interface UserRow {
   locale: string | null
   created_at: number
   last_login_at: number | null
+  proven_at: number | null
 }
 
 const toUser = (row: UserRow): User => ({
@@ -24,6 +25,7 @@ const toUser = (row: UserRow): User => ({
   locale: row.locale,
   createdAt: fromMs(row.created_at),
   lastLoginAt: fromMsOrNull(row.last_login_at),
+  provenAt: fromMsOrNull(row.proven_at),
 })
 
 export async function findUser(db: Queryable, id: number): Promise<User | null> {
@@ -80,7 +82,7 @@ export async function ensureUser(
   const existing = await findUserByEmail(tx, user.email)
   if (existing !== null) return { user: existing, created: false }
   const inserted = await tx<UserRow>('users')
-    .insert({ ...user, locale: null, created_at: toMs(at), last_login_at: null })
+    .insert({ ...user, locale: null, created_at: toMs(at), last_login_at: null, proven_at: null })
     .onConflict('email')
     .ignore()
     .returning('*')
@@ -120,4 +122,12 @@ export async function countOtherAdmins(db: Queryable, exceptId: number): Promise
     .count({ count: '*' })
     .first<{ count: number }>()
   return Number(row?.count ?? 0)
+}
+
+/** Mail from this address was proven to be theirs; only the first time is kept. */
+export async function markProven(tx: Tx, id: number, at: Date): Promise<void> {
+  await tx<UserRow>('users')
+    .where({ id })
+    .whereNull('proven_at')
+    .update({ proven_at: toMs(at) })
 }

@@ -106,7 +106,7 @@ async function assemble(
     attachments.push(...rest.attachments)
   }
   const { bounce, reportType } = reportOf({ headers: block.headers, facts, parts, text: full })
-  const forwarded = forwardedOf(facts.subject, full, parts, reportType)
+  const forwarded = forwardedOf(facts, full, parts, reportType)
   const text = visibleText(full)
   const message: Message = {
     ...facts,

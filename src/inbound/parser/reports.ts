@@ -82,6 +82,7 @@ function inText(
     subject: facts.subject ?? '',
     text,
     from: facts.from?.address ?? null,
+    fromText: headerOf({ headers }, 'from') ?? '',
     nullReturnPath:
       returnPath !== null && /^<?\s*(?:mailer-daemon[^>]*)?>?$/i.test(returnPath.trim()),
     failedRecipients: addressesIn(headersOf({ headers }, 'x-failed-recipients')),
@@ -148,13 +149,14 @@ function originalId(original: readonly Header[], text: string): MessageId | null
 
 /** Forwarded in the text, or as one attached message. */
 export function forwardedOf(
-  subject: string | null,
+  { subject, inReplyTo }: Pick<HeaderFacts, 'subject' | 'inReplyTo'>,
   text: string,
   parts: readonly Part[],
   reportType: string | null,
 ): Forwarded | null {
   if (reportType !== null) return null
-  const inline = findForwarded(subject, text)
+  const isReply = inReplyTo.length > 0
+  const inline = findForwarded({ subject, isReply }, text)
   if (inline !== null) return inline
   const attached = parts.filter((part) => part.type === 'message/rfc822')
   const [only] = attached

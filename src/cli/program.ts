@@ -1,0 +1,171 @@
+/**
+ * The command line: words in, one function per command. Results go to stdout, what is said to
+ * people to stderr. commander's door.
+ */
+import { Command, CommanderError, Option } from 'commander'
+import { type Config, loadConfig } from '../config.ts'
+import { EXIT } from '../errors.ts'
+import { packageVersion } from '../package-root.ts'
+import { ROLES } from '../ticket/user.ts'
+import { runCheck } from './check.ts'
+import { explainBatch, explainFiles, type ExplainIo } from './explain.ts'
+import { explainKnowledge } from './explain-knowledge.ts'
+import { runMigrate } from './migrate.ts'
+import { createTokenFor } from './tokens.ts'
+import { addUserCommand, changeRoleCommand, listUsersCommand } from './users.ts'
+
+export interface ProgramDeps {
+  readonly io: ExplainIo
+  readonly signal: AbortSignal
+  readonly serve: (config: Config, signal: AbortSignal) => Promise<number>
+  readonly demo: (
+    options: { once: boolean; port: number | null },
+    print: (line: string) => void,
+    signal: AbortSignal,
+  ) => Promise<number>
+}
+
+export interface Program {
+  /** Runs one command; returns its exit code. Throws what main.ts turns into a message. */
+  run(args: readonly string[]): Promise<number>
+}
+
+type Register = (program: Command, deps: ProgramDeps, done: (code: number) => void) => void
+
+export function buildProgram(deps: ProgramDeps): Program {
+  return {
+    async run(args) {
+      let exitCode = 0
+      const done = (code: number) => {
+        exitCode = code
+      }
+      const program = baseProgram(deps)
+      for (const register of [serving, checking, users, explaining]) register(program, deps, done)
+      try {
+        await program.parseAsync([...args], { from: 'user' })
+      } catch (err) {
+        if (err instanceof CommanderError) return err.exitCode === 0 ? 0 : EXIT.usage
+        throw err
+      }
+      return exitCode
+    },
+  }
+}
+
+function baseProgram({ io }: ProgramDeps): Command {
+  return new Command('postroom')
+    .description('An email-driven ticketing daemon: IMAP in, tickets, SMTP out.')
+    .version(packageVersion)
+    .option('--config <file>', 'configuration file (default: config/postroom.yaml)')
+    .showHelpAfterError('(try: postroom --help)')
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+    })
+    .exitOverride()
+}
+
+const configOf = (program: Command): Config =>
+  loadConfig(program.opts<{ config?: string }>().config ?? null)
+
+const serving: Register = (program, deps, done) => {
+  program
+    .command('serve', { isDefault: true })
+    .description('run the daemon')
+    .action(async () => done(await deps.serve(configOf(program), deps.signal)))
+  program
+    .command('demo')
+    .description('a living demo on this machine: mail servers, people, a desk; nothing leaves')
+    .option('--once', 'play the story, check the counts, exit')
+    .option('--port <number>', 'port of the desk (default: a free one)', portNumber)
+    .action(async (options: { once?: boolean; port?: number }) => {
+      const print = (line: string) => void deps.io.stdout.write(`${line}\n`)
+      const wishes = { once: options.once ?? false, port: options.port ?? null }
+      done(await deps.demo(wishes, print, deps.signal))
+    })
+}
+
+function portNumber(text: string): number {
+  const port = Number(text)
+  if (Number.isInteger(port) && port > 0 && port <= 65_535) return port
+  throw new CommanderError(EXIT.usage, 'port', `${text} is not a port number (1 to 65535)`)
+}
+
+const checking: Register = (program, { io }, done) => {
+  program
+    .command('check')
+    .description('check configuration, templates, lifecycle and database, then every login')
+    .option('--offline', 'no connections to mail servers')
+    .option('--json', 'results as JSON')
+    .action(async (options: { offline?: boolean; json?: boolean }) => {
+      const wishes = { offline: options.offline ?? false, json: options.json ?? false }
+      done(await runCheck(configOf(program), wishes, io))
+    })
+  const migrating = program.command('migrate').description('bring the database up to date')
+  for (const [verb, does] of [
+    ['up', 'apply what is pending'],
+    ['status', 'show what is applied and what is pending'],
+  ] as const) {
+    migrating
+      .command(verb, { isDefault: verb === 'up' })
+      .description(does)
+      .option('--json', 'as JSON')
+      .action(async (options: { json?: boolean }) =>
+        done(await runMigrate(configOf(program), { verb, json: options.json ?? false }, io)),
+      )
+  }
+}
+
+const users: Register = (program, { io }, done) => {
+  const user = program.command('user').description('people who can log in or answer by mail')
+  user
+    .command('add <email>')
+    .description('add a user; one who is there already is left as he is')
+    .requiredOption('--name <name>', 'as customers see it')
+    .addOption(new Option('--role <role>').choices([...ROLES]).makeOptionMandatory())
+    .action(async (email: string, options: { name: string; role: string }) =>
+      done(await addUserCommand(configOf(program), { email, ...options }, io)),
+    )
+  user
+    .command('list')
+    .description('everybody, contacts included')
+    .option('--json', 'as JSON')
+    .action(async (options: { json?: boolean }) =>
+      done(await listUsersCommand(configOf(program), { json: options.json ?? false }, io)),
+    )
+  user
+    .command('role <email> <role>')
+    .description(`change a role: ${ROLES.join(', ')}`)
+    .action(async (email: string, role: string) =>
+      done(await changeRoleCommand(configOf(program), { email, role }, io)),
+    )
+  program
+    .command('token')
+    .description('API tokens')
+    .command('create')
+    .description('make an API token and print it, once')
+    .requiredOption('--user <email>', 'whose rights it has')
+    .requiredOption('--name <name>', 'what it is for')
+    .option('--scope <scope...>', 'only these rights (default: all of the user’s)')
+    .action(async (options: { user: string; name: string; scope?: string[] }) =>
+      done(await createTokenFor(configOf(program), options, io)),
+    )
+}
+
+const explaining: Register = (program, { io }, done) => {
+  program
+    .command('explain [files...]')
+    .description('say what a message is and why')
+    .option('--json', 'as JSON')
+    .option('--batch', 'NDJSON {"id","source": base64} on stdin, one line each on stdout')
+    .action(async (files: string[], options: { json?: boolean; batch?: boolean }) => {
+      const named = program.opts<{ config?: string }>().config ?? null
+      const knowledge = named === null ? {} : { knowledge: explainKnowledge(loadConfig(named)) }
+      if (options.batch === true) return done(await explainBatch(io, knowledge))
+      if (files.length === 0) {
+        io.stderr.write('postroom explain: name at least one .eml file, or use --batch\n')
+        return done(EXIT.usage)
+      }
+      return done(await explainFiles(files, { json: options.json ?? false, ...knowledge }, io))
+    })
+}

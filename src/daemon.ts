@@ -1,0 +1,204 @@
+/**
+ * The composition root: opens the workplace, builds every part, runs the loops together. The
+ * only file that sees everything. Start-up is also recovery: what a dead daemon left behind is
+ * taken up again before anything new begins.
+ */
+import path from 'node:path'
+import { hostname } from 'node:os'
+import { startApi } from './api/server.ts'
+import { systemClock } from './clock.ts'
+import type { Config } from './config.ts'
+import { addUser } from './desk/manage-users.ts'
+import { OperatorError } from './errors.ts'
+import { type Events, eventsOf } from './events.ts'
+import { Health } from './health.ts'
+import { randomId } from './ids.ts'
+import { runFetch } from './inbound/fetch.ts'
+import { runIntake } from './inbound/intake.ts'
+import { openParser } from './inbound/parse.ts'
+import type { Logger } from './log.ts'
+import { recoverSending, runSend } from './outbound/send.ts'
+import { packageVersion } from './package-root.ts'
+import { Bell, pause } from './pause.ts'
+import { type Loop, runTogether } from './run-together.ts'
+import { releaseInbound } from './store/inbound-messages.ts'
+import { lockFile, type ProcessLock } from './store/single-process.ts'
+import { isDatabaseDown } from './store/transaction.ts'
+import { openWorkplace, type Workplace } from './workplace.ts'
+
+export interface Daemon {
+  readonly url: string
+  readonly workplace: Workplace
+  /** Resolves after a clean stop; rejects when a loop failed. */
+  readonly done: Promise<void>
+}
+
+/** One parser beside the main process; a second one for when the first is busy. */
+const PARSER_PROCESSES = 2
+const HOUSEKEEPING_MS = 30_000
+
+/** Starts everything; resolves when the API answers. Stops when `signal` aborts. */
+export async function startDaemon(
+  config: Config,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<Daemon> {
+  const events = eventsOf(log)
+  for (const warning of config.warnings) events.configWarning(warning)
+  const workplace = await openWorkplace(config)
+  const closers: (() => Promise<void>)[] = [() => workplace.close()]
+  try {
+    const { owner, lock } = await ownerOf(config)
+    if (lock !== null) closers.push(() => lock.release())
+    const parser = openParser({
+      processes: PARSER_PROCESSES,
+      scratchDir: path.join(config.dataDir, 'scratch'),
+    })
+    closers.push(() => parser.close())
+    parser.warm()
+    const parts = {
+      owner,
+      parser,
+      events,
+      clock: systemClock,
+      random: Math.random,
+      store: workplace.store,
+      blobs: workplace.context.blobs,
+      context: workplace.context,
+      health: new Health(),
+      arrived: new Bell(),
+    }
+    await takeUpAgain(parts, config)
+    const senders = config.inboxes.map(() => new Bell())
+    const outgoing = ringAll(senders)
+    const api = await startApi({
+      ...parts,
+      config,
+      outgoing,
+      version: packageVersion,
+      inboxes: workplace.inboxes,
+      draining: () => signal.aborted,
+    })
+    closers.push(() => api.close())
+    const done = serve(loopsOf({ ...parts, outgoing, senders }, workplace), signal, closers, events)
+    const url = `http://${api.host.includes(':') ? `[${api.host}]` : api.host}:${api.port}`
+    events.daemonStarted({
+      version: packageVersion,
+      database: workplace.store.kind,
+      listen: url,
+      inboxes: config.inboxes.length,
+    })
+    return { url, workplace, done }
+  } catch (err) {
+    await closeAll(closers)
+    throw err
+  }
+}
+
+/** One ring for every sender: which inbox a message leaves through is the outbox's business. */
+function ringAll(bells: readonly Bell[]): Bell {
+  const all = new Bell()
+  all.ring = () => {
+    for (const bell of bells) bell.ring()
+  }
+  return all
+}
+
+/**
+ * Who we are in claims and leases. On SQLite there is one daemon per file, kept so by a lock; on
+ * PostgreSQL a data directory names its daemon, so that a restart takes its own work back.
+ */
+async function ownerOf(config: Config): Promise<{ owner: string; lock: ProcessLock | null }> {
+  if (config.database.kind === 'sqlite') {
+    return { owner: 'daemon', lock: await lockFile(config.database.file, process.pid) }
+  }
+  const place = path.join(config.dataDir, 'daemon')
+  try {
+    return { owner: `${hostname()} ${place}`, lock: await lockFile(place, process.pid) }
+  } catch (err) {
+    if (!(err instanceof OperatorError)) throw err
+    // Another daemon lives in this directory: this one gets a name that dies with it.
+    return { owner: `${hostname()} ${randomId(8)}`, lock: null }
+  }
+}
+
+interface Parts {
+  readonly owner: string
+  readonly parser: ReturnType<typeof openParser>
+  readonly events: Events
+  readonly clock: typeof systemClock
+  readonly random: () => number
+  readonly store: Workplace['store']
+  readonly blobs: Workplace['context']['blobs']
+  readonly context: Workplace['context']
+  readonly health: Health
+  readonly arrived: Bell
+}
+
+/** What this daemon was doing when it died, and the agents the configuration names. */
+async function takeUpAgain(parts: Parts, config: Config): Promise<void> {
+  const { store, clock, owner } = parts
+  await store.transaction((tx) => releaseInbound(tx, owner, clock.now()))
+  await recoverSending(parts, true)
+  for (const { email, name } of config.agents) {
+    await store.transaction((tx) => addUser(tx, { email, name, role: 'agent' }, clock.now()))
+  }
+}
+
+function loopsOf(
+  parts: Parts & { outgoing: Bell; senders: readonly Bell[] },
+  { config, inboxes }: Workplace,
+): Record<string, Loop> {
+  const loops: Record<string, Loop> = {
+    intake: (signal) => runIntake(parts, signal),
+    housekeeping: (signal) => runHousekeeping(parts, signal),
+  }
+  for (const [index, inbox] of config.inboxes.entries()) {
+    const id = inboxes[index]?.id
+    const outgoing = parts.senders[index]
+    if (id === undefined || outgoing === undefined) continue
+    loops[`fetch ${inbox.name}`] = (signal) => runFetch(parts, inbox, id, signal)
+    loops[`send ${inbox.name}`] = (signal) => runSend({ ...parts, outgoing }, inbox, id, signal)
+  }
+  return loops
+}
+
+/** Deliveries of daemons that died elsewhere come back when their lease is over. */
+async function runHousekeeping(
+  parts: Parts & { outgoing: Bell },
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    await pause(HOUSEKEEPING_MS, signal)
+    if (signal.aborted) return
+    try {
+      await recoverSending(parts, false)
+    } catch (err) {
+      if (isDatabaseDown(err)) parts.events.databaseUnavailable('housekeeping', err)
+      else parts.events.loopFailed('housekeeping', err)
+    }
+  }
+}
+
+async function serve(
+  loops: Record<string, Loop>,
+  signal: AbortSignal,
+  closers: (() => Promise<void>)[],
+  events: Events,
+): Promise<void> {
+  try {
+    await runTogether(loops, signal)
+  } finally {
+    await closeAll(closers)
+    events.daemonStopped()
+  }
+}
+
+/** Last opened, first closed; one that fails does not keep the others open. */
+async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const close of closers.toReversed()) {
+    await close().catch(() => {
+      // We are leaving anyway.
+    })
+  }
+}

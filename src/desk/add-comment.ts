@@ -1,0 +1,144 @@
+/** Adds a comment to a ticket: moves its status, mails it, tells the agents. */
+import { AppError } from '../errors.ts'
+import { mailComment } from '../outbound/notices.ts'
+import { latestPublicComments } from '../store/comments.ts'
+import { insertEvents, type NewEvent } from '../store/events.ts'
+import type { Tx } from '../store/open.ts'
+import { Overtaken } from '../store/transaction.ts'
+import { findTicket, listParticipants, updateTicket } from '../store/tickets.ts'
+import { findUser } from '../store/users.ts'
+import type { Comment, Visibility } from '../ticket/comment.ts'
+import { ruleOf, type StatusRule, stepTo } from '../ticket/lifecycle.ts'
+import type { Ticket } from '../ticket/ticket.ts'
+import type { Author, DeskContext, Said } from './context.ts'
+import { attachmentsToSend } from './mail-attachments.ts'
+import { notifyAgents } from './notify-agents.ts'
+import { actorOf, recordComment } from './record-comment.ts'
+
+export interface AddCommentInput {
+  readonly ticketId: number
+  readonly visibility: Visibility
+  readonly author: Author
+  readonly said: Said
+  /** Where the ticket goes with it; null: it stays. Reopening a closed one is allowed here. */
+  readonly moveTo: string | null
+  /** Mail it to the participants (an agent's public comment). */
+  readonly mailOut: boolean
+  readonly notifyAgents: boolean
+  /** Comments on a closed ticket are refused unless a rule of the lifecycle reopens it. */
+  readonly reopening: boolean
+}
+
+/**
+ * @throws AppError `not-found`; `ticket-closed` when the ticket takes no comments;
+ *   `status-transition-not-allowed` when `moveTo` is no step of the lifecycle.
+ */
+export async function addComment(
+  tx: Tx,
+  context: DeskContext,
+  input: AddCommentInput,
+  at: Date,
+): Promise<{ ticket: Ticket; comment: Comment }> {
+  const before = await getTicket(tx, input.ticketId)
+  const rule = ruleOf(context.lifecycle, before.status)
+  if (!rule.comments && !input.reopening) throw ticketClosed(before)
+  const target = targetOf(context, before, input)
+  const said = { ...input.said, ticketId: before.id }
+  const comment = await recordComment(
+    tx,
+    { ...said, visibility: input.visibility, author: input.author },
+    at,
+  )
+  const ticket = await moveAndCount(tx, before, target, input.author, at)
+  if (input.mailOut && input.author.user !== null) {
+    await mailComment(
+      tx,
+      context,
+      {
+        ticket,
+        comment,
+        author: input.author.user,
+        participants: await listParticipants(tx, [ticket.id]),
+        answered: await answeredBy(tx, comment),
+        attachments: await attachmentsToSend(context, input.said.attachments),
+      },
+      at,
+    )
+  }
+  if (input.notifyAgents) await notifyAgents(tx, context, { ticket, comment }, at)
+  return { ticket, comment }
+}
+
+/** A ticket that exists and is not deleted. */
+export async function getTicket(tx: Tx, id: number): Promise<Ticket> {
+  const ticket = await findTicket(tx, id)
+  if (ticket === null || ticket.deletedAt !== null) {
+    throw new AppError('not_found', 'not-found', `There is no ticket ${id}.`)
+  }
+  return ticket
+}
+
+export const ticketClosed = (ticket: Ticket): AppError =>
+  new AppError(
+    'conflict',
+    'ticket-closed',
+    `Ticket ${ticket.id} is ${ticket.status}; it takes no more comments.`,
+    { current: ticket.status, allowed: [] },
+  )
+
+export const stepRefused = (ticket: Ticket, to: string, allowed: readonly string[]): AppError =>
+  new AppError(
+    'conflict',
+    'status-transition-not-allowed',
+    `Ticket ${ticket.id} is ${ticket.status} and cannot become ${to}.`,
+    { current: ticket.status, allowed },
+  )
+
+function targetOf(context: DeskContext, ticket: Ticket, input: AddCommentInput): StatusRule | null {
+  if (input.moveTo === null || input.moveTo === ticket.status) return null
+  if (input.reopening) return ruleOf(context.lifecycle, input.moveTo)
+  const step = stepTo(context.lifecycle, ticket.status, input.moveTo)
+  if (step.do === 'refuse') throw stepRefused(ticket, input.moveTo, step.allowed)
+  return step.do === 'move' ? step.to : null
+}
+
+async function moveAndCount(
+  tx: Tx,
+  before: Ticket,
+  target: StatusRule | null,
+  author: Author,
+  at: Date,
+): Promise<Ticket> {
+  const status = target === null ? {} : { status: target }
+  if (!(await updateTicket(tx, before, { commentsAdded: 1, ...status }, at))) {
+    throw new Overtaken(`ticket ${before.id} changed while a comment was added`)
+  }
+  if (target !== null) await insertEvents(tx, [statusChanged(before, target, author)], at)
+  return {
+    ...before,
+    ...(target === null ? {} : { status: target.name, statusCategory: target.category }),
+    commentsCount: before.commentsCount + 1,
+    version: before.version + 1,
+    updatedAt: at,
+  }
+}
+
+export const statusChanged = (ticket: Ticket, to: StatusRule, author: Author): NewEvent => ({
+  type: 'ticket.status_changed',
+  ticketId: ticket.id,
+  commentId: null,
+  actor: actorOf(author),
+  data: { from: ticket.status, to: to.name },
+})
+
+/** The customer's last public words before this comment: what the reply quotes. */
+async function answeredBy(
+  tx: Tx,
+  comment: Comment,
+): Promise<{ comment: Comment; author: string } | null> {
+  const latest = await latestPublicComments(tx, comment.ticketId, 10)
+  const answered = latest.find(({ id, authorType }) => id < comment.id && authorType === 'customer')
+  if (answered === undefined) return null
+  const author = answered.authorId === null ? null : await findUser(tx, answered.authorId)
+  return { comment: answered, author: author?.name ?? author?.email ?? 'You' }
+}

@@ -1,0 +1,63 @@
+/** What every desk verb needs beside its transaction and its input. */
+import type { NoticeContext } from '../outbound/notices.ts'
+import type { Blobs } from '../store/blobs.ts'
+import type { Comment, CommentSource, Visibility } from '../ticket/comment.ts'
+import type { Authentication } from '../mail/verdict.ts'
+import type { Lifecycle } from '../ticket/lifecycle.ts'
+import type { User } from '../ticket/user.ts'
+
+export interface DeskContext extends NoticeContext {
+  readonly lifecycle: Lifecycle
+  readonly blobs: Blobs
+}
+
+/** An attachment whose bytes are stored already. */
+export interface AttachedBlob {
+  readonly filename: string | null
+  readonly contentType: string
+  readonly size: number
+  readonly sha256: string
+  readonly inline: boolean
+  readonly contentId: string | null
+}
+
+/** What somebody said, from whichever door it came. */
+export interface Said {
+  readonly text: string
+  readonly quotedText: string
+  readonly fullText: string
+  readonly html: string | null
+  readonly source: CommentSource
+  /** The message it came as; null when it came through the API. */
+  readonly messageId: string | null
+  readonly referenceIds: readonly string[]
+  readonly inboundId: number | null
+  readonly authentication: Authentication | null
+  readonly attachments: readonly AttachedBlob[]
+}
+
+/** Text typed into the API. */
+export const saidByApi = (text: string): Said => ({
+  text,
+  quotedText: '',
+  fullText: text,
+  html: null,
+  source: 'api',
+  messageId: null,
+  referenceIds: [],
+  inboundId: null,
+  authentication: null,
+  attachments: [],
+})
+
+export interface Author {
+  readonly type: Comment['authorType']
+  /** Null: nobody we could name. */
+  readonly user: User | null
+}
+
+export interface CommentInput extends Said {
+  readonly ticketId: number
+  readonly visibility: Visibility
+  readonly author: Author
+}

@@ -1,0 +1,27 @@
+/** Reads stored attachments for a mail of ours, within what usual mail servers accept. */
+import type { OutgoingAttachment } from '../outbound/compose.ts'
+import type { AttachedBlob, DeskContext } from './context.ts'
+
+/** Most servers refuse more than 25 MB after base64, which adds a third. */
+const BYTES_MAX = 17 * 1024 * 1024
+
+/** The attachments that fit, in order; the others stay on the ticket. */
+export async function attachmentsToSend(
+  context: DeskContext,
+  attachments: readonly AttachedBlob[],
+): Promise<OutgoingAttachment[]> {
+  const sent: OutgoingAttachment[] = []
+  let bytes = 0
+  for (const attachment of attachments) {
+    if (bytes + attachment.size > BYTES_MAX) continue
+    const content = await context.blobs.get(attachment.sha256)
+    if (content === null) continue
+    bytes += attachment.size
+    sent.push({
+      filename: attachment.filename,
+      contentType: attachment.contentType,
+      content,
+    })
+  }
+  return sent
+}

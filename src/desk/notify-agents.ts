@@ -1,0 +1,101 @@
+/** Tells agents about something a customer did: who, when, and in one mail where several fit. */
+import { coalesced, noticeToAgent } from '../outbound/agent-notices.ts'
+import { listAttachments, listComments } from '../store/comments.ts'
+import type { Tx } from '../store/open.ts'
+import { listParticipants, listWatcherIds } from '../store/tickets.ts'
+import { findUser, findUsers, listAgents } from '../store/users.ts'
+import type { Comment } from '../ticket/comment.ts'
+import { ruleOf } from '../ticket/lifecycle.ts'
+import { wantsNotice } from '../ticket/notify.ts'
+import type { Ticket } from '../ticket/ticket.ts'
+import type { User } from '../ticket/user.ts'
+import type { DeskContext } from './context.ts'
+
+/** More comments than these are left to the ticket's page. */
+const ENTRIES_MAX = 10
+
+export async function notifyAgents(
+  tx: Tx,
+  context: DeskContext,
+  about: { ticket: Ticket; comment: Comment },
+  at: Date,
+): Promise<void> {
+  const { ticket, comment } = about
+  if (context.agentNotices.default === 'off' || context.inboxes.length === 0) return
+  const watchers = new Set(await listWatcherIds(tx, ticket.id))
+  const agents = (await listAgents(tx)).filter(
+    (agent) =>
+      agent.id !== comment.authorId &&
+      agent.id !== ticket.requesterId &&
+      wantsNotice(context.agentNotices.default, {
+        mine: ticket.assigneeId === agent.id,
+        assigned: ticket.assigneeId !== null,
+        watching: watchers.has(agent.id),
+      }),
+  )
+  if (agents.length === 0) return
+  const requester = ticket.requesterId === null ? null : await findUser(tx, ticket.requesterId)
+  const assignee = ticket.assigneeId === null ? null : await findUser(tx, ticket.assigneeId)
+  const participants = await listParticipants(tx, [ticket.id])
+  const statusLabel = ruleOf(context.lifecycle, ticket.status).label
+  for (const agent of agents) {
+    const { dueAt, sinceCommentId } = await coalesced(
+      tx,
+      context,
+      { ticketId: ticket.id, agentId: agent.id },
+      at,
+    )
+    const entries = await entriesFor(tx, comment, sinceCommentId)
+    await noticeToAgent(
+      tx,
+      context,
+      {
+        ticket,
+        statusLabel,
+        agent,
+        requester,
+        assignee,
+        participants,
+        entries,
+        commentId: sinceCommentId ?? comment.id,
+        dueAt,
+      },
+      at,
+    )
+  }
+}
+
+/** The comment itself, and the ones a replaced notice would have told about. */
+async function entriesFor(tx: Tx, comment: Comment, sinceCommentId: number | null) {
+  const comments =
+    sinceCommentId === null
+      ? [comment]
+      : await listComments(tx, {
+          ticketId: comment.ticketId,
+          publicOnly: false,
+          afterId: sinceCommentId - 1,
+          limit: ENTRIES_MAX,
+        })
+  const attachments = await listAttachments(
+    tx,
+    comments.map(({ id }) => id),
+  )
+  const authors = new Map(
+    (
+      await findUsers(
+        tx,
+        comments.flatMap(({ authorId }) => (authorId === null ? [] : [authorId])),
+      )
+    ).map((user) => [user.id, user]),
+  )
+  return comments.map((entry) => ({
+    author: nameOf(entry.authorId === null ? null : (authors.get(entry.authorId) ?? null)),
+    text: entry.text,
+    internal: entry.visibility === 'internal',
+    attachments: attachments
+      .filter(({ commentId, inline }) => commentId === entry.id && !inline)
+      .map(({ filename }) => filename ?? 'unnamed'),
+  }))
+}
+
+const nameOf = (user: User | null): string => user?.name ?? user?.email ?? 'Unknown sender'

@@ -1,0 +1,150 @@
+/** Opens a ticket with its first comment, tells the agents, and acknowledges it to the requester. */
+import { acknowledge, mailComment } from '../outbound/notices.ts'
+import { insertEvents } from '../store/events.ts'
+import type { Tx } from '../store/open.ts'
+import {
+  addParticipant,
+  addWatcher,
+  insertTicket,
+  linkTickets,
+  listParticipants,
+  updateTicket,
+} from '../store/tickets.ts'
+import type { Comment } from '../ticket/comment.ts'
+import { ruleOf } from '../ticket/lifecycle.ts'
+import {
+  NO_SUBJECT,
+  type Priority,
+  type RequesterSource,
+  SUBJECT_LENGTH_MAX,
+  type Ticket,
+} from '../ticket/ticket.ts'
+import type { User } from '../ticket/user.ts'
+import type { Author, DeskContext, Said } from './context.ts'
+import { attachmentsToSend } from './mail-attachments.ts'
+import { notifyAgents } from './notify-agents.ts'
+import { actorOf, recordComment } from './record-comment.ts'
+
+export interface OpenTicketInput {
+  readonly inboxId: number | null
+  readonly subject: string | null
+  readonly requester: User | null
+  readonly requesterSource: RequesterSource
+  readonly author: Author
+  readonly said: Said
+  readonly copied: readonly User[]
+  readonly priority: Priority
+  readonly category: string | null
+  readonly tags: readonly string[]
+  readonly fields: Readonly<Record<string, string>>
+  /** A status of the lifecycle, or null: its initial one. */
+  readonly status: string | null
+  readonly followUpOf: number | null
+  /** A ticket that may belong to it: shown to agents only. */
+  readonly related: { readonly ticketId: number; readonly reason: string } | null
+  readonly watcher: User | null
+  readonly locale: string | null
+  readonly acknowledge: { readonly verified: boolean; readonly suppress: string | null } | null
+  /** Mail the first comment itself to the requester (an agent writes first). */
+  readonly mailOpening: boolean
+  readonly notifyAgents: boolean
+}
+
+export async function openTicket(
+  tx: Tx,
+  context: DeskContext,
+  input: OpenTicketInput,
+  at: Date,
+): Promise<{ ticket: Ticket; comment: Comment }> {
+  const opened = await insertOpening(tx, context, input, at)
+  const comment = await recordComment(
+    tx,
+    { ...input.said, ticketId: opened.id, visibility: 'public', author: input.author },
+    at,
+  )
+  await updateTicket(tx, opened, { commentsAdded: 1 }, at)
+  const ticket = { ...opened, commentsCount: 1, version: opened.version + 1 }
+  if (input.notifyAgents) await notifyAgents(tx, context, { ticket, comment }, at)
+  if (input.acknowledge !== null && input.requester !== null) {
+    const { requester } = input
+    await acknowledge(tx, context, { ticket, comment, requester, ...input.acknowledge }, at)
+  }
+  if (input.mailOpening && input.author.user !== null) {
+    await mailComment(
+      tx,
+      context,
+      {
+        ticket,
+        comment,
+        author: input.author.user,
+        participants: await listParticipants(tx, [ticket.id]),
+        answered: null,
+        attachments: await attachmentsToSend(context, input.said.attachments),
+      },
+      at,
+    )
+  }
+  return { ticket, comment }
+}
+
+async function insertOpening(
+  tx: Tx,
+  context: DeskContext,
+  input: OpenTicketInput,
+  at: Date,
+): Promise<Ticket> {
+  const rule = ruleOf(context.lifecycle, input.status ?? context.lifecycle.initial)
+  const ticket = await insertTicket(
+    tx,
+    {
+      subject: subjectFor(input.subject),
+      status: rule.name,
+      statusCategory: rule.category,
+      priority: input.priority,
+      category: input.category,
+      tags: input.tags,
+      fields: input.fields,
+      inboxId: input.inboxId,
+      requesterId: input.requester?.id ?? null,
+      requesterSource: input.requesterSource,
+      followUpOf: input.followUpOf,
+      locale: input.locale,
+    },
+    at,
+  )
+  await insertEvents(
+    tx,
+    [
+      {
+        type: 'ticket.created',
+        ticketId: ticket.id,
+        commentId: null,
+        actor: actorOf(input.author),
+        data: { source: input.said.source, status: ticket.status },
+      },
+    ],
+    at,
+  )
+  await addPeople(tx, ticket, input, at)
+  return ticket
+}
+
+async function addPeople(tx: Tx, ticket: Ticket, input: OpenTicketInput, at: Date): Promise<void> {
+  if (input.requester !== null) {
+    const userId = input.requester.id
+    await addParticipant(tx, { ticketId: ticket.id, userId, role: 'requester' }, at)
+  }
+  for (const { id } of input.copied) {
+    await addParticipant(tx, { ticketId: ticket.id, userId: id, role: 'cc' }, at)
+  }
+  if (input.watcher !== null) await addWatcher(tx, ticket.id, input.watcher.id, at)
+  if (input.related !== null) {
+    const { ticketId: relatedId, reason } = input.related
+    await linkTickets(tx, { ticketId: ticket.id, relatedId, reason }, at)
+  }
+}
+
+function subjectFor(subject: string | null): string {
+  const trimmed = (subject ?? '').trim()
+  return trimmed === '' ? NO_SUBJECT : trimmed.slice(0, SUBJECT_LENGTH_MAX)
+}

@@ -1,0 +1,50 @@
+/** Writes a comment with its attachments and the event that says so. Shared by the verbs. */
+import { insertAttachments, insertComment } from '../store/comments.ts'
+import { insertEvents } from '../store/events.ts'
+import type { Tx } from '../store/open.ts'
+import { type Actor, type Comment, SYSTEM } from '../ticket/comment.ts'
+import type { Author, CommentInput } from './context.ts'
+
+export const actorOf = (author: Author): Actor =>
+  author.user === null ? SYSTEM : { type: 'user', id: author.user.id }
+
+export async function recordComment(tx: Tx, input: CommentInput, at: Date): Promise<Comment> {
+  const comment = await insertComment(
+    tx,
+    {
+      ticketId: input.ticketId,
+      visibility: input.visibility,
+      authorType: input.author.type,
+      authorId: input.author.user?.id ?? null,
+      text: input.text,
+      quotedText: input.quotedText,
+      fullText: input.fullText,
+      html: input.html,
+      source: input.source,
+      messageId: input.messageId,
+      referenceIds: input.referenceIds,
+      inboundId: input.inboundId,
+      authentication: input.authentication,
+    },
+    at,
+  )
+  await insertAttachments(
+    tx,
+    input.attachments.map((attachment) => ({ ...attachment, commentId: comment.id })),
+    at,
+  )
+  await insertEvents(
+    tx,
+    [
+      {
+        type: 'comment.created',
+        ticketId: comment.ticketId,
+        commentId: comment.id,
+        actor: actorOf(input.author),
+        data: { visibility: comment.visibility, source: comment.source },
+      },
+    ],
+    at,
+  )
+  return comment
+}

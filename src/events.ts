@@ -1,0 +1,121 @@
+/**
+ * One function per thing worth a log line, with a stable `event` name. Lines carry ids, never
+ * addresses, subjects, bodies or tokens; `inboundId`, `ticketId` and `outboxId` tell the story of
+ * one message. error: a person must act. warn: we will try again. info: one line per outcome.
+ */
+import type { Logger } from './log.ts'
+
+export interface Events {
+  inboxConnected(inbox: string): void
+  inboxFailed(inbox: string, err: unknown, retryInMs: number): void
+  messagesStored(inbox: string, count: number, bytes: number): void
+  messageUnfetchable(inbox: string, uid: number, err: unknown): void
+  messageTaken(line: {
+    inboundId: number
+    fate: string
+    verdict: string
+    ticketId: number | null
+    attempts: number
+  }): void
+  messagePostponed(line: { inboundId: number; failures: number }, err: unknown): void
+  messageQuarantined(line: { inboundId: number }, err: unknown): void
+  markFailed(inbox: string, err: unknown): void
+  deliverySent(line: { outboxId: number; ticketId: number | null; attempts: number }): void
+  deliveryPostponed(line: { outboxId: number; attempts: number; detail: string }): void
+  deliveryFailed(line: { outboxId: number; ticketId: number | null; detail: string }): void
+  deliveryUncertain(line: { outboxId: number; ticketId: number | null; detail: string }): void
+  smtpUnavailable(inbox: string, detail: string, retryInMs: number): void
+  smtpRecovered(inbox: string): void
+  databaseUnavailable(loop: string, err: unknown): void
+  loopFailed(loop: string, err: unknown): void
+  configWarning(text: string): void
+  requestFailed(line: { requestId: string; method: string; route: string }, err: unknown): void
+  daemonStarted(line: { version: string; database: string; listen: string; inboxes: number }): void
+  daemonStopping(signal: string): void
+  daemonStopped(): void
+}
+
+export function eventsOf(log: Logger): Events {
+  return {
+    ...inboundEvents(log),
+    ...deliveryEvents(log),
+    ...daemonEvents(log),
+  }
+}
+
+type Inbound = Pick<
+  Events,
+  | 'inboxConnected'
+  | 'inboxFailed'
+  | 'messagesStored'
+  | 'messageUnfetchable'
+  | 'messageTaken'
+  | 'messagePostponed'
+  | 'messageQuarantined'
+  | 'markFailed'
+>
+
+function inboundEvents(log: Logger): Inbound {
+  return {
+    inboxConnected: (inbox) => log.info({ event: 'inbox.connected', inbox }, 'inbox connected'),
+    inboxFailed: (inbox, err, retryInMs) =>
+      log.warn({ event: 'inbox.failed', inbox, err, retryInMs }, 'inbox not reachable, will retry'),
+    messagesStored: (inbox, count, bytes) =>
+      log.info({ event: 'message.stored', inbox, count, bytes }, 'messages stored'),
+    messageUnfetchable: (inbox, uid, err) =>
+      log.error({ event: 'message.unfetchable', inbox, uid, err }, 'a message cannot be fetched'),
+    messageTaken: (line) => log.info({ event: 'message.taken', ...line }, 'message taken in'),
+    messagePostponed: (line, err) =>
+      log.warn({ event: 'message.postponed', ...line, err }, 'message will be tried again'),
+    messageQuarantined: (line, err) =>
+      log.error({ event: 'message.quarantined', ...line, err }, 'message could not be handled'),
+    markFailed: (inbox, err) =>
+      log.warn({ event: 'mark.failed', inbox, err }, 'stored messages could not be marked yet'),
+  }
+}
+
+type Delivery = Pick<
+  Events,
+  | 'deliverySent'
+  | 'deliveryPostponed'
+  | 'deliveryFailed'
+  | 'deliveryUncertain'
+  | 'smtpUnavailable'
+  | 'smtpRecovered'
+>
+
+function deliveryEvents(log: Logger): Delivery {
+  return {
+    deliverySent: (line) => log.info({ event: 'delivery.sent', ...line }, 'handed to the server'),
+    deliveryPostponed: (line) =>
+      log.warn({ event: 'delivery.postponed', ...line }, 'delivery will be tried again'),
+    deliveryFailed: (line) =>
+      log.warn({ event: 'delivery.failed', ...line }, 'delivery refused for good'),
+    deliveryUncertain: (line) =>
+      log.warn({ event: 'delivery.uncertain', ...line }, 'delivery may or may not have happened'),
+    smtpUnavailable: (inbox, detail, retryInMs) =>
+      log.warn(
+        { event: 'smtp.unavailable', inbox, detail, retryInMs },
+        'SMTP server not usable, will retry',
+      ),
+    smtpRecovered: (inbox) =>
+      log.info({ event: 'smtp.recovered', inbox }, 'SMTP server usable again'),
+  }
+}
+
+type Daemon = Omit<Events, keyof Inbound | keyof Delivery>
+
+function daemonEvents(log: Logger): Daemon {
+  return {
+    databaseUnavailable: (loop, err) =>
+      log.warn({ event: 'database.unavailable', loop, err }, 'database not usable, will retry'),
+    loopFailed: (loop, err) =>
+      log.error({ event: 'loop.failed', loop, err }, 'a turn failed, will go on'),
+    configWarning: (text) => log.warn({ event: 'config.warning' }, text),
+    requestFailed: (line, err) =>
+      log.error({ event: 'request.failed', ...line, err }, 'request failed'),
+    daemonStarted: (line) => log.info({ event: 'daemon.started', ...line }, 'Postroom is running'),
+    daemonStopping: (signal) => log.info({ event: 'daemon.stopping', signal }, 'stopping'),
+    daemonStopped: () => log.info({ event: 'daemon.stopped' }, 'stopped'),
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * What the loops report and /readyz and /inboxes tell: the live state of every connection.
+ * Kept in memory only; it is about now.
+ */
+export type ConnectionState = 'connecting' | 'connected' | 'error' | 'stopped'
+
+export interface ConnectionHealth {
+  readonly state: ConnectionState
+  /** Since when it is in this state. */
+  readonly since: Date
+  readonly lastSuccessAt: Date | null
+  /** What is wrong, for people; null: nothing. */
+  readonly error: string | null
+  readonly nextRetryAt: Date | null
+}
+
+export class Health {
+  readonly #connections = new Map<string, ConnectionHealth>()
+
+  /** `inbox` is its name, `side` which of its two connections. */
+  of(inbox: string, side: 'imap' | 'smtp'): ConnectionHealth | null {
+    return this.#connections.get(`${side} ${inbox}`) ?? null
+  }
+
+  connecting(inbox: string, side: 'imap' | 'smtp', at: Date): void {
+    const before = this.of(inbox, side)
+    // An error stays visible until the next success, not just until the next attempt.
+    if (before?.state === 'error') return
+    this.#set(inbox, side, { state: 'connecting', error: null, nextRetryAt: null }, at)
+  }
+
+  succeeded(inbox: string, side: 'imap' | 'smtp', at: Date): void {
+    const change = {
+      state: 'connected' as const,
+      error: null,
+      nextRetryAt: null,
+      lastSuccessAt: at,
+    }
+    this.#set(inbox, side, change, at)
+  }
+
+  failed(inbox: string, side: 'imap' | 'smtp', error: string, nextRetryAt: Date, at: Date): void {
+    this.#set(inbox, side, { state: 'error', error, nextRetryAt }, at)
+  }
+
+  /** Names and errors of the connections that do not work now. */
+  troubles(): { inbox: string; side: string; error: string }[] {
+    return [...this.#connections].flatMap(([key, { state, error }]) => {
+      const [side = '', ...name] = key.split(' ')
+      return state === 'error' ? [{ inbox: name.join(' '), side, error: error ?? '' }] : []
+    })
+  }
+
+  #set(
+    inbox: string,
+    side: 'imap' | 'smtp',
+    change: Pick<ConnectionHealth, 'state' | 'error' | 'nextRetryAt'> & { lastSuccessAt?: Date },
+    at: Date,
+  ): void {
+    const before = this.of(inbox, side)
+    this.#connections.set(`${side} ${inbox}`, {
+      state: change.state,
+      since: before?.state === change.state ? before.since : at,
+      lastSuccessAt: change.lastSuccessAt ?? before?.lastSuccessAt ?? null,
+      error: change.error,
+      nextRetryAt: change.nextRetryAt,
+    })
+  }
+}

@@ -1,0 +1,195 @@
+/**
+ * Between parsing and writing: gathers the facts about one message from the store and asks the
+ * pure steps (screen, thread, triage) what they come to.
+ */
+import type { DeskContext } from '../desk/context.ts'
+import { ANSWER_AGE_MAX_MS } from '../ticket/notify.ts'
+import type { Address, NamedAddress } from '../mail/address.ts'
+import { splitSubaddress } from '../mail/address.ts'
+import { authenticationOf } from '../mail/authentication-results.ts'
+import type { Message } from '../mail/message.ts'
+import type { Authentication } from '../mail/verdict.ts'
+import { countFromSender } from '../store/folder-contents.ts'
+import type { InboundMessage } from '../store/inbound-messages.ts'
+import type { Queryable } from '../store/open.ts'
+import { findUserByEmail } from '../store/users.ts'
+import type { Rate } from '../config-values.ts'
+import { type Inbox, ownAddresses } from '../ticket/inbox.ts'
+import { onCustomerMessage, ruleOf } from '../ticket/lifecycle.ts'
+import { isStaff, type User } from '../ticket/user.ts'
+import type { AttachedBlob } from '../desk/context.ts'
+import { findCandidates } from './candidates.ts'
+import { screen } from './screen.ts'
+import { type Hints, hintsOf, pickTicket, type Threading } from './thread.ts'
+import { type Facts, triage } from './triage.ts'
+import type { Understood } from './write.ts'
+
+export interface DecideContext extends DeskContext {
+  readonly flood: { readonly perSender: Rate | null; readonly ticketsPerSender: Rate | null }
+}
+
+export interface Arrived {
+  readonly row: InboundMessage
+  readonly inbox: Inbox
+  readonly message: Message
+  readonly attachments: readonly AttachedBlob[]
+  readonly unreadable: boolean
+}
+
+/** On one message at most so many people join a ticket; a longer list adds nobody. */
+const COPIED_MAX = 20
+
+/** The mark a ledger row of old mail carries when it is to become a closed ticket. */
+export const IMPORTED = 'imported: older than the first connection'
+
+export async function decide(
+  db: Queryable,
+  context: DecideContext,
+  arrived: Arrived,
+  at: Date,
+): Promise<Understood> {
+  const { inbox, message } = arrived
+  const own = ownAddresses(context.inboxes)
+  const authentication = authenticationOf(message, inbox.authservId)
+  const hints = hintsOf(message, own, (token) => context.tokens.verify(token))
+  const screened = screen(
+    message,
+    { addresses: [...own], loopMarker: context.loopMarker, authservId: inbox.authservId },
+    authentication,
+  )
+  const verdict = hints.own
+    ? {
+        kind: 'own' as const,
+        reasons: ['a copy of our own mail: its Message-ID is ours'],
+        answerable: false,
+      }
+    : screened
+  const sender = await soleSender(db, message)
+  const threading = pickTicket(hints, await findCandidates(db, hints), sender)
+  const verified = isVerified(authentication, sender)
+  const proven = threading.trust === 'own_token' || authentication.aligned
+  const facts = factsOf(context, { arrived, verdict, hints, threading, sender, authentication }, at)
+  return {
+    ...arrived,
+    verdict,
+    authentication,
+    threading,
+    sender,
+    decision: triage(facts),
+    copied: copiedOn(arrived, own, { threading, proven, verdict: verdict.kind }),
+    proven,
+    verified,
+    suppressAcknowledgement: await whyNotAcknowledge(db, context, arrived, verified, at),
+  }
+}
+
+/** The user behind the one From address: an ambiguous sender is nobody, and has no rights. */
+async function soleSender(db: Queryable, message: Message): Promise<User | null> {
+  if (message.from === null || message.fromAddresses.length !== 1) return null
+  return findUserByEmail(db, message.from.address)
+}
+
+interface Gathered {
+  readonly arrived: Arrived
+  readonly verdict: Facts['verdict']
+  readonly hints: Hints
+  readonly threading: Threading
+  readonly sender: User | null
+  readonly authentication: Authentication
+}
+
+function factsOf(context: DecideContext, gathered: Gathered, at: Date): Facts {
+  const { arrived, threading, sender, authentication, hints } = gathered
+  const { ticket } = threading
+  const { message, inbox, row } = arrived
+  return {
+    verdict: gathered.verdict,
+    ticket:
+      ticket === null
+        ? null
+        : {
+            status: ruleOf(context.lifecycle, ticket.status),
+            onCustomer: onCustomerMessage(context.lifecycle, ticket.status, {
+              forMs: ticket.closedAt === null ? null : at.getTime() - ticket.closedAt.getTime(),
+              reopenWindowMs: inbox.reopenWindowMs,
+            }),
+            senderTakesPart: sender !== null && sender.id === ticket.requesterId,
+          },
+    trust: threading.trust,
+    related: threading.related !== null,
+    sender: kindOf(message, sender),
+    agentProven:
+      threading.trust === 'own_token'
+        ? inbox.agentTrust === 'token' || authentication.aligned
+        : authentication.aligned,
+    forwarded: message.forwarded?.from.address != null,
+    bouncedOutboxId: hints.bouncedOutboxIds[0] ?? null,
+    imported: row.reasons.includes(IMPORTED),
+  }
+}
+
+function kindOf(message: Message, sender: User | null): Facts['sender'] {
+  if (message.from === null || message.fromAddresses.length !== 1) return 'unknown'
+  if (sender === null || sender.role === 'customer') return 'customer'
+  return isStaff(sender) ? 'agent' : 'disabled_agent'
+}
+
+/**
+ * Who joins the ticket: those copied on the opening mail, and later ones only when the author
+ * proved himself. Never ourselves, never on a machine's word.
+ */
+function copiedOn(
+  { message, inbox }: Arrived,
+  own: ReadonlySet<Address>,
+  found: { threading: Threading; proven: boolean; verdict: string },
+): NamedAddress[] {
+  if (found.verdict !== 'person' || message.fromAddresses.length !== 1) return []
+  const opening = found.threading.ticket === null
+  const allowed = opening && inbox.ccJoin === 'opening' ? true : found.proven
+  if (!allowed || inbox.ccJoin === 'never') return []
+  const others = new Map<Address, NamedAddress>()
+  for (const who of [...message.to, ...message.cc]) {
+    if (own.has(splitSubaddress(who.address).base) || own.has(who.address)) continue
+    if (who.address !== message.from?.address) others.set(who.address, who)
+  }
+  return others.size > COPIED_MAX ? [] : [...others.values()]
+}
+
+/** Somebody whose words may be repeated to him: authenticated now, or known from before. */
+function isVerified(authentication: Authentication, sender: User | null): boolean {
+  if (authentication.dmarc === 'pass' || authentication.spf === 'pass') return true
+  return sender !== null && (sender.provenAt !== null || sender.state !== 'contact')
+}
+
+async function whyNotAcknowledge(
+  db: Queryable,
+  context: DecideContext,
+  { row, inbox, message }: Arrived,
+  verified: boolean,
+  at: Date,
+): Promise<string | null> {
+  const arrivedAt = row.internalAt ?? row.receivedAt
+  if (at.getTime() - arrivedAt.getTime() > ANSWER_AGE_MAX_MS)
+    return 'the message is older than 24 hours'
+  if (inbox.authservId !== null && !verified) {
+    return 'our mail server did not authenticate the sender'
+  }
+  return flooded(db, context, message, at)
+}
+
+async function flooded(
+  db: Queryable,
+  context: DecideContext,
+  message: Message,
+  at: Date,
+): Promise<string | null> {
+  if (message.from === null) return null
+  for (const rate of [context.flood.perSender, context.flood.ticketsPerSender]) {
+    if (rate === null) continue
+    const since = new Date(at.getTime() - rate.windowMs)
+    if ((await countFromSender(db, message.from.address, since)) >= rate.count) {
+      return `more than ${rate.count} messages from this sender in ${rate.windowMs / 1000} s`
+    }
+  }
+  return null
+}

@@ -1,0 +1,82 @@
+/** What a failed connection to an inbox means: how long to wait, and what to tell people. */
+import { messageOf } from '../errors.ts'
+
+export type FailureKind = 'network' | 'tls' | 'login' | 'folder'
+
+export interface FetchFailure {
+  readonly kind: FailureKind
+  /** For people: what is wrong and what to do. */
+  readonly sentence: string
+}
+
+interface Clue {
+  readonly code: string
+  readonly authenticationFailed: boolean
+  readonly responseCode: string
+  readonly text: string
+}
+
+/** Response codes (RFC 5530 §3) and words that say "not now" although the login failed. */
+const NOT_NOW = /^(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|ALERT|THROTTLED)$/
+const NOT_NOW_WORDS = /too many|try again|temporar|unavailable|simultaneous|overload/i
+const TLS_CODES = /CERT|SELF_SIGNED|UNABLE_TO_|HOSTNAME|ERR_TLS|ERR_SSL|EPROTO/
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+function clueOf(err: unknown): Clue {
+  const fields: Record<string, unknown> = typeof err === 'object' && err !== null ? { ...err } : {}
+  return {
+    code: textOf(fields['code']),
+    authenticationFailed: fields['authenticationFailed'] === true,
+    responseCode: textOf(fields['serverResponseCode']),
+    text: [textOf(fields['responseText']), messageOf(err)].filter((part) => part !== '').join(': '),
+  }
+}
+
+/** `where`: host:port and folder, for the sentence. */
+export function failureOf(err: unknown, where: { server: string; folder: string }): FetchFailure {
+  const clue = clueOf(err)
+  const { server } = where
+  const wait = NOT_NOW.test(clue.responseCode) || NOT_NOW_WORDS.test(clue.text)
+  if (clue.authenticationFailed && !wait) {
+    return {
+      kind: 'login',
+      sentence: `${server} refused the login: ${clue.text}. Check imap.user and the password; some providers want an app password.`,
+    }
+  }
+  if (TLS_CODES.test(clue.code) || /certificate|tls|ssl/i.test(clue.text)) {
+    return {
+      kind: 'tls',
+      sentence: `The certificate or TLS of ${server} was not accepted: ${clue.text}. If it is your own authority, name it in imap.tls_ca_file; check imap.host and imap.tls.`,
+    }
+  }
+  if (/NONEXISTENT|TRYCREATE/.test(clue.responseCode) || err instanceof FolderMissing) {
+    return {
+      kind: 'folder',
+      sentence: `${server} has no folder "${where.folder}" for this user. Create it or change imap.folder.`,
+    }
+  }
+  if (clue.code === 'ENOTFOUND' || clue.code === 'EAI_AGAIN') {
+    return { kind: 'network', sentence: `The host of ${server} is not known. Check imap.host.` }
+  }
+  return { kind: 'network', sentence: `${server} cannot be used: ${clue.text || clue.code}.` }
+}
+
+export class FolderMissing extends Error {
+  override readonly name = 'FolderMissing'
+}
+
+const FIRST_MS = 1_000
+const NETWORK_MAX_MS = 5 * 60_000
+const FOLDER_MS = 5 * 60_000
+/** Three logins in ten minutes, then one in thirty: never enough to get locked out. */
+const LOGIN_MS = [60_000, 240_000, 300_000]
+const LOGIN_MAX_MS = 30 * 60_000
+
+/** Milliseconds until the next attempt; `count`: failures in a row, from 1; `random` in [0, 1). */
+export function retryDelayMs(kind: FailureKind, count: number, random: number): number {
+  const jitter = 0.8 + 0.4 * random
+  if (kind === 'login') return Math.round((LOGIN_MS[count - 1] ?? LOGIN_MAX_MS) * jitter)
+  if (kind === 'folder') return Math.round(Math.min(FOLDER_MS, FIRST_MS * 4 ** count) * jitter)
+  return Math.round(Math.min(NETWORK_MAX_MS, FIRST_MS * 2 ** (count - 1)) * jitter)
+}

@@ -1,0 +1,283 @@
+/**
+ * One IMAP connection with one folder open (imapflow's only door).
+ *
+ * Every command has a deadline of our own: a server that drips bytes never trips a socket
+ * timeout. The session is single-use; when anything goes wrong it is closed and a new one made.
+ */
+import type { Readable } from 'node:stream'
+import { ImapFlow } from 'imapflow'
+import type { InboxConfig } from '../config.ts'
+import { isLoopback } from '../config-values.ts'
+import { pause } from '../pause.ts'
+
+/** Larger messages are not taken whole. */
+export const MESSAGE_BYTES_MAX = 50 * 1024 * 1024
+const CONNECT_MS = 60_000
+const COMMAND_MS = 60_000
+const BYTES_PER_MS = 50
+/** RFC 9051 §6.3.13 says 29 minutes; many middle boxes forget a connection much sooner. */
+const IDLE_MAX_MS = 4 * 60_000
+/** Longer than the back-off a server may ask for (5 min); our own deadlines are the real ones. */
+const SOCKET_MS = 6 * 60_000
+const DOWNLOAD_CHUNK_BYTES = 1024 * 1024
+
+export interface MessageMeta {
+  readonly uid: number
+  readonly size: number
+  readonly internalAt: Date | null
+}
+
+export class ImapSession {
+  readonly uidValidity: number
+  readonly uidNext: number
+  readonly #client: ImapFlow
+  readonly #closed: Promise<void>
+  #news: () => void = () => {}
+  #hasNews = false
+  #failure: Error | null = null
+
+  private constructor(
+    client: ImapFlow,
+    opened: { uidValidity: number; uidNext: number },
+    closed: Promise<void>,
+  ) {
+    this.#client = client
+    this.uidValidity = opened.uidValidity
+    this.uidNext = opened.uidNext
+    this.#closed = closed
+    client.on('exists', () => this.#wake())
+    client.on('error', (err: Error) => {
+      this.#failure = err
+      this.#wake()
+    })
+    client.on('close', () => {
+      this.#failure ??= new Error('the server closed the connection')
+      this.#wake()
+    })
+  }
+
+  /** Connects, logs in and opens the folder; throws what imapflow throws. */
+  static async open(imap: InboxConfig['imap']): Promise<ImapSession> {
+    if (imap.tls === 'none' && !isLoopback(imap.host) && !imap.allowInsecure) {
+      throw new Error('plain text is allowed on this machine only')
+    }
+    const client = new ImapFlow(optionsOf(imap))
+    // Before connect(): an 'error' without a listener ends the process.
+    client.on('error', () => {})
+    const closed = new Promise<void>((resolve) => client.on('close', () => resolve()))
+    try {
+      await within(CONNECT_MS, 'connecting', client.connect(), () => client.close())
+      const folder = await within(COMMAND_MS, 'SELECT', client.mailboxOpen(imap.folder), () =>
+        client.close(),
+      )
+      const opened = { uidValidity: Number(folder.uidValidity ?? 0), uidNext: folder.uidNext ?? 1 }
+      return new ImapSession(client, opened, closed)
+    } catch (err) {
+      client.close()
+      throw err
+    }
+  }
+
+  get canIdle(): boolean {
+    return this.#client.capabilities.has('IDLE')
+  }
+
+  /** Size and arrival time of every message from `fromUid` on. */
+  async list(fromUid: number): Promise<MessageMeta[]> {
+    const found: MessageMeta[] = []
+    await this.#within(COMMAND_MS * 5, 'FETCH', async () => {
+      const query = { uid: true, size: true, internalDate: true }
+      for await (const message of this.#client.fetch(`${fromUid}:*`, query, { uid: true })) {
+        // `n:*` always returns the last message, even below n (RFC 9051 §6.4.8).
+        if (message.uid < fromUid) continue
+        found.push({
+          uid: message.uid,
+          size: message.size ?? 0,
+          internalAt: dateOf(message.internalDate),
+        })
+      }
+    })
+    return found.toSorted((a, b) => a.uid - b.uid)
+  }
+
+  /** The server's UIDs, all or since a day. */
+  async uids(since: Date | null): Promise<number[]> {
+    const query = since === null ? { all: true } : { since }
+    const found = await this.#within(COMMAND_MS * 5, 'SEARCH', () =>
+      this.#client.search(query, { uid: true }),
+    )
+    const valid = (found || []).filter((uid) => Number.isSafeInteger(uid) && uid > 0)
+    return [...new Set(valid)].toSorted((a, b) => a - b)
+  }
+
+  async has(uid: number): Promise<boolean> {
+    const found = await this.#within(COMMAND_MS, 'SEARCH', () =>
+      this.#client.search({ uid: String(uid) }, { uid: true }),
+    )
+    return (found || []).includes(uid)
+  }
+
+  /** Sources of messages; a UID that is missing in the answer was not delivered properly. */
+  async sources(wanted: readonly MessageMeta[]): Promise<Map<number, Buffer>> {
+    const uids = new Set(wanted.map(({ uid }) => uid))
+    const bytes = wanted.reduce((sum, { size }) => sum + size, 0)
+    const found = new Map<number, Buffer>()
+    await this.#within(COMMAND_MS + bytes / BYTES_PER_MS, 'FETCH', async () => {
+      const range = [...uids].join(',')
+      const query = { uid: true, source: true }
+      for await (const message of this.#client.fetch(range, query, { uid: true })) {
+        // A server may put an unsolicited answer in between, or answer for another message.
+        if (!uids.has(message.uid) || !Buffer.isBuffer(message.source)) continue
+        if (message.source.length > 0) found.set(message.uid, message.source)
+      }
+    })
+    return found
+  }
+
+  /** The first `bytesMax` bytes of a message that is too large. */
+  async beginning(uid: number, bytesMax: number): Promise<Buffer | null> {
+    const query = { uid: true, source: { start: 0, maxLength: bytesMax } }
+    const message = await this.#within(COMMAND_MS, 'FETCH', () =>
+      this.#client.fetchOne(String(uid), query, { uid: true }),
+    )
+    return message && message.uid === uid && Buffer.isBuffer(message.source) ? message.source : null
+  }
+
+  /** Streams a large message into `take`, in pieces, within its own deadline. */
+  async download<T>(meta: MessageMeta, take: (content: Readable) => Promise<T>): Promise<T | null> {
+    return this.#within(COMMAND_MS + meta.size / BYTES_PER_MS, 'FETCH', async () => {
+      const options = {
+        uid: true,
+        chunkSize: DOWNLOAD_CHUNK_BYTES,
+        maxBytes: MESSAGE_BYTES_MAX + 1,
+      }
+      const download = await this.#client.download(String(meta.uid), undefined, options)
+      return download?.content === undefined ? null : take(download.content)
+    })
+  }
+
+  /** Message-IDs by UID, for messages whose source is not taken. */
+  async messageIds(uids: readonly number[]): Promise<Map<number, string>> {
+    const found = new Map<number, string>()
+    await this.#within(COMMAND_MS * 2, 'FETCH', async () => {
+      const query = { uid: true, envelope: true }
+      for await (const message of this.#client.fetch(uids.join(','), query, { uid: true })) {
+        const id = message.envelope?.messageId?.replace(/^<|>$/g, '')
+        if (id !== undefined && id !== '') found.set(message.uid, id)
+      }
+    })
+    return found
+  }
+
+  async flagSeen(uids: readonly number[]): Promise<void> {
+    await this.#within(COMMAND_MS, 'STORE', () =>
+      this.#client.messageFlagsAdd(uids.join(','), ['\\Seen'], { uid: true }),
+    )
+  }
+
+  /** Moves messages; returns those that are no longer here, whoever moved them. */
+  async move(uids: readonly number[], folder: string): Promise<number[]> {
+    const moved = await this.#within(COMMAND_MS, 'MOVE', () =>
+      this.#client.messageMove(uids.join(','), folder, { uid: true }),
+    )
+    if (moved && moved.uidMap !== undefined && moved.uidMap.size === uids.length) return [...uids]
+    const here = await this.#within(COMMAND_MS, 'SEARCH', () =>
+      this.#client.search({ uid: uids.join(',') }, { uid: true }),
+    )
+    const left = new Set(here || [])
+    return uids.filter((uid) => !left.has(uid))
+  }
+
+  async createFolder(folder: string): Promise<void> {
+    await this.#within(COMMAND_MS, 'CREATE', () => this.#client.mailboxCreate(folder))
+  }
+
+  /**
+   * Waits for the server to say that something arrived (IDLE), at most `ms`; then the caller
+   * looks for himself, because IDLE may lie. Throws when the connection is gone.
+   */
+  async waitForNews(ms: number, signal: AbortSignal): Promise<void> {
+    if (!this.#hasNews && this.#failure === null && !signal.aborted) {
+      const stop = new AbortController()
+      this.#news = () => stop.abort()
+      // Ends by itself with the next command; a failure shows as 'error' or 'close'.
+      this.#client.idle().catch(() => {})
+      await pause(ms, AbortSignal.any([signal, stop.signal]))
+      this.#news = () => {}
+    }
+    this.#hasNews = false
+    if (this.#failure !== null && !signal.aborted) throw this.#failure
+  }
+
+  /** Leaves politely within a second, then closes. */
+  async close(): Promise<void> {
+    const stop = new AbortController()
+    const gone = Promise.allSettled([this.#client.logout()])
+    await Promise.race([gone, pause(1_000, stop.signal)])
+    stop.abort()
+    this.#client.close()
+    await Promise.race([this.#closed, pause(100, new AbortController().signal)])
+  }
+
+  #wake(): void {
+    this.#hasNews = true
+    this.#news()
+  }
+
+  #within<T>(ms: number, what: string, work: () => Promise<T>): Promise<T> {
+    if (this.#failure !== null) return Promise.reject(this.#failure)
+    return within(ms, what, work(), () => this.#client.close())
+  }
+}
+
+/** Runs out of patience after `ms`: closes the connection and throws. */
+async function within<T>(
+  ms: number,
+  what: string,
+  work: Promise<T>,
+  giveUp: () => void,
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      giveUp()
+      reject(new Error(`no answer to ${what} within ${Math.round(ms / 1000)} s`))
+    }, ms)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+    work.catch(() => {
+      // Already reported as late.
+    })
+  }
+}
+
+const dateOf = (value: Date | string | undefined): Date | null => {
+  const date = value === undefined ? null : new Date(value)
+  return date === null || Number.isNaN(date.getTime()) ? null : date
+}
+
+export function optionsOf(imap: InboxConfig['imap']) {
+  return {
+    host: imap.host,
+    port: imap.port,
+    secure: imap.tls === 'implicit',
+    // Never a silent fallback: STARTTLS or nothing, and plain text only where it was asked for.
+    ...(imap.tls === 'implicit' ? {} : { doSTARTTLS: imap.tls === 'starttls' }),
+    auth: { user: imap.user ?? '', pass: imap.password?.reveal() ?? '' },
+    tls: {
+      rejectUnauthorized: true,
+      minVersion: 'TLSv1.2' as const,
+      ...(imap.ca === null ? {} : { ca: imap.ca }),
+    },
+    logger: false as const,
+    disableAutoIdle: true,
+    maxIdleTime: IDLE_MAX_MS,
+    connectionTimeout: 30_000,
+    greetingTimeout: 30_000,
+    socketTimeout: SOCKET_MS,
+    maxLiteralSize: MESSAGE_BYTES_MAX + 1024 * 1024,
+  }
+}

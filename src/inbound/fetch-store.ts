@@ -1,0 +1,260 @@
+/**
+ * Custody: new messages of one folder become stored sources and ledger rows. Bytes and rows are
+ * durable before anything changes on the server; the cursor moves in the rows' transaction.
+ */
+import type { InboxConfig } from '../config.ts'
+import type { Events } from '../events.ts'
+import type { Blobs } from '../store/blobs.ts'
+import { findAlias, knownUids } from '../store/folder-contents.ts'
+import { insertInbound, type NewInbound } from '../store/inbound-messages.ts'
+import { advanceCursor, type FolderCursor, hasOlderCursor } from '../store/inboxes.ts'
+import type { Store } from '../store/open.ts'
+import { IMPORTED } from './decide.ts'
+import { MESSAGE_BYTES_MAX, type ImapSession, type MessageMeta } from './fetch-session.ts'
+import { fingerprintOf } from './fingerprint.ts'
+
+export interface StoreDeps {
+  readonly store: Store
+  readonly blobs: Blobs
+  readonly events: Events
+  readonly inbox: InboxConfig
+  readonly inboxId: number
+  readonly now: () => Date
+  /** Rung when something was stored. */
+  readonly arrived: () => void
+}
+
+/** One FETCH: enough to be fast, little enough to hold in memory and to lose on a broken line. */
+const BATCH_MESSAGES = 100
+const BATCH_BYTES = 8 * 1024 * 1024
+/** Larger ones are streamed to the store one by one. */
+const STREAM_ABOVE_BYTES = 1024 * 1024
+/** Of a message that is too large, this much is taken: headers and usually the text. */
+const BEGINNING_BYTES = 256 * 1024
+/** An answer without the message is asked again after these pauses; then the server is asked whether it is there. */
+const RETRY_MS = [1_000, 2_000, 5_000, 15_000]
+/** Older mail found at the first connection is not new. */
+const RECENT_MS = 24 * 3_600_000
+
+/** UIDs that were announced but not delivered, with the number of attempts. */
+export type Missing = Map<number, { attempts: number; nextAt: number }>
+
+/** Stores what is new in the folder. Returns when the next retry of a missing one is due, or null. */
+export async function storeNew(
+  deps: StoreDeps,
+  session: ImapSession,
+  cursor: FolderCursor,
+  missing: Missing,
+): Promise<number | null> {
+  const listed = await session.list(cursor.uid + 1)
+  const known = await knownUids(deps.store.read, cursor, cursor.uid + 1)
+  const highest = listed.at(-1)?.uid ?? cursor.uid
+  const fresh = listed.filter(({ uid }) => !known.has(uid))
+  await storeMessages(deps, session, cursor, fresh, missing)
+  await deps.store.transaction((tx) => advanceCursor(tx, cursor.id, settledUpTo(highest, missing)))
+  return missing.size === 0 ? null : Math.min(...[...missing.values()].map(({ nextAt }) => nextAt))
+}
+
+const settledUpTo = (highest: number, missing: Missing): number =>
+  Math.min(highest, ...[...missing.keys()].map((uid) => uid - 1))
+
+/** Stores these messages, whatever each needs: a batch, a stream, a beginning, only a row. */
+export async function storeMessages(
+  deps: StoreDeps,
+  session: ImapSession,
+  cursor: FolderCursor,
+  fresh: readonly MessageMeta[],
+  missing: Missing,
+): Promise<void> {
+  const nowMs = deps.now().getTime()
+  const due = fresh.filter(({ uid }) => (missing.get(uid)?.nextAt ?? 0) <= nowMs)
+  const rows = await withoutSource(deps, session, cursor, due)
+  await insert(deps, rows)
+  const rowed = new Set(rows.map(({ uid }) => uid))
+  const wanted = due.filter(({ uid }) => !rowed.has(uid))
+  for (const batch of batches(wanted.filter(({ size }) => size <= STREAM_ABOVE_BYTES))) {
+    await storeBatch(deps, session, cursor, batch, missing)
+  }
+  for (const meta of wanted.filter(({ size }) => size > STREAM_ABOVE_BYTES)) {
+    await storeLarge(deps, session, cursor, meta, missing)
+  }
+}
+
+/** Rows for messages whose source is not taken: old mail, or known from another generation. */
+async function withoutSource(
+  deps: StoreDeps,
+  session: ImapSession,
+  cursor: FolderCursor,
+  fresh: readonly MessageMeta[],
+): Promise<NewInbound[]> {
+  const old = fresh.filter((meta) => isBacklog(deps, cursor, meta) === 'ignore')
+  const aliased = await hasOlderCursor(deps.store.read, cursor)
+  const candidates = aliased ? fresh : old
+  const ids = candidates.length === 0 ? new Map() : await messageIdsOf(session, candidates)
+  const rows: NewInbound[] = []
+  for (const meta of candidates) {
+    const messageId: string | null = ids.get(meta.uid) ?? null
+    const { size, internalAt } = meta
+    const alias = aliased
+      ? await findAlias(deps.store.read, cursor, { messageId, size, internalAt })
+      : null
+    const base = { ...rowOf(deps, cursor, meta), messageId, marked: 'none' as const }
+    if (alias !== null) {
+      const reasons = [`the folder was rebuilt; this is message ${alias}`]
+      rows.push({ ...base, fate: 'duplicate', duplicateOf: alias, reasons })
+    } else if (old.includes(meta)) {
+      const reasons = ['was there before the first connection (backlog)']
+      rows.push({ ...base, fate: 'ignored', reasons })
+    }
+  }
+  return rows
+}
+
+const IDS_PER_FETCH = 500
+
+async function messageIdsOf(
+  session: ImapSession,
+  metas: readonly MessageMeta[],
+): Promise<Map<number, string>> {
+  const ids = new Map<number, string>()
+  for (let start = 0; start < metas.length; start += IDS_PER_FETCH) {
+    const uids = metas.slice(start, start + IDS_PER_FETCH).map(({ uid }) => uid)
+    for (const [uid, id] of await session.messageIds(uids)) ids.set(uid, id)
+  }
+  return ids
+}
+
+/** What the backlog policy says about a message that was there before us; null: it is new. */
+function isBacklog(
+  deps: StoreDeps,
+  cursor: FolderCursor,
+  { uid, internalAt }: MessageMeta,
+): 'ignore' | 'import' | null {
+  if (uid > cursor.backlogUid) return null
+  if (deps.inbox.backlog === 'ignore') return 'ignore'
+  const recent =
+    internalAt !== null && cursor.createdAt.getTime() - internalAt.getTime() < RECENT_MS
+  if (recent) return null
+  return deps.inbox.backlog === 'import' ? 'import' : 'ignore'
+}
+
+function rowOf(deps: StoreDeps, cursor: FolderCursor, meta: MessageMeta): NewInbound {
+  return {
+    inboxId: deps.inboxId,
+    folder: cursor.folder,
+    uidValidity: cursor.uidValidity,
+    uid: meta.uid,
+    sha256: null,
+    size: meta.size,
+    messageId: null,
+    bodyHash: null,
+    internalAt: meta.internalAt,
+    fate: 'pending',
+    reasons: isBacklog(deps, cursor, meta) === 'import' ? [IMPORTED] : [],
+    duplicateOf: null,
+    marked: deps.inbox.imap.done.do === 'keep' ? 'none' : 'pending',
+  }
+}
+
+function* batches(metas: readonly MessageMeta[]): Generator<MessageMeta[]> {
+  let batch: MessageMeta[] = []
+  let bytes = 0
+  for (const meta of metas) {
+    if (batch.length >= BATCH_MESSAGES || bytes + meta.size > BATCH_BYTES) {
+      if (batch.length > 0) yield batch
+      batch = []
+      bytes = 0
+    }
+    batch.push(meta)
+    bytes += meta.size
+  }
+  if (batch.length > 0) yield batch
+}
+
+async function storeBatch(
+  deps: StoreDeps,
+  session: ImapSession,
+  cursor: FolderCursor,
+  batch: readonly MessageMeta[],
+  missing: Missing,
+): Promise<void> {
+  const sources = await session.sources(batch)
+  const found = batch.flatMap((meta) => {
+    const source = sources.get(meta.uid)
+    return source === undefined ? [] : [{ meta, source }]
+  })
+  const blobs = await deps.blobs.putAll(found.map(({ source }) => source))
+  const rows = found.map(({ meta, source }, index) => ({
+    ...rowOf(deps, cursor, meta),
+    ...fingerprintOf(source),
+    sha256: blobs[index]?.sha256 ?? null,
+  }))
+  await insert(deps, rows)
+  for (const { uid } of rows) missing.delete(uid)
+  for (const meta of batch) {
+    if (!sources.has(meta.uid)) await noteMissing(deps, session, cursor, meta, missing)
+  }
+}
+
+async function storeLarge(
+  deps: StoreDeps,
+  session: ImapSession,
+  cursor: FolderCursor,
+  meta: MessageMeta,
+  missing: Missing,
+): Promise<void> {
+  const row = rowOf(deps, cursor, meta)
+  if (meta.size > MESSAGE_BYTES_MAX) {
+    const beginning = await session.beginning(meta.uid, BEGINNING_BYTES)
+    if (beginning === null) return noteMissing(deps, session, cursor, meta, missing)
+    const { sha256 } = await deps.blobs.put(beginning)
+    const reasons = [
+      ...row.reasons,
+      `too large (${meta.size} bytes): only its beginning was taken, the whole is on the server`,
+    ]
+    await insert(deps, [{ ...row, ...fingerprintOf(beginning), sha256, reasons, marked: 'none' }])
+    return
+  }
+  const stored = await session.download(meta, (content) =>
+    deps.blobs.putStream(content, MESSAGE_BYTES_MAX + 1024 * 1024),
+  )
+  if (stored === null || stored.size === 0) return noteMissing(deps, session, cursor, meta, missing)
+  const source = await deps.blobs.get(stored.sha256)
+  if (source === null) throw new Error('a stored source vanished')
+  await insert(deps, [{ ...row, ...fingerprintOf(source), sha256: stored.sha256 }])
+  missing.delete(meta.uid)
+}
+
+async function insert(deps: StoreDeps, rows: readonly NewInbound[]): Promise<void> {
+  if (rows.length === 0) return
+  await deps.store.transaction((tx) => insertInbound(tx, rows, deps.now()))
+  const bytes = rows.reduce((sum, { size }) => sum + size, 0)
+  deps.events.messagesStored(deps.inbox.name, rows.length, bytes)
+  deps.arrived()
+}
+
+/** Announced, but not in the answer: asked again, then either gone or not fetchable. Never silent. */
+async function noteMissing(
+  deps: StoreDeps,
+  session: ImapSession,
+  cursor: FolderCursor,
+  meta: MessageMeta,
+  missing: Missing,
+): Promise<void> {
+  const attempts = (missing.get(meta.uid)?.attempts ?? 0) + 1
+  const wait = RETRY_MS[attempts - 1]
+  if (wait !== undefined) {
+    missing.set(meta.uid, { attempts, nextAt: deps.now().getTime() + wait })
+    return
+  }
+  const row = { ...rowOf(deps, cursor, meta), marked: 'none' as const }
+  if (await session.has(meta.uid)) {
+    const reasons = ['the server announces this message but does not deliver it']
+    await insert(deps, [{ ...row, fate: 'quarantined', reasons }])
+    deps.events.messageUnfetchable(deps.inbox.name, meta.uid, new Error('not delivered'))
+  } else {
+    const reasons = ['vanished from the server before it could be fetched']
+    await insert(deps, [{ ...row, fate: 'ignored', reasons }])
+  }
+  missing.delete(meta.uid)
+}

@@ -1,0 +1,201 @@
+/**
+ * Inbound step 1: watches one inbox folder and brings what is new into custody.
+ *
+ * One IMAP session per inbox: IDLE tells at once, a look every minute finds what IDLE did not
+ * tell, and a comparison of the server's UIDs with the ledger at every connect and every quarter
+ * of an hour finds what anything missed. A broken session is replaced, with growing patience.
+ */
+import type { Clock } from '../clock.ts'
+import type { InboxConfig } from '../config.ts'
+import type { Events } from '../events.ts'
+import type { Health } from '../health.ts'
+import { type Bell, pause } from '../pause.ts'
+import type { Blobs } from '../store/blobs.ts'
+import { knownUids, listUnmarked, setMarked } from '../store/folder-contents.ts'
+import { type FolderCursor, insertCursor, listCursors, markReconciled } from '../store/inboxes.ts'
+import type { Store } from '../store/open.ts'
+import { isDatabaseDown } from '../store/transaction.ts'
+import { type FailureKind, failureOf, retryDelayMs } from './fetch-failure.ts'
+import { ImapSession } from './fetch-session.ts'
+import { type Missing, type StoreDeps, storeMessages, storeNew } from './fetch-store.ts'
+
+export interface FetchDeps {
+  readonly clock: Clock
+  readonly random: () => number
+  readonly store: Store
+  readonly blobs: Blobs
+  readonly events: Events
+  readonly health: Health
+  readonly arrived: Bell
+}
+
+/** IDLE may lie: look anyway. */
+const POLL_MS = 60_000
+const RECONCILE_MS = 15 * 60_000
+/** After the first full comparison only recent arrivals are compared. */
+const RECONCILE_SINCE_MS = 30 * 24 * 3_600_000
+/** A connection that lived this long was a good one: patience starts anew. */
+const STABLE_MS = 5 * 60_000
+const MARKS_PER_COMMAND = 100
+const DATABASE_PAUSE_MS = 1_000
+
+export async function runFetch(
+  deps: FetchDeps,
+  inbox: InboxConfig,
+  inboxId: number,
+  signal: AbortSignal,
+): Promise<void> {
+  let failures = 0
+  while (!signal.aborted) {
+    const startedAt = deps.clock.now().getTime()
+    deps.health.connecting(inbox.name, 'imap', deps.clock.now())
+    try {
+      await watch(deps, inbox, inboxId, signal)
+    } catch (err) {
+      if (signal.aborted) return
+      if (isDatabaseDown(err)) {
+        deps.events.databaseUnavailable(`fetch ${inbox.name}`, err)
+        await pause(DATABASE_PAUSE_MS, signal)
+        continue
+      }
+      failures = deps.clock.now().getTime() - startedAt > STABLE_MS ? 1 : failures + 1
+      await backOff(deps, inbox, err, failures, signal)
+    }
+  }
+}
+
+async function backOff(
+  deps: FetchDeps,
+  inbox: InboxConfig,
+  err: unknown,
+  failures: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const server = `${inbox.imap.host}:${inbox.imap.port}`
+  const failure = failureOf(err, { server, folder: inbox.imap.folder })
+  const retryInMs = retryDelayMs(failure.kind as FailureKind, failures, deps.random())
+  const now = deps.clock.now()
+  const nextAt = new Date(now.getTime() + retryInMs)
+  deps.health.failed(inbox.name, 'imap', failure.sentence, nextAt, now)
+  deps.events.inboxFailed(inbox.name, new Error(failure.sentence), retryInMs)
+  await pause(retryInMs, signal)
+}
+
+/** One session, until it breaks (throws) or the signal stops it. */
+async function watch(
+  deps: FetchDeps,
+  inbox: InboxConfig,
+  inboxId: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const session = await ImapSession.open(inbox.imap)
+  try {
+    deps.events.inboxConnected(inbox.name)
+    const store: StoreDeps = {
+      ...deps,
+      inbox,
+      inboxId,
+      now: () => deps.clock.now(),
+      arrived: () => deps.arrived.ring(),
+    }
+    const missing: Missing = new Map()
+    await reconcile(store, session, await cursorOf(store, session), missing)
+    while (!signal.aborted) {
+      const cursor = await cursorOf(store, session)
+      const retryAt = await storeNew(store, session, cursor, missing)
+      deps.health.succeeded(inbox.name, 'imap', deps.clock.now())
+      await markStored(store, session, cursor)
+      if (isDue(cursor.reconciledAt, RECONCILE_MS, deps.clock.now())) {
+        await reconcile(store, session, cursor, missing)
+      }
+      const untilRetry = retryAt === null ? POLL_MS : retryAt - deps.clock.now().getTime()
+      await session.waitForNews(Math.max(50, Math.min(POLL_MS, untilRetry)), signal)
+    }
+  } finally {
+    await session.close()
+  }
+}
+
+const isDue = (last: Date | null, everyMs: number, now: Date): boolean =>
+  last === null || now.getTime() - last.getTime() >= everyMs
+
+/** The cursor of the folder's present generation; made when we see it for the first time. */
+async function cursorOf(deps: StoreDeps, session: ImapSession): Promise<FolderCursor> {
+  const { folder } = deps.inbox.imap
+  const cursors = await listCursors(deps.store.read, deps.inboxId, folder)
+  const current = cursors.find(({ uidValidity }) => uidValidity === session.uidValidity)
+  if (current !== undefined) return current
+  // Only the very first generation has a backlog: later ones are matched with the ledger.
+  const backlogUid = cursors.length === 0 ? session.uidNext - 1 : 0
+  const { uidValidity } = session
+  await deps.store.transaction((tx) =>
+    insertCursor(tx, { inboxId: deps.inboxId, folder, uidValidity, backlogUid, at: deps.now() }),
+  )
+  return cursorOf(deps, session)
+}
+
+/** Finds messages below the cursor that have no ledger row, and takes them. */
+async function reconcile(
+  deps: StoreDeps,
+  session: ImapSession,
+  cursor: FolderCursor,
+  missing: Missing,
+): Promise<void> {
+  if (cursor.uid > 0) {
+    const since =
+      cursor.reconciledAt === null ? null : new Date(deps.now().getTime() - RECONCILE_SINCE_MS)
+    const here = (await session.uids(since)).filter((uid) => uid <= cursor.uid)
+    const known = await knownUids(deps.store.read, cursor, here[0] ?? 0)
+    const [first] = here.filter((uid) => !known.has(uid))
+    if (first !== undefined) {
+      const lost = (await session.list(first)).filter(
+        ({ uid }) => uid <= cursor.uid && !known.has(uid),
+      )
+      await storeMessages(deps, session, cursor, lost, missing)
+    }
+  }
+  await deps.store.transaction((tx) => markReconciled(tx, cursor.id, deps.now()))
+}
+
+/** Flags or moves what is stored. Repeating it does no harm; failing never stops the fetching. */
+async function markStored(
+  deps: StoreDeps,
+  session: ImapSession,
+  cursor: FolderCursor,
+): Promise<void> {
+  const { done } = deps.inbox.imap
+  if (done.do === 'keep') return
+  try {
+    for (;;) {
+      const tasks = await listUnmarked(deps.store.read, cursor, MARKS_PER_COMMAND)
+      if (tasks.length === 0) return
+      const marked = await markOnServer(
+        session,
+        done,
+        tasks.map(({ uid }) => uid),
+      )
+      const ids = tasks.filter(({ uid }) => marked.includes(uid)).map(({ id }) => id)
+      await deps.store.transaction((tx) => setMarked(tx, ids, 'done'))
+      if (ids.length < tasks.length) throw new Error('some messages could not be marked')
+    }
+  } catch (err) {
+    if (isDatabaseDown(err)) throw err
+    deps.events.markFailed(deps.inbox.name, err)
+  }
+}
+
+async function markOnServer(
+  session: ImapSession,
+  done: Exclude<InboxConfig['imap']['done'], { do: 'keep' }>,
+  uids: readonly number[],
+): Promise<readonly number[]> {
+  if (done.do === 'seen') {
+    await session.flagSeen(uids)
+    return uids
+  }
+  const moved = await session.move(uids, done.folder)
+  if (moved.length > 0) return moved
+  // The target may not exist yet; MOVE to a missing folder fails without a reason.
+  await session.createFolder(done.folder)
+  return session.move(uids, done.folder)
+}

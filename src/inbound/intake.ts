@@ -1,0 +1,277 @@
+/**
+ * One stored message becomes a ticket, a comment, or a recorded reason why not.
+ *
+ *   fetch -> [ intake: parse -> decide (screen, thread, triage) -> write ] -> outbound/
+ *
+ * Everything before write() can be repeated safely; write() is one transaction. A crash anywhere
+ * leaves the stored message pending, and the next run picks it up again. Messages are decided in
+ * the order they arrived; a slow one is overtaken rather than waited for.
+ */
+import type { Clock } from '../clock.ts'
+import type { AttachedBlob } from '../desk/context.ts'
+import type { Events } from '../events.ts'
+import type { AttachmentContent } from '../mail/message.ts'
+import { type Bell, pause } from '../pause.ts'
+import { inSavepoint } from '../store/group-commit.ts'
+import {
+  claimInbound,
+  findTwin,
+  type InboundMessage,
+  nextInboundDue,
+  postponeInbound,
+  releaseInbound,
+  settleInbound,
+} from '../store/inbound-messages.ts'
+import type { Tx } from '../store/open.ts'
+import { isDatabaseDown } from '../store/transaction.ts'
+import { type DecideContext, decide } from './decide.ts'
+import { type Parsed, ParseFailure, type Parser, releaseParsed } from './parse.ts'
+import { originalOf, unreadable as unreadableMessage } from './unreadable.ts'
+import { write } from './write.ts'
+
+export interface IntakeDeps {
+  readonly clock: Clock
+  readonly context: DecideContext
+  readonly parser: Parser
+  readonly events: Events
+  /** Names this daemon in claims. */
+  readonly owner: string
+  /** Rung when new messages are stored. */
+  readonly arrived: Bell
+  /** Rung after a write: there may be mail to send. */
+  readonly outgoing: Bell
+}
+
+/** Bounds one transaction and what is in memory at once. */
+const BATCH_MAX = 32
+/** A message that takes longer to parse is overtaken by those behind it. */
+const OVERTAKE_AFTER_MS = 2_000
+const IDLE_MS = 5_000
+const AFTER_ERROR_MS = 1_000
+/** Attempts that end in a failure of the message itself: full, safe mode, then quarantine. */
+const FAILURES_MAX = 2
+/** A daemon that died so often while a message was in its hands has a suspect. */
+const SUSPECT_AFTER = 5
+
+interface Ready {
+  readonly row: InboundMessage
+  readonly parsed: Parsed
+  readonly attachments: readonly AttachedBlob[]
+  /** No parser survived it: its ticket says so, and its fate is quarantined. */
+  readonly unreadable: boolean
+}
+
+export async function runIntake(deps: IntakeDeps, signal: AbortSignal): Promise<void> {
+  let next = claimAndParse(deps, signal)
+  while (!signal.aborted) {
+    try {
+      const ready = await next
+      if (ready === null) {
+        await deps.arrived.wait(await idleMs(deps), signal)
+        next = claimAndParse(deps, signal)
+        continue
+      }
+      // The parser works on the next batch while this one is written.
+      next = claimAndParse(deps, signal)
+      next.catch(() => {
+        // Awaited, and thus reported, in the next turn.
+      })
+      await writeAll(deps, ready)
+    } catch (err) {
+      report(deps, err)
+      await pause(AFTER_ERROR_MS, signal)
+      next = afterError(deps, signal)
+    }
+  }
+  await next.catch(() => {
+    // Stopping: what was not written stays pending.
+  })
+}
+
+/** What was claimed when the database went away is due again at once. */
+async function afterError(deps: IntakeDeps, signal: AbortSignal): Promise<Ready[] | null> {
+  if (signal.aborted) return null
+  const { context, clock, owner } = deps
+  await context.store.transaction((tx) => releaseInbound(tx, owner, clock.now()))
+  return claimAndParse(deps, signal)
+}
+
+function report(deps: IntakeDeps, err: unknown): void {
+  if (isDatabaseDown(err)) deps.events.databaseUnavailable('intake', err)
+  else deps.events.loopFailed('intake', err)
+}
+
+async function idleMs({ context, clock }: IntakeDeps): Promise<number> {
+  const due = await nextInboundDue(context.store.read)
+  if (due === null) return IDLE_MS
+  return Math.min(IDLE_MS, Math.max(10, due.getTime() - clock.now().getTime()))
+}
+
+/** Null: nothing is due. */
+async function claimAndParse(deps: IntakeDeps, signal: AbortSignal): Promise<Ready[] | null> {
+  if (signal.aborted) return null
+  const claim = { owner: deps.owner, limit: BATCH_MAX, at: deps.clock.now() }
+  const rows = await deps.context.store.transaction((tx) => claimInbound(tx, claim))
+  if (rows.length === 0) return null
+  const ready: Ready[] = []
+  let overtaken = false
+  const all = rows.map(async (row) => {
+    const done = await prepare(deps, row)
+    if (done === null) return
+    if (overtaken) await writeAll(deps, [done])
+    else ready.push(done)
+  })
+  const settled = Promise.all(all)
+  settled.catch(() => {
+    // Reported below, or by the late ones themselves.
+  })
+  const stop = new AbortController()
+  await Promise.race([settled, pause(OVERTAKE_AFTER_MS, stop.signal)])
+  stop.abort()
+  overtaken = true
+  void settled.catch((err: unknown) => report(deps, err))
+  return ready.toSorted((a, b) => a.row.id - b.row.id)
+}
+
+/** Parses one message and stores its attachments; null: postponed or settled already. */
+async function prepare(deps: IntakeDeps, row: InboundMessage): Promise<Ready | null> {
+  try {
+    if (isHopeless(row)) {
+      return { row, parsed: unreadableMessage(row), attachments: originalOf(row), unreadable: true }
+    }
+    const parsed = await parse(deps, row)
+    const attachments = await storeAttachments(deps, parsed.attachments)
+    await releaseParsed(parsed)
+    return { row, parsed, attachments, unreadable: false }
+  } catch (err) {
+    await postpone(deps, row, err)
+    return null
+  }
+}
+
+/** Failed twice by itself, or in the hands of many daemons that died. */
+const isHopeless = (row: InboundMessage): boolean =>
+  row.failures >= FAILURES_MAX || row.attempts - row.failures > 2 * SUSPECT_AFTER
+
+async function parse(deps: IntakeDeps, row: InboundMessage): Promise<Parsed> {
+  const { blobs } = deps.context
+  if (row.sha256 === null) throw new Error('the message has no stored source')
+  const source = blobs.fileOf(row.sha256) ?? null
+  const bytes =
+    source === null || row.size <= 1_048_576 ? await blobs.get(row.sha256) : { file: source }
+  if (bytes === null) throw new Error(`the source ${row.sha256} is missing`)
+  const safe = row.failures > 0 || row.attempts - row.failures > SUSPECT_AFTER
+  return deps.parser.parse(bytes, safe ? 'safe' : 'full')
+}
+
+async function storeAttachments(
+  { context }: IntakeDeps,
+  attachments: readonly AttachmentContent[],
+): Promise<AttachedBlob[]> {
+  const small = attachments.flatMap(({ content }) =>
+    content instanceof Uint8Array ? [content] : [],
+  )
+  if (small.length > 0) await context.blobs.putAll(small)
+  for (const { content, sha256, size } of attachments) {
+    if (!(content instanceof Uint8Array))
+      await context.blobs.putFile(content.file, { sha256, size })
+  }
+  return attachments.map(({ content: _bytes, ...attachment }) => attachment)
+}
+
+/** One transaction for all, a savepoint for each: one failure never undoes another. */
+async function writeAll(deps: IntakeDeps, batch: readonly Ready[]): Promise<void> {
+  if (batch.length === 0) return
+  const failed: { row: InboundMessage; err: unknown }[] = []
+  const lines = await deps.context.store.transaction(async (tx) => {
+    failed.length = 0
+    const taken: Parameters<Events['messageTaken']>[0][] = []
+    for (const ready of batch) {
+      const result = await inSavepoint(tx, () => takeOne(tx, deps, ready))
+      if (result.ok) taken.push(result.value)
+      else if (isDatabaseDown(result.err)) throw result.err
+      else failed.push({ row: ready.row, err: result.err })
+    }
+    return taken
+  })
+  for (const line of lines) deps.events.messageTaken(line)
+  deps.outgoing.ring()
+  for (const { row, err } of failed) await postpone(deps, row, err)
+}
+
+async function takeOne(
+  tx: Tx,
+  deps: IntakeDeps,
+  { row, parsed, attachments, unreadable }: Ready,
+): Promise<Parameters<Events['messageTaken']>[0]> {
+  const { context, clock } = deps
+  const line = { inboundId: row.id, attempts: row.attempts }
+  const twin = await findTwin(tx, row)
+  if (twin !== null) {
+    await settleDuplicate(tx, row, twin, parsed)
+    return { ...line, fate: 'duplicate', verdict: 'none', ticketId: null }
+  }
+  const inbox = context.inboxes.find(({ id }) => id === row.inboxId)
+  if (inbox === undefined) throw new Error(`inbox ${row.inboxId} is not configured`)
+  const at = clock.now()
+  const arrived = { row, inbox, message: parsed.message, attachments, unreadable }
+  const understood = await decide(tx, context, arrived, at)
+  const { fate, ticketId } = await write(tx, context, understood, at)
+  return { ...line, fate, verdict: understood.verdict.kind, ticketId }
+}
+
+async function settleDuplicate(
+  tx: Tx,
+  row: InboundMessage,
+  twin: number,
+  parsed: Parsed,
+): Promise<void> {
+  await settleInbound(tx, row.id, {
+    fate: 'duplicate',
+    verdict: null,
+    reasons: [`the same message as ${twin}: Message-ID and body are equal`],
+    evidence: {},
+    sender: parsed.message.from?.address ?? null,
+    ticketId: null,
+    commentId: null,
+    duplicateOf: twin,
+  })
+}
+
+/** The message waits for another attempt; its own failures are counted, the world's are not. */
+async function postpone(deps: IntakeDeps, row: InboundMessage, err: unknown): Promise<void> {
+  const failed = !isDatabaseDown(err)
+  const failures = row.failures + (failed ? 1 : 0)
+  const { context, clock, events } = deps
+  const line = { inboundId: row.id, failures }
+  if (failures > FAILURES_MAX) {
+    events.messageQuarantined({ inboundId: row.id }, err)
+    await context.store.transaction((tx) => settleHopeless(tx, row, err))
+    return
+  }
+  events.messagePostponed(line, err)
+  // The parser's own failures are tried again at once, in safe mode.
+  const waitMs = err instanceof ParseFailure ? 0 : AFTER_ERROR_MS
+  const dueAt = new Date(clock.now().getTime() + waitMs)
+  const reason = `attempt ${row.attempts}: ${describe(err)}`
+  await context.store.transaction((tx) => postponeInbound(tx, row.id, { dueAt, failed, reason }))
+  deps.arrived.ring()
+}
+
+/** Not even the ticket that says so could be written: the ledger says it. */
+async function settleHopeless(tx: Tx, row: InboundMessage, err: unknown): Promise<void> {
+  await settleInbound(tx, row.id, {
+    fate: 'quarantined',
+    verdict: null,
+    reasons: [`could not be handled: ${describe(err)}`],
+    evidence: {},
+    sender: null,
+    ticketId: null,
+    commentId: null,
+    duplicateOf: null,
+  })
+}
+
+/** Class and first line only: messages of errors may carry what people wrote. */
+const describe = (err: unknown): string =>
+  err instanceof ParseFailure ? err.message : err instanceof Error ? err.name : 'unknown error'

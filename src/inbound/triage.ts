@@ -1,0 +1,200 @@
+/**
+ * Inbound step 4: what does this message do to the help desk?
+ *
+ * Pure: the same facts give the same decision. It reads no database and no clock, and the result
+ * is plain data, so every rule of the product is one line in a test table.
+ */
+import { unreachable } from '../errors.ts'
+import type { Verdict } from '../mail/verdict.ts'
+import type { CustomerEffect, StatusRule } from '../ticket/lifecycle.ts'
+
+export type Decision =
+  | {
+      readonly do: 'open_ticket'
+      readonly requester: 'sender' | 'forwarded' | 'unknown'
+      readonly acknowledge: boolean
+      /** Written by a machine or a list: tagged, and nobody is answered. */
+      readonly automatic: boolean
+      readonly followUp: boolean
+      /** Old mail taken over at the first connection: closed at once, nobody is told. */
+      readonly imported: boolean
+      readonly because: string
+    }
+  | {
+      readonly do: 'add_comment'
+      readonly as: 'customer' | 'agent'
+      readonly moveTo: string | null
+      readonly reopening: boolean
+      readonly notify: boolean
+      readonly because: string
+    }
+  | { readonly do: 'record_bounce'; readonly outboxId: number; readonly because: string }
+  | {
+      readonly do: 'settle'
+      readonly fate: 'system' | 'quarantined'
+      readonly because: string
+    }
+
+export interface Facts {
+  readonly verdict: Verdict
+  /** What the ticket found by threading allows; null: none was found. */
+  readonly ticket: {
+    readonly status: StatusRule
+    readonly onCustomer: CustomerEffect
+    /** Is the sender its requester or copied on it? */
+    readonly senderTakesPart: boolean
+  } | null
+  /** How the ticket was found. */
+  readonly trust: 'own_token' | 'participant' | null
+  /** Hints named a ticket, but none was good enough. */
+  readonly related: boolean
+  readonly sender: 'unknown' | 'customer' | 'agent' | 'disabled_agent'
+  /** The inbox's rule for acting as an agent is met, beyond the token. */
+  readonly agentProven: boolean
+  /** A message inside a message, with a readable original sender. */
+  readonly forwarded: boolean
+  /** The delivery a bounce is about, proven by our return path. */
+  readonly bouncedOutboxId: number | null
+  /** Taken over from an inbox's past. */
+  readonly imported: boolean
+}
+
+export function triage(facts: Facts): Decision {
+  const { kind } = facts.verdict
+  switch (kind) {
+    case 'own':
+    case 'loop':
+      return { do: 'settle', fate: 'system', because: reasonOf(facts) }
+    case 'bounce':
+    case 'report':
+    case 'auto_reply':
+      return triageAutomaticAnswer(facts)
+    case 'spam':
+      return facts.ticket === null
+        ? { do: 'settle', fate: 'quarantined', because: reasonOf(facts) }
+        : triageMachine(facts)
+    case 'list':
+    case 'bulk':
+    case 'auto_generated':
+      return triageMachine(facts)
+    case 'person':
+      return triagePerson(facts)
+    default:
+      return unreachable(kind)
+  }
+}
+
+const reasonOf = ({ verdict }: Facts): string => verdict.reasons[0] ?? verdict.kind
+
+/** An out-of-office is worth seeing on the ticket, but must not wake it or be answered. */
+function triageAutomaticAnswer(facts: Facts): Decision {
+  const because = reasonOf(facts)
+  if (facts.bouncedOutboxId !== null && facts.verdict.kind === 'bounce') {
+    return { do: 'record_bounce', outboxId: facts.bouncedOutboxId, because }
+  }
+  // An agent's own out-of-office answers a notice: it is nothing for the ticket.
+  const comments = facts.ticket !== null && facts.ticket.status.comments
+  if (!comments || facts.sender === 'agent' || facts.verdict.kind !== 'auto_reply') {
+    return { do: 'settle', fate: 'system', because }
+  }
+  return {
+    do: 'add_comment',
+    as: 'customer',
+    moveTo: null,
+    reopening: false,
+    notify: false,
+    because,
+  }
+}
+
+/** Newsletters, lists and programs: kept and shown, never answered, never wake a ticket. */
+function triageMachine(facts: Facts): Decision {
+  const because = reasonOf(facts)
+  if (facts.ticket?.status.comments === true) {
+    return {
+      do: 'add_comment',
+      as: 'customer',
+      moveTo: null,
+      reopening: false,
+      notify: true,
+      because,
+    }
+  }
+  return {
+    do: 'open_ticket',
+    requester: facts.sender === 'unknown' ? 'unknown' : 'sender',
+    acknowledge: false,
+    automatic: true,
+    followUp: facts.ticket !== null,
+    imported: facts.imported,
+    because,
+  }
+}
+
+function triagePerson(facts: Facts): Decision {
+  if (facts.sender === 'disabled_agent' && facts.ticket !== null) {
+    return hold('a reply from an agent who is disabled')
+  }
+  const looksLikeAgentReply =
+    facts.sender === 'agent' &&
+    facts.ticket?.senderTakesPart !== true &&
+    (facts.ticket !== null || facts.related)
+  if (looksLikeAgentReply) return triageAgentReply(facts)
+  if (facts.ticket === null) return openFor(facts)
+  const effect = facts.ticket.onCustomer
+  if (effect.do === 'follow_up') {
+    return { ...openFor(facts), followUp: true, because: 'the ticket it answers is closed' }
+  }
+  return {
+    do: 'add_comment',
+    as: 'customer',
+    moveTo: effect.status,
+    reopening: !facts.ticket.status.comments,
+    notify: true,
+    because:
+      facts.trust === 'own_token'
+        ? 'the sender’s own token'
+        : 'the sender takes part in the ticket',
+  }
+}
+
+const hold = (because: string): Decision => ({ do: 'settle', fate: 'quarantined', because })
+
+/** Acting as an agent needs the agent's own token, and what the inbox asks beyond it. */
+function triageAgentReply(facts: Facts): Decision {
+  if (facts.ticket === null || facts.trust !== 'own_token') {
+    return hold('looks like an agent’s reply, but carries no token of that agent')
+  }
+  if (!facts.agentProven) {
+    return hold('an agent’s reply whose address our mail server did not authenticate')
+  }
+  if (!facts.ticket.status.comments) {
+    return hold(`an agent’s reply to a ticket that is ${facts.ticket.status.name}`)
+  }
+  return {
+    do: 'add_comment',
+    as: 'agent',
+    moveTo: facts.ticket.status.agentReply,
+    reopening: false,
+    notify: false,
+    because: 'the agent’s own token',
+  }
+}
+
+function openFor(facts: Facts): Decision & { do: 'open_ticket' } {
+  const forwarded = facts.forwarded && facts.sender === 'agent'
+  const requester = forwarded ? 'forwarded' : 'sender'
+  return {
+    do: 'open_ticket',
+    requester: facts.sender === 'unknown' ? 'unknown' : requester,
+    // Nothing automatic goes to somebody an agent only named, unless the agent is proven.
+    acknowledge:
+      !facts.imported &&
+      facts.verdict.answerable &&
+      (forwarded ? facts.agentProven : facts.sender === 'customer'),
+    automatic: false,
+    followUp: false,
+    imported: facts.imported,
+    because: forwarded ? 'an agent forwarded a customer’s mail' : 'a new conversation',
+  }
+}

@@ -1,0 +1,235 @@
+/**
+ * Inbound step 5: makes a decision true, all of it or none of it.
+ *
+ * The ledger row gets its fate in the same transaction that opens the ticket and queues the
+ * answer. If we crash before the commit, nothing happened and it is tried again; after it, the
+ * message is done. There is no state in between to clean up.
+ */
+import { addComment } from '../desk/add-comment.ts'
+import type { AttachedBlob, Author, DeskContext, Said } from '../desk/context.ts'
+import { openTicket } from '../desk/open-ticket.ts'
+import { recordBounce } from '../desk/record-bounce.ts'
+import { unreachable } from '../errors.ts'
+import type { NamedAddress } from '../mail/address.ts'
+import type { Message } from '../mail/message.ts'
+import type { Authentication, Verdict } from '../mail/verdict.ts'
+import { type InboundMessage, type Settled, settleInbound } from '../store/inbound-messages.ts'
+import type { Tx } from '../store/open.ts'
+import { Overtaken } from '../store/transaction.ts'
+import { addParticipant } from '../store/tickets.ts'
+import { ensureContact, findUserByEmail, markProven } from '../store/users.ts'
+import { isStaff, type User } from '../ticket/user.ts'
+import type { Threading } from './thread.ts'
+import type { Decision } from './triage.ts'
+
+/** A message with everything that was found out about it. */
+export interface Understood {
+  readonly row: InboundMessage
+  readonly message: Message
+  readonly attachments: readonly AttachedBlob[]
+  readonly verdict: Verdict
+  readonly authentication: Authentication
+  readonly threading: Threading
+  /** The user behind the one From address; null: unknown or ambiguous. */
+  readonly sender: User | null
+  readonly decision: Decision
+  /** People to add to the ticket, already without ourselves. */
+  readonly copied: readonly NamedAddress[]
+  /** Was the sender proven: own token, or authenticated by our own server? */
+  readonly proven: boolean
+  /** A reason not to acknowledge: too old, a flood. */
+  readonly suppressAcknowledgement: string | null
+  readonly verified: boolean
+  /** No parser survived it: the ticket says so, and the ledger keeps it as quarantined. */
+  readonly unreadable: boolean
+}
+
+type Result = Pick<Settled, 'fate' | 'ticketId' | 'commentId'>
+
+/** Applies the decision and settles the ledger row, in the caller's transaction. */
+export async function write(
+  tx: Tx,
+  context: DeskContext,
+  understood: Understood,
+  at: Date,
+): Promise<Result> {
+  const applied = await apply(tx, context, understood, at)
+  const result = understood.unreadable ? { ...applied, fate: 'quarantined' as const } : applied
+  const { row, message, verdict, threading, decision } = understood
+  const settled = await settleInbound(tx, row.id, {
+    ...result,
+    verdict: verdict.kind,
+    reasons: [...new Set([decision.because, ...verdict.reasons])],
+    evidence: { decision: decision.do, threading: threading.evidence, problems: message.problems },
+    sender: message.from?.address ?? null,
+    duplicateOf: null,
+  })
+  // Another daemon was faster: nothing of ours may stay.
+  if (!settled) throw new Overtaken(`message ${row.id} was settled meanwhile`)
+  return result
+}
+
+async function apply(
+  tx: Tx,
+  context: DeskContext,
+  understood: Understood,
+  at: Date,
+): Promise<Result> {
+  const { decision } = understood
+  switch (decision.do) {
+    case 'open_ticket':
+      return applyOpen(tx, context, understood, decision, at)
+    case 'add_comment':
+      return applyComment(tx, context, understood, decision, at)
+    case 'record_bounce': {
+      const { outboxId, because } = decision
+      const ticketId = await recordBounce(
+        tx,
+        { outboxId, detail: bounceDetail(understood, because) },
+        at,
+      )
+      return { fate: 'system', ticketId, commentId: null }
+    }
+    case 'settle': {
+      const ticketId = understood.threading.ticket?.id ?? null
+      return { fate: decision.fate, ticketId, commentId: null }
+    }
+    default:
+      return unreachable(decision)
+  }
+}
+
+function bounceDetail({ message }: Understood, because: string): string {
+  const [first] = message.bounce?.recipients ?? []
+  const said = [first?.status, first?.diagnostic].filter((part) => part != null).join(' ')
+  return said === '' ? because : said.slice(0, 500)
+}
+
+function saidIn({ row, message, attachments, authentication }: Understood): Said {
+  return {
+    text: message.text.reply,
+    quotedText: message.text.quoted,
+    fullText: message.text.full,
+    html: message.html,
+    source: 'email',
+    messageId: message.messageId,
+    referenceIds: message.references.slice(-20),
+    inboundId: row.id,
+    authentication,
+    attachments,
+  }
+}
+
+async function applyOpen(
+  tx: Tx,
+  context: DeskContext,
+  understood: Understood,
+  decision: Decision & { do: 'open_ticket' },
+  at: Date,
+): Promise<Result> {
+  const { message, threading } = understood
+  const sender = await senderOf(tx, understood, at)
+  const requester = await requesterOf(tx, message, decision, sender, at)
+  const author: Author = { type: 'customer', user: requester }
+  const closed = [...context.lifecycle.statuses.values()].find((s) => s.category === 'closed')
+  const { ticket, comment } = await openTicket(
+    tx,
+    context,
+    {
+      inboxId: understood.row.inboxId,
+      subject: decision.requester === 'forwarded' ? forwardedSubject(message) : message.subject,
+      requester,
+      requesterSource: requester === null ? 'unknown' : decision.requester,
+      author,
+      said: saidIn(understood),
+      copied: decision.automatic ? [] : await contactsOf(tx, understood.copied, at),
+      priority: 'normal',
+      category: null,
+      tags: decision.automatic ? ['automatic'] : [],
+      fields: {},
+      status: decision.imported ? (closed?.name ?? null) : null,
+      followUpOf: decision.followUp ? (threading.ticket?.id ?? null) : null,
+      related: threading.related,
+      watcher: decision.requester === 'forwarded' ? sender : null,
+      locale: null,
+      acknowledge: decision.acknowledge
+        ? { verified: understood.verified, suppress: understood.suppressAcknowledgement }
+        : null,
+      mailOpening: false,
+      notifyAgents: !decision.imported,
+    },
+    at,
+  )
+  return { fate: 'ticket', ticketId: ticket.id, commentId: comment.id }
+}
+
+const forwardedSubject = (message: Message): string | null =>
+  message.forwarded?.subject ?? message.subject
+
+async function requesterOf(
+  tx: Tx,
+  message: Message,
+  decision: Decision & { do: 'open_ticket' },
+  sender: User | null,
+  at: Date,
+): Promise<User | null> {
+  const original = message.forwarded?.from
+  if (decision.requester === 'forwarded' && original != null && original.address !== null) {
+    return ensureContact(tx, { address: original.address, name: original.name }, at)
+  }
+  return decision.requester === 'unknown' ? null : sender
+}
+
+async function applyComment(
+  tx: Tx,
+  context: DeskContext,
+  understood: Understood,
+  decision: Decision & { do: 'add_comment' },
+  at: Date,
+): Promise<Result> {
+  const ticketId = understood.threading.ticket?.id
+  if (ticketId === undefined) throw new Error('a comment was decided without a ticket')
+  const sender = await senderOf(tx, understood, at)
+  const asAgent = decision.as === 'agent'
+  const { ticket, comment } = await addComment(
+    tx,
+    context,
+    {
+      ticketId,
+      visibility: 'public',
+      author: { type: decision.as, user: sender },
+      said: saidIn(understood),
+      moveTo: decision.moveTo,
+      mailOut: asAgent,
+      notifyAgents: decision.notify,
+      reopening: decision.reopening,
+    },
+    at,
+  )
+  for (const { id } of await contactsOf(tx, understood.copied, at)) {
+    await addParticipant(tx, { ticketId, userId: id, role: 'cc' }, at)
+  }
+  return { fate: 'comment', ticketId: ticket.id, commentId: comment.id }
+}
+
+/** The person who wrote, made a contact if new. Null: there is no one clear address. */
+async function senderOf(tx: Tx, understood: Understood, at: Date): Promise<User | null> {
+  const { message, sender, proven } = understood
+  if (sender === null && (message.from === null || message.fromAddresses.length !== 1)) return null
+  const user = sender ?? (message.from === null ? null : await ensureContact(tx, message.from, at))
+  if (user === null) return null
+  if (proven && user.provenAt === null) await markProven(tx, user.id, at)
+  if (user.name !== null || message.from === null) return user
+  return ensureContact(tx, message.from, at)
+}
+
+/** People who were copied, as contacts. Staff do not become participants: their addresses are private. */
+async function contactsOf(tx: Tx, copied: readonly NamedAddress[], at: Date): Promise<User[]> {
+  const users: User[] = []
+  for (const who of copied) {
+    const known = await findUserByEmail(tx, who.address)
+    if (known !== null && isStaff(known)) continue
+    users.push(known ?? (await ensureContact(tx, who, at)))
+  }
+  return users
+}

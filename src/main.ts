@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+/** argv -> command, signals -> AbortSignal, errors -> exit code. Nothing else. */
+import { buildProgram } from './cli/program.ts'
+import { runDemoCommand } from './demo-command.ts'
+import { runServe } from './serve.ts'
+import { AppError, EXIT, OperatorError } from './errors.ts'
+
+/** The first signal drains; a second one means it. */
+const stop = new AbortController()
+for (const name of ['SIGTERM', 'SIGINT'] as const) {
+  process.on(name, () => {
+    if (stop.signal.aborted) process.exit(EXIT.failure)
+    stop.abort(name)
+  })
+}
+
+const io = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr }
+// `postroom explain ... | head`: a reader that leaves is no error.
+process.stdout.on('error', (err: NodeJS.ErrnoException) => {
+  if (err.code === 'EPIPE') process.exit(0)
+})
+
+try {
+  process.exitCode = await buildProgram({
+    io,
+    signal: stop.signal,
+    serve: runServe,
+    demo: runDemoCommand,
+  }).run(process.argv.slice(2))
+} catch (err) {
+  process.exitCode = report(err)
+}
+
+function report(err: unknown): number {
+  if (err instanceof OperatorError) {
+    io.stderr.write(`postroom: ${err.message}\n`)
+    return err.exitCode
+  }
+  if (err instanceof AppError) {
+    io.stderr.write(`postroom: ${err.message}\n`)
+    return EXIT.failure
+  }
+  // A bug: here the stack is what helps.
+  io.stderr.write(`postroom: ${err instanceof Error ? (err.stack ?? err.message) : String(err)}\n`)
+  return EXIT.failure
+}

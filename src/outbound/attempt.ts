@@ -1,0 +1,137 @@
+/**
+ * One attempt at one delivery: submit, and record what became of it in one transaction with the
+ * event that says so. The row's phase is durable before the dot; see store/outbox-delivery.ts.
+ */
+import type { Clock } from '../clock.ts'
+import type { Events } from '../events.ts'
+import { insertEvents } from '../store/events.ts'
+import type { Store, Tx } from '../store/open.ts'
+import { markEnding, type Outcomes, settleAttempt } from '../store/outbox-delivery.ts'
+import { type OutboxMessage, sourceOf } from '../store/outbox.ts'
+import { SYSTEM } from '../ticket/comment.ts'
+import { GIVE_UP_AFTER_MS, retryDelayMs } from './retry.ts'
+import type { SmtpLane, SubmissionResult } from './smtp.ts'
+
+export interface AttemptDeps {
+  readonly clock: Clock
+  readonly random: () => number
+  readonly store: Store
+  readonly events: Events
+  readonly owner: string
+}
+
+/** An uncertain delivery is looked at after this: a bounce or a copy may have told by then. */
+export const LOOK_AFTER_MS = 2 * 60_000
+const DETAIL_LENGTH_MAX = 500
+
+/** What the lane should know of the server; `serverDown` null: it works. */
+export interface AttemptReport {
+  readonly serverDown: { readonly code: number | null; readonly reply: string } | null
+}
+
+export async function attemptDelivery(
+  deps: AttemptDeps,
+  lane: SmtpLane,
+  row: OutboxMessage,
+  signal: AbortSignal,
+): Promise<AttemptReport> {
+  const source = await sourceOf(deps.store.read, row.id)
+  if (source === null) {
+    await settle(deps, row, { outcome: 'failed', detail: 'its bytes are missing', dueAt: null })
+    return { serverDown: null }
+  }
+  const result = await lane.submit(
+    { mailFrom: row.mailFrom, rcptTo: row.rcptTo },
+    source,
+    { beforeDot: () => makeEnding(deps, row) },
+    signal,
+  )
+  await settle(deps, row, outcomeOf(deps, row, result))
+  const down = result.kind === 'temporary' && result.scope === 'server'
+  return { serverDown: down ? { code: result.code, reply: result.reply } : null }
+}
+
+async function makeEnding(deps: AttemptDeps, row: OutboxMessage): Promise<void> {
+  const ours = await deps.store.transaction((tx) => markEnding(tx, row.id, deps.owner))
+  if (!ours) throw new Error(`delivery ${row.id} was taken over`)
+}
+
+function outcomeOf(deps: AttemptDeps, row: OutboxMessage, result: SubmissionResult): Outcomes {
+  const now = deps.clock.now()
+  const detail = result.reply.slice(0, DETAIL_LENGTH_MAX)
+  const after = (ms: number) => new Date(now.getTime() + ms)
+  switch (result.kind) {
+    case 'sent':
+      return { outcome: 'sent', detail, dueAt: null, sentAt: now }
+    case 'permanent':
+      return { outcome: 'failed', detail, dueAt: null }
+    case 'uncertain':
+      return { outcome: 'uncertain', detail, dueAt: after(LOOK_AFTER_MS) }
+    default: {
+      if (now.getTime() - row.createdAt.getTime() > GIVE_UP_AFTER_MS) {
+        return { outcome: 'failed', detail: `given up after 48 hours: ${detail}`, dueAt: null }
+      }
+      // A server that is down as a whole has its own pace, see send.ts; the row is due at once.
+      const delay =
+        result.scope === 'server' ? 0 : retryDelayMs(row.attempts, result.scope, deps.random())
+      return { outcome: 'queued', detail, dueAt: after(delay) }
+    }
+  }
+}
+
+async function settle(deps: AttemptDeps, row: OutboxMessage, outcomes: Outcomes): Promise<void> {
+  const ours = await deps.store.transaction(async (tx) => {
+    const settled = await settleAttempt(tx, row.id, deps.owner, outcomes)
+    if (settled && outcomes.outcome !== 'queued') {
+      await recordDelivery(tx, row, outcomes, deps.clock.now())
+    }
+    return settled
+  })
+  if (ours) logOutcome(deps.events, row, outcomes)
+}
+
+/** Says on the ticket what became of a person's reply; acknowledgements and notices are no news. */
+export async function recordDelivery(
+  tx: Tx,
+  row: OutboxMessage,
+  outcomes: Outcomes,
+  at: Date,
+): Promise<void> {
+  if (row.kind !== 'reply' && outcomes.outcome === 'sent') return
+  await insertEvents(
+    tx,
+    [
+      {
+        type: 'delivery.changed',
+        ticketId: row.ticketId,
+        commentId: row.commentId,
+        actor: SYSTEM,
+        data: { outbox_id: row.id, outcome: outcomes.outcome },
+      },
+    ],
+    at,
+  )
+}
+
+function logOutcome(events: Events, row: OutboxMessage, outcomes: Outcomes): void {
+  const line = { outboxId: row.id, ticketId: row.ticketId }
+  const detail = outcomes.detail ?? ''
+  switch (outcomes.outcome) {
+    case 'sent':
+      return events.deliverySent({ ...line, attempts: row.attempts })
+    case 'failed':
+      return events.deliveryFailed({ ...line, detail: codesIn(detail) })
+    case 'uncertain':
+      return events.deliveryUncertain({ ...line, detail: codesIn(detail) })
+    default:
+      return events.deliveryPostponed({
+        outboxId: row.id,
+        attempts: row.attempts,
+        detail: codesIn(detail),
+      })
+  }
+}
+
+/** The numbers of a reply only: servers like to repeat the address, which no log should hold. */
+const codesIn = (reply: string): string =>
+  /\b[245]\d\d(?: [245]\.\d{1,3}\.\d{1,3})?\b/.exec(reply)?.[0] ?? 'no reply code'

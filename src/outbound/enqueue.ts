@@ -1,0 +1,116 @@
+/**
+ * Outbound step 2: writes what is owed to one person as an outbox row with its exact bytes,
+ * inside the transaction that caused it. notices.ts decides who gets what.
+ */
+import { randomId } from '../ids.ts'
+import { domainOf, type NamedAddress } from '../mail/address.ts'
+import type { Tokens } from '../reply-token.ts'
+import type { Tx } from '../store/open.ts'
+import { insertOutbox, type NewOutbox, type NoticeKind, setSource } from '../store/outbox.ts'
+import type { Inbox } from '../ticket/inbox.ts'
+import { type Automation, compose, type OutgoingAttachment, subaddress } from './compose.ts'
+import { toMime } from './mime.ts'
+import type { NoticeName, Templates, TemplateValues } from './templates.ts'
+
+export interface OutboundContext {
+  readonly templates: Templates
+  readonly tokens: Tokens
+  /** Recognises our own automatic mail when it comes back. */
+  readonly loopMarker: string
+  readonly publicUrl: string
+  readonly inboxes: readonly Inbox[]
+}
+
+export interface Owed {
+  readonly inbox: Inbox
+  readonly ticketId: number
+  readonly commentId: number | null
+  readonly recipient: NamedAddress & { readonly userId: number }
+  readonly kind: NoticeKind
+  readonly notice: NoticeName
+  readonly fromName: string
+  /** Visible recipients; the envelope always goes to `recipient` alone. */
+  readonly to: readonly NamedAddress[]
+  readonly cc: readonly NamedAddress[]
+  /** Message-IDs of the thread as the recipient knows it, oldest first. */
+  readonly thread: readonly string[]
+  readonly values: TemplateValues
+  readonly locale: string
+  readonly attachments: readonly OutgoingAttachment[]
+  readonly automation: 'none' | 'auto-replied' | 'auto-generated'
+  readonly verified: boolean
+  readonly outcome: NewOutbox['outcome']
+  readonly dueAt: Date | null
+  readonly detail: string | null
+}
+
+/** 80 random bits: two messages with one token never share a Message-ID. */
+const NONCE_BYTES = 10
+
+/** Writes one row and its bytes; returns the row's id. */
+export async function enqueue(
+  tx: Tx,
+  context: OutboundContext,
+  owed: Owed,
+  at: Date,
+): Promise<number> {
+  const { inbox, recipient } = owed
+  const token = context.tokens.make({
+    kind: 'reply',
+    ticketId: owed.ticketId,
+    userId: recipient.userId,
+  })
+  const messageId = `${token}.${randomId(NONCE_BYTES)}@${domainOf(inbox.address)}`
+  const id = await insertOutbox(
+    tx,
+    {
+      inboxId: inbox.id,
+      ticketId: owed.ticketId,
+      commentId: owed.commentId,
+      userId: recipient.userId,
+      kind: owed.kind,
+      automatic: owed.automation !== 'none',
+      messageId,
+      mailFrom: '',
+      rcptTo: recipient.address,
+      outcome: owed.outcome,
+      dueAt: owed.outcome === 'queued' ? owed.dueAt : null,
+      detail: owed.detail,
+      verified: owed.verified,
+    },
+    at,
+  )
+  const fields = compose({
+    from: { address: inbox.address, name: owed.fromName },
+    to: owed.to,
+    cc: owed.cc,
+    token,
+    plusAddressing: inbox.plusAddressing,
+    messageId,
+    thread: owed.thread,
+    rendered: context.templates.render(owed.notice, owed.locale, owed.values),
+    locale: owed.locale,
+    date: at,
+    automation: automationOf(owed, context),
+    ticketId: owed.ticketId,
+    attachments: owed.attachments,
+  })
+  await setSource(tx, id, {
+    source: await toMime(fields),
+    mailFrom: returnPath(context, owed, id),
+  })
+  return id
+}
+
+function automationOf(owed: Owed, context: OutboundContext): Automation {
+  return owed.automation === 'none'
+    ? { kind: 'none' }
+    : { kind: owed.automation, loopMarker: context.loopMarker }
+}
+
+/** Tells which delivery bounced, where the inbox can carry that; RFC 3834 §3.3 otherwise. */
+function returnPath(context: OutboundContext, owed: Owed, outboxId: number): string {
+  const tag = `b.${context.tokens.make({ kind: 'bounce', outboxId })}`
+  const tagged = owed.inbox.plusAddressing ? subaddress(owed.inbox.address, tag) : null
+  return tagged ?? (owed.automation === 'none' ? owed.inbox.address : '')
+}

@@ -1,0 +1,222 @@
+/**
+ * Outbound step 3: the loop that empties the outbox of one inbox through its SMTP server.
+ *
+ * Several lanes work at once, one connection each. A server that is down as a whole opens the
+ * circuit: rows stay queued and one probe a minute finds out when it is back.
+ */
+import type { InboxConfig } from '../config.ts'
+import type { Rate } from '../config-values.ts'
+import type { Health } from '../health.ts'
+import { type Bell, pause } from '../pause.ts'
+import {
+  changeOutcome,
+  claimDue,
+  listUndecided,
+  nextDeliveryDue,
+  recoverDeliveries,
+  resendUncertain,
+} from '../store/outbox-delivery.ts'
+import type { OutboxMessage } from '../store/outbox.ts'
+import { isDatabaseDown } from '../store/transaction.ts'
+import { type AttemptDeps, attemptDelivery, LOOK_AFTER_MS } from './attempt.ts'
+import { circuitDelayMs } from './retry.ts'
+import { settingsOf } from './settings.ts'
+import { openLane, type SmtpLane } from './smtp.ts'
+
+export interface SendDeps extends AttemptDeps {
+  readonly health: Health
+  /** Rung when there may be something to send. */
+  readonly outgoing: Bell
+}
+
+const IDLE_MS = 5_000
+const AFTER_ERROR_MS = 1_000
+
+export async function runSend(
+  deps: SendDeps,
+  inbox: InboxConfig,
+  inboxId: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const sender = new Sender(deps, inbox, inboxId, signal)
+  try {
+    while (!signal.aborted) {
+      try {
+        await sender.turn()
+      } catch (err) {
+        if (isDatabaseDown(err)) deps.events.databaseUnavailable(`send ${inbox.name}`, err)
+        else deps.events.loopFailed(`send ${inbox.name}`, err)
+        await pause(AFTER_ERROR_MS, signal)
+      }
+    }
+  } finally {
+    await sender.close()
+  }
+}
+
+class Sender {
+  readonly #deps: SendDeps
+  readonly #inbox: InboxConfig
+  readonly #inboxId: number
+  readonly #signal: AbortSignal
+  readonly #free: SmtpLane[]
+  readonly #busy = new Set<Promise<void>>()
+  readonly #all: readonly SmtpLane[]
+  readonly #pace: Pace
+  #failures = 0
+  #closedUntil = 0
+
+  constructor(deps: SendDeps, inbox: InboxConfig, inboxId: number, signal: AbortSignal) {
+    this.#deps = deps
+    this.#inbox = inbox
+    this.#inboxId = inboxId
+    this.#signal = signal
+    const settings = settingsOf(inbox)
+    this.#all = Array.from({ length: inbox.smtp.lanes }, () => openLane(settings))
+    this.#free = [...this.#all]
+    this.#pace = new Pace(inbox.smtp.rate)
+  }
+
+  /** Starts what can be started, then waits for something to happen. */
+  async turn(): Promise<void> {
+    const now = this.#deps.clock.now()
+    await this.#decideUncertain(now)
+    const limit = this.#mayStart(now)
+    const rows = limit === 0 ? [] : await this.#claim(limit)
+    for (const row of rows) this.#start(row)
+    // A full hand means there may be more; otherwise wait for a bell, a lane or a due time.
+    if (rows.length > 0 && this.#mayStart(now) > 0) return
+    await this.#somethingHappens()
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#busy)
+    await Promise.all(this.#all.map((lane) => lane.close()))
+  }
+
+  #mayStart(now: Date): number {
+    if (now.getTime() < this.#closedUntil) return 0
+    // After a failure of the whole server, one delivery is the probe.
+    if (this.#failures > 0) return this.#busy.size > 0 ? 0 : 1
+    return Math.min(this.#free.length, this.#pace.room(now.getTime()))
+  }
+
+  #claim(limit: number): Promise<OutboxMessage[]> {
+    const { clock, owner, store } = this.#deps
+    const claim = { inboxId: this.#inboxId, owner, limit, at: clock.now() }
+    return store.transaction((tx) => claimDue(tx, claim))
+  }
+
+  #start(row: OutboxMessage): void {
+    const lane = this.#free.pop()
+    if (lane === undefined) throw new Error('no free lane')
+    this.#pace.note(this.#deps.clock.now().getTime())
+    const work = this.#attempt(lane, row).finally(() => {
+      this.#free.push(lane)
+      this.#busy.delete(work)
+      this.#deps.outgoing.ring()
+    })
+    this.#busy.add(work)
+  }
+
+  async #attempt(lane: SmtpLane, row: OutboxMessage): Promise<void> {
+    const { health, clock, events } = this.#deps
+    try {
+      const { serverDown } = await attemptDelivery(this.#deps, lane, row, this.#signal)
+      if (serverDown !== null) return this.#openCircuit(serverDown)
+      if (this.#failures > 0) events.smtpRecovered(this.#inbox.name)
+      this.#failures = 0
+      health.succeeded(this.#inbox.name, 'smtp', clock.now())
+    } catch (err) {
+      // The row stays claimed; its lease, or the next start, gives it back.
+      if (isDatabaseDown(err)) events.databaseUnavailable('delivery', err)
+      else events.loopFailed('delivery', err)
+    }
+  }
+
+  #openCircuit({ code, reply }: { code: number | null; reply: string }): void {
+    if (this.#signal.aborted) return
+    const { clock, random, health, events } = this.#deps
+    const now = clock.now()
+    // Several lanes fail together when a server goes away: that is one failure.
+    if (now.getTime() < this.#closedUntil) return
+    this.#failures += 1
+    const delay = circuitDelayMs(this.#failures, code, random())
+    this.#closedUntil = now.getTime() + delay
+    const { host, port } = this.#inbox.smtp
+    const sentence = `${host}:${port} cannot be used: ${reply}`
+    health.failed(this.#inbox.name, 'smtp', sentence, new Date(this.#closedUntil), now)
+    events.smtpUnavailable(this.#inbox.name, `${host}:${port} ${code ?? 'no answer'}`, delay)
+  }
+
+  /** Other daemons' dead rows come back; uncertain ones are decided when their time comes. */
+  async #decideUncertain(now: Date): Promise<void> {
+    const { store } = this.#deps
+    const undecided = await listUndecided(store.read, now)
+    for (const row of undecided.filter(({ inboxId }) => inboxId === this.#inboxId)) {
+      await store.transaction(async (tx) => {
+        // A person's words go out once more, knowingly; an automatic mail rather not at all.
+        const resent = !row.automatic && (await resendUncertain(tx, row.id, now))
+        if (resent) return
+        await changeOutcome(tx, row.id, ['uncertain'], {
+          outcome: 'uncertain',
+          detail: row.detail,
+          dueAt: null,
+        })
+      })
+    }
+  }
+
+  async #somethingHappens(): Promise<void> {
+    const now = this.#deps.clock.now().getTime()
+    const due = await nextDeliveryDue(this.#deps.store.read)
+    const waits = [IDLE_MS, this.#pace.waitMs(now)]
+    if (this.#closedUntil > now) waits.push(this.#closedUntil - now)
+    else if (due !== null && this.#mayStart(new Date(now)) > 0) waits.push(due.getTime() - now)
+    await this.#deps.outgoing.wait(Math.max(5, Math.min(...waits)), this.#signal)
+  }
+}
+
+/** Keeps within `smtp.rate`. */
+class Pace {
+  readonly #rate: Rate | null
+  readonly #starts: number[] = []
+
+  constructor(rate: Rate | null) {
+    this.#rate = rate
+  }
+
+  room(nowMs: number): number {
+    if (this.#rate === null) return Number.MAX_SAFE_INTEGER
+    const since = nowMs - this.#rate.windowMs
+    while ((this.#starts[0] ?? Number.MAX_SAFE_INTEGER) <= since) this.#starts.shift()
+    return Math.max(0, this.#rate.count - this.#starts.length)
+  }
+
+  note(nowMs: number): void {
+    if (this.#rate !== null) this.#starts.push(nowMs)
+  }
+
+  /** Until there is room again; large when there is. */
+  waitMs(nowMs: number): number {
+    const [oldest] = this.#starts
+    if (this.#rate === null || oldest === undefined || this.room(nowMs) > 0) return IDLE_MS
+    return oldest + this.#rate.windowMs - nowMs
+  }
+}
+
+/** At start, and now and then: what dead daemons were sending. Returns how many became uncertain. */
+export async function recoverSending(deps: AttemptDeps, own: boolean): Promise<number> {
+  const at = deps.clock.now()
+  const recovery = {
+    owner: own ? deps.owner : null,
+    at,
+    lookAt: new Date(at.getTime() + LOOK_AFTER_MS),
+  }
+  const { uncertain } = await deps.store.transaction((tx) => recoverDeliveries(tx, recovery))
+  for (const { id, ticketId } of uncertain) {
+    const detail = 'stopped while the server was taking the message'
+    deps.events.deliveryUncertain({ outboxId: id, ticketId, detail })
+  }
+  return uncertain.length
+}

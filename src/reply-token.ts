@@ -1,0 +1,122 @@
+/**
+ * Reply tokens: unguessable values in our Reply-To addresses and Message-IDs that prove which
+ * ticket and which person a mail was sent to (or, in return paths, which delivery bounced).
+ *
+ * A token is self-contained: key number, kind, ids and a truncated HMAC-SHA256, in lower-case
+ * base32 so that it survives every mail server. Keys rotate: older ones still verify.
+ */
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { base32 } from './ids.ts'
+
+export type TokenClaims =
+  | { readonly kind: 'reply'; readonly ticketId: number; readonly userId: number }
+  | { readonly kind: 'bounce'; readonly outboxId: number }
+
+export interface TokenKey {
+  readonly id: number
+  readonly value: Buffer
+}
+
+export interface Tokens {
+  /** At most 40 characters for ids below two billion. */
+  make(claims: TokenClaims): string
+  /** Null: not one of ours, altered, or made with a key we do not have. */
+  verify(token: string): TokenClaims | null
+}
+
+/** 96 bits: guessing one needs 2^95 mails. */
+const MAC_BYTES = 12
+const TOKEN_LENGTH_MAX = 64
+const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
+const KINDS = { reply: 1, bounce: 2 } as const
+
+/** `keys`: newest first; the first one signs. */
+export function tokensOf(keys: readonly TokenKey[]): Tokens {
+  const [signing] = keys
+  if (signing === undefined) throw new Error('no token key')
+  return {
+    make(claims) {
+      const body = Buffer.from([
+        signing.id & 0xff,
+        KINDS[claims.kind],
+        ...idsOf(claims).flatMap(varint),
+      ])
+      return base32(Buffer.concat([body, macOf(signing, body)]))
+    },
+    verify(token) {
+      const bytes = fromBase32(token)
+      if (bytes === null || bytes.length <= MAC_BYTES + 2) return null
+      const body = bytes.subarray(0, -MAC_BYTES)
+      const mac = bytes.subarray(-MAC_BYTES)
+      const genuine = keys.some(
+        (key) => (key.id & 0xff) === body[0] && timingSafeEqual(macOf(key, body), mac),
+      )
+      return genuine ? claimsOf(body) : null
+    },
+  }
+}
+
+const macOf = (key: TokenKey, body: Uint8Array): Buffer =>
+  createHmac('sha256', key.value).update(body).digest().subarray(0, MAC_BYTES)
+
+const idsOf = (claims: TokenClaims): number[] =>
+  claims.kind === 'reply' ? [claims.ticketId, claims.userId] : [claims.outboxId]
+
+function claimsOf(body: Buffer): TokenClaims | null {
+  const ids = fromVarints(body.subarray(2))
+  const [first, second] = ids
+  if (body[1] === KINDS.reply && ids.length === 2 && first !== undefined && second !== undefined) {
+    return { kind: 'reply', ticketId: first, userId: second }
+  }
+  if (body[1] === KINDS.bounce && ids.length === 1 && first !== undefined) {
+    return { kind: 'bounce', outboxId: first }
+  }
+  return null
+}
+
+/** Seven bits a byte, lowest first, the high bit says "more". */
+function varint(value: number): number[] {
+  const bytes: number[] = []
+  let rest = value
+  while (rest >= 128) {
+    bytes.push((rest % 128) | 128)
+    rest = Math.floor(rest / 128)
+  }
+  return [...bytes, rest]
+}
+
+function fromVarints(bytes: Uint8Array): number[] {
+  const values: number[] = []
+  let value = 0
+  let scale = 1
+  for (const byte of bytes) {
+    value += (byte & 127) * scale
+    scale *= 128
+    if (byte < 128) {
+      values.push(value)
+      value = 0
+      scale = 1
+    }
+  }
+  return values
+}
+
+function fromBase32(text: string): Buffer | null {
+  if (text.length > TOKEN_LENGTH_MAX) return null
+  const bytes: number[] = []
+  let bits = 0
+  let value = 0
+  for (const char of text.toLowerCase()) {
+    const digit = BASE32.indexOf(char)
+    if (digit < 0) return null
+    value = (value << 5) | digit
+    bits += 5
+    if (bits >= 8) {
+      bits -= 8
+      bytes.push((value >>> bits) & 0xff)
+      value &= (1 << bits) - 1
+    }
+  }
+  // Padding bits must be zero: one token has one spelling.
+  return value === 0 ? Buffer.from(bytes) : null
+}

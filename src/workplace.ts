@@ -1,0 +1,124 @@
+/**
+ * What the daemon and the commands share: the opened, migrated database and everything the desk
+ * verbs need. Built in one place, so that a command sees exactly what the daemon sees.
+ */
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import path from 'node:path'
+import type { Config } from './config.ts'
+import type { DecideContext } from './inbound/decide.ts'
+import { EXIT, messageOf, OperatorError } from './errors.ts'
+import { base32, randomSecret } from './ids.ts'
+import { loadLifecycle } from './lifecycles.ts'
+import { loadTemplates } from './outbound/templates.ts'
+import { packageRoot } from './package-root.ts'
+import { tokensOf } from './reply-token.ts'
+import type { Blobs } from './store/blobs.ts'
+import { DatabaseBlobs } from './store/database-blobs.ts'
+import { FileBlobs } from './store/file-blobs.ts'
+import { ensureInbox } from './store/inboxes.ts'
+import { migrate, migrationStatus } from './store/migrate.ts'
+import { openStore, type Store } from './store/open.ts'
+import { ensureSecrets } from './store/secrets.ts'
+import type { Inbox } from './ticket/inbox.ts'
+
+export interface Workplace {
+  readonly config: Config
+  readonly store: Store
+  readonly context: DecideContext
+  readonly inboxes: readonly Inbox[]
+  close(): Promise<void>
+}
+
+/** 256 bits: the key of HMAC-SHA256. */
+const TOKEN_KEY_BYTES = 32
+const LOOP_MARKER_BYTES = 10
+
+/** Opens everything; throws an OperatorError that says what is wrong and how to mend it. */
+export async function openWorkplace(config: Config): Promise<Workplace> {
+  const lifecycle = loadLifecycle(config.lifecycle)
+  const templates = loadTemplates(path.join(packageRoot, 'templates'))
+  makeDataDir(config.dataDir)
+  const store = await openStore(config.database)
+  try {
+    await upToDate(config, store)
+    const at = new Date()
+    const inboxes = await inboxesOf(config, store, at)
+    const keys = await ensureSecrets(store, 'reply token', () => randomSecret(TOKEN_KEY_BYTES), at)
+    const [marker] = await ensureSecrets(
+      store,
+      'loop marker',
+      () => randomSecret(LOOP_MARKER_BYTES),
+      at,
+    )
+    const context: DecideContext = {
+      store,
+      lifecycle,
+      templates,
+      blobs: blobsOf(config, store),
+      tokens: tokensOf(keys),
+      loopMarker: base32(marker?.value ?? Buffer.alloc(0)),
+      publicUrl: config.publicUrl,
+      inboxes,
+      acknowledgement: config.acknowledgement,
+      agentNotices: config.agentNotices,
+      flood: config.flood,
+    }
+    return { config, store, context, inboxes, close: () => store.close() }
+  } catch (err) {
+    await store.close()
+    throw err
+  }
+}
+
+function makeDataDir(dataDir: string): void {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    accessSync(dataDir, constants.W_OK | constants.X_OK)
+  } catch (cause) {
+    throw new OperatorError(
+      EXIT.config,
+      `The data directory ${dataDir} cannot be written: ${messageOf(cause)}. Make it and give it to this user, or set data_dir to another one.`,
+      { cause },
+    )
+  }
+}
+
+async function upToDate(config: Config, store: Store): Promise<void> {
+  if (config.migrate === 'auto') {
+    await migrate(store, new Date())
+    return
+  }
+  const pending = (await migrationStatus(store)).filter(({ appliedAt }) => appliedAt === null)
+  if (pending.length > 0) {
+    throw new OperatorError(
+      EXIT.config,
+      `The database needs ${pending.length} migration(s) and "migrate" is manual. Make a backup, then run: postroom migrate up`,
+    )
+  }
+}
+
+const blobsOf = (config: Config, store: Store): Blobs =>
+  config.blobs === null && store.kind === 'postgres'
+    ? new DatabaseBlobs(store)
+    : new FileBlobs(config.blobs ?? path.join(config.dataDir, 'blobs'))
+
+async function inboxesOf(config: Config, store: Store, at: Date): Promise<Inbox[]> {
+  const inboxes: Inbox[] = []
+  for (const inbox of config.inboxes) {
+    const { name, address } = inbox
+    const id = await store.transaction((tx) => ensureInbox(tx, { name, address }, at))
+    inboxes.push({
+      id,
+      name,
+      address,
+      aliases: inbox.aliases,
+      plusAddressing: inbox.plusAddressing,
+      authservId: inbox.authservId,
+      agentTrust: inbox.agentTrust,
+      ccJoin: inbox.ccJoin,
+      reopenWindowMs: inbox.reopenWindowMs,
+      locale: inbox.locale,
+    })
+  }
+  return inboxes
+}
