@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 /** argv -> command, signals -> AbortSignal, errors -> exit code. Nothing else. */
 import { buildProgram } from './cli/program.ts'
-import { runDemoCommand } from './demo-command.ts'
 import { runServe } from './serve.ts'
 import { AppError, EXIT, OperatorError } from './errors.ts'
 
@@ -25,7 +24,8 @@ try {
     io,
     signal: stop.signal,
     serve: runServe,
-    demo: runDemoCommand,
+    // Loaded when asked for: the daemon never carries the demo's servers.
+    demo: async (...args) => (await import('./demo-command.ts')).runDemoCommand(...args),
   }).run(process.argv.slice(2))
 } catch (err) {
   process.exitCode = report(err)

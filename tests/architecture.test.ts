@@ -70,7 +70,9 @@ describe('who may import whom', () => {
     // The floor: files directly in src/.
     '': ['mail', 'ticket'],
   }
-  const COMPOSITION = ['src/main.ts', 'src/daemon.ts']
+  /** They put the parts together: the programs, and what they share. */
+  const PROGRAM_FILES = ['src/main.ts', 'src/serve.ts', 'src/demo-command.ts']
+  const COMPOSITION = [...PROGRAM_FILES, 'src/daemon.ts', 'src/workplace.ts']
   /** The outbound files that cause mail; how it travels is nobody else's business. */
   const TRAVEL = /^src\/outbound\/(?:send|smtp|smtp-\w+|mime)\.ts$/
 
@@ -99,7 +101,7 @@ describe('who may import whom', () => {
       imports
         .filter(({ path: target }) => {
           if (target === 'src/main.ts') return true
-          if (target === 'src/daemon.ts') return path !== 'src/main.ts' && folderOf(path) !== 'cli'
+          if (target === 'src/daemon.ts') return !PROGRAM_FILES.includes(path)
           return false
         })
         .map(({ line, path: target }) => ({ line, what: `imports ${target}` })),
@@ -107,11 +109,11 @@ describe('who may import whom', () => {
     expect(found).toEqual([])
   })
 
-  test('the demo is imported by main and tests only, and only when asked for', () => {
+  test('the demo is imported by its command and tests only', () => {
     const found = finds(SRC, ({ path, imports }) =>
       imports
         .filter((one) => folderOf(path) !== 'demo' && folderOf(one.path ?? '') === 'demo')
-        .filter(() => path !== 'src/main.ts')
+        .filter(() => path !== 'src/demo-command.ts')
         .map(({ line, from }) => ({ line, what: `imports ${from}` })),
     )
     expect(found).toEqual([])
@@ -244,7 +246,7 @@ describe('form', () => {
   test('a file begins by saying what it is', () => {
     const found = finds([...SRC, ...MIGRATIONS, ...TESTS], ({ path, text }) => {
       const mayStartAnyhow = path.endsWith('.test.ts')
-      return mayStartAnyhow || text.startsWith('/**') ? [] : [{ line: 1, what: 'has no header' }]
+      return mayStartAnyhow || /^(?:#!.*\n)?\/\*\*/.test(text) ? [] : [{ line: 1, what: 'has no header' }]
     })
     expect(found).toEqual([])
   })

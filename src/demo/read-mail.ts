@@ -27,7 +27,8 @@ export function readMail(source: Buffer): ReadMail {
   }
 }
 
-const addressIn = (header: string): string => /([^\s<>",]+@[^\s<>",]+)/.exec(header)?.[1] ?? ''
+const addressIn = (header: string): string =>
+  header.split(/[\s<>",]/).find((word) => word.includes('@')) ?? ''
 
 /** The first plain text part. */
 function textOf(part: MimePart): string | null {

@@ -45,6 +45,7 @@ export type QuotedHeader = 'from' | 'date' | 'to' | 'cc' | 'subject' | 'reply'
 /** Labels in lower case, without the colon. One list per header, all languages. */
 export const HEADER_LABELS: Readonly<Record<QuotedHeader, readonly string[]>> = {
   from: words(`
+    від кого | expeditorul | 送信元 | 发送人 | 发信人 | 寄件人 | 보낸이 | отправител | изпращач | подател | nadawca wiadomości | odesílatel zprávy | afsender | sendandi | pošiljateľ | siuntėjas | sūtītājs | remitent | remitente original | kimden gelen | אל מאת |
     from | sender | von | absender | de | expéditeur | da | mittente | remitente | remetente |
     van | afzender | fra | från | avsändare | lähettäjä | od | nadawca | odesílatel |
     odosielateľ | pošiljatelj | feladó | от | відправник | від | отправитель | от кого |
@@ -53,6 +54,8 @@ export const HEADER_LABELS: Readonly<Record<QuotedHeader, readonly string[]>> = 
     šalje | frá | nga
   `),
   date: words(`
+    message du | message sent |
+    dată | data trimiterii | trimis la | expediat | отправлена | відправлено | дата отправки | αποστολή | ημ/νία | saatmise kuupäev | saatmisaeg | datum odesílání | dátum odoslania | datum slanja | verstuurd | verstuurd op | 傳送日期 | 送信日 | 보낸 시간 | gönderim tarihi | tidspunkt | dags | skickades | kl |
     date | sent | sent at | date sent | datum | gesendet | gesendet am | envoyé | envoye |
     envoyé le | enviado | enviado el | enviado em | enviada em | enviada | fecha |
     fecha de envío | data | inviato | inviata | data invio | verzonden | verzonden op |
@@ -66,6 +69,8 @@ export const HEADER_LABELS: Readonly<Record<QuotedHeader, readonly string[]>> = 
     dagsetning | sent on
   `),
   to: words(`
+    pour | für | voor | för | para quien | für wen |
+    destinatarul | destinatari | destinatarios | destinataires | 送信先 | 收信人 | 받는이 | получатель | одержувач | получател | prejemnik | primatelj | modtager | mottaker | mottagare | odbiorca | příjemce | príjemca | pre | kellele | παραλήπτης | alıcılar | ontvanger | a la atención de |
     to | an | empfänger | à | a | destinataire | para | per a | destinatario | destinatário |
     al | aan | til | till | vastaanottaja | kenelle | do | adresat | komu | pro | címzett |
     кому | до | προς | kime | alıcı | către | catre | saaja | kam | kam: | prima | za | إلى |
@@ -73,11 +78,13 @@ export const HEADER_LABELS: Readonly<Record<QuotedHeader, readonly string[]>> = 
     adresāts | gavėjas
   `),
   cc: words(`
+    копие | kopija | koopia | κοινοποίηση | karbon kopya | kk | copie carbon | copie la | 사본 | 抄送人 | cópia oculta | kopia do | kopie pro |
     cc | kopie | copie | copie à | kopi | kopia | kopio | copia | cópia | c.c. | dw | kópia |
     másolat | másolatot kap | копия | копія | κοιν | bilgi | نسخة | עותק | رونوشت | 抄送 | 副本 |
     참조 | bcc | kopie an | cópia para
   `),
   subject: words(`
+    subiectul | subiect | onderwerp van | titel | betr | 主題 | 题目 | ämnesrad | objekt | asunto del mensaje | titulli |
     subject | betreff | objet | sujet | asunto | assunto | assumpte | oggetto | onderwerp |
     emne | ämne | aihe | otsikko | temat | předmět | predmet | tárgy | тема | относно | θέμα |
     konu | subiect | teema | temats | tema | الموضوع | موضوع | נושא | 主题 | 主旨 | 標題 | 件名 | 제목 |
@@ -110,6 +117,7 @@ export const ORIGINAL_MESSAGE: readonly string[] = words(`
 
 /** "Begin forwarded message" and "Forwarded message", with or without dashes. Substrings, lower case. */
 export const FORWARDED_MESSAGE: readonly string[] = words(`
+  ileti başlangıcı | メッセージを転送 | 转发邮件信息 | forwarded email | forward message | forwarded conversation | forwarded letter | mensagem reenviada | mensaje transferido | début de message | proslijedjena | преслано писмо | пересилання | переслано |
   forwarded message | begin forwarded message | forwarded by | forwarded mail |
   weitergeleitete nachricht | anfang der weitergeleiteten | weitergeleitet von |
   message transféré | début du message transféré | début du message réexpédié |

@@ -15,6 +15,8 @@ export interface TextEvidence {
   readonly text: string
   /** Address of From, or null. */
   readonly from: Address | null
+  /** From as it is written: some systems have a name and no address. */
+  readonly fromText: string
   /** Return-Path is `<>` (RFC 5321 §4.5.5) or names a mailer-daemon. */
   readonly nullReturnPath: boolean
   /** X-Failed-Recipients (Exim, Google). */
@@ -66,24 +68,22 @@ const includesAny = (text: string, list: readonly string[]): boolean =>
 const TEXT_LENGTH_MAX = 60_000
 const RECIPIENTS_MAX = 100
 
+/** Display names mail systems give themselves. */
+const SYSTEM_NAME =
+  /^["'\s]*(?:mailer[- ]?daemon|mail delivery (?:sub)?system|mail delivery|mail administrator|internet mail delivery|postmaster|mail system|microsoft outlook|system administrator|delivery system)/i
+
 /** The failed recipients, or [] when this is no bounce. */
 export function bouncedInText(evidence: TextEvidence): BouncedRecipient[] {
   const subject = evidence.subject.toLowerCase()
   const said = aboutTheFailure(evidence.text)
   const lower = said.toLowerCase().replace(/\s+/g, ' ')
-  const signs = [
-    isSystemSender(evidence.from) || evidence.nullReturnPath,
-    includesAny(subject, SUBJECTS),
-    includesAny(lower, STATEMENTS),
-  ].filter((sign) => sign).length
-  if (evidence.failedRecipients.length === 0 && signs < 2) return []
-  if (
-    !isSystemSender(evidence.from) &&
-    !evidence.nullReturnPath &&
-    evidence.failedRecipients.length === 0
-  )
-    return []
-  return recipientsIn(evidence, said)
+  const bySystem =
+    isSystemSender(evidence.from) ||
+    evidence.nullReturnPath ||
+    SYSTEM_NAME.test(evidence.fromText.slice(0, 200))
+  if (evidence.failedRecipients.length > 0) return recipientsIn(evidence, said)
+  const saysSo = includesAny(subject, SUBJECTS) || includesAny(lower, STATEMENTS)
+  return bySystem && saysSo ? recipientsIn(evidence, said) : []
 }
 
 /** The part of the text that is the system's own. */

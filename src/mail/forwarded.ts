@@ -12,46 +12,61 @@ import type { Forwarded } from './message.ts'
 import { headerBlockAt, markerAt, quotedHeaderOf } from './quote-markers.ts'
 import type { QuoteMarker } from './quote-markers.ts'
 import type { QuotedHeader } from './attributions.ts'
-import { isForwardSubject } from './subject.ts'
+import { unglueMarkers } from './unglue.ts'
+import { baseSubject, isForwardSubject, isReplySubject } from './subject.ts'
 
 /** A forward announces itself near the top, below a note of reasonable length. */
 const LINES_SEARCHED = 3_000
 
-/** The forwarded mail inside of `text`, or null. */
-export function findForwarded(subject: string | null, text: string): Forwarded | null {
-  const lines = text.split('\n')
-  const marker = findMarker(lines, isForwardSubject(subject))
+/** The forwarded mail inside of `text`, or null. `isReply`: its headers name a parent. */
+export function findForwarded(
+  { subject, isReply }: { subject: string | null; isReply: boolean },
+  text: string,
+): Forwarded | null {
+  const lines = unglueMarkers(text.split('\n'))
+  const marker = findMarker(lines, isForwardSubject(subject), isReply || isReplySubject(subject))
   if (marker === null) return null
   const original = readOriginal(lines, marker)
   if (original === null) return null
-  return { ...original, note: lines.slice(0, marker.start).join('\n').trim() }
+  return {
+    ...original,
+    // Outlook leaves the subject out of its block; the forward's own subject is it with a prefix.
+    subject: original.subject ?? textOf(baseSubject(subject)),
+    note: lines.slice(0, marker.start).join('\n').trim(),
+  }
 }
 
-function findMarker(lines: readonly string[], subjectSaysSo: boolean): QuoteMarker | null {
+function findMarker(
+  lines: readonly string[],
+  subjectSaysSo: boolean,
+  isReply: boolean,
+): QuoteMarker | null {
   for (let at = 0; at < lines.length && at < LINES_SEARCHED; at++) {
     const marker = markerAt(lines, at)
     if (marker === null) continue
-    if (marker.kind === 'forward') return marker
-    if (subjectSaysSo) return marker
-    // A reply quotes: what follows its first marker is somebody else's thread.
-    return null
+    if (marker.kind === 'forward' || subjectSaysSo) return marker
+    // A reply quotes: what follows its first marker is somebody else's thread. A whole header
+    // block in a mail that is no reply by its subject and headers was forwarded.
+    return !isReply && marker.kind !== 'attribution' ? marker : null
   }
   return null
 }
 
+const QUOTED = /^\s{0,3}>/
+
 type Original = Omit<Forwarded, 'note'>
 
 function readOriginal(lines: readonly string[], marker: QuoteMarker): Original | null {
-  const quoted = /^\s{0,3}>/.test(lines[marker.start] ?? '')
-  const unquoted = lines
-    .slice(marker.start)
-    .map((line) => (quoted ? line.replace(/^\s{0,3}> ?/, '') : line))
-  const blockStart = findBlock(unquoted, marker.kind === 'headers' ? 0 : marker.end - marker.start)
+  const rest = lines.slice(marker.start)
+  const below = rest.slice(1).find((line) => line.trim() !== '') ?? ''
+  const quoted = QUOTED.test(rest[0] ?? '') || (marker.kind === 'forward' && QUOTED.test(below))
+  const plain = quoted ? unquoted(rest) : rest
+  const blockStart = findBlock(plain, marker.kind === 'headers' ? 0 : marker.end - marker.start)
   if (blockStart === -1)
-    return marker.kind === 'attribution' ? fromAttribution(unquoted, marker) : null
-  const { values, end } = readBlock(unquoted, blockStart)
+    return marker.kind === 'attribution' ? fromAttribution(plain, marker) : null
+  const { values, end } = readBlock(plain, blockStart)
   const from = readSender(values.get('from') ?? '')
-  const body = unquoted.slice(end)
+  const body = plain.slice(end)
   return {
     from,
     subject: textOf(values.get('subject')),
@@ -93,11 +108,25 @@ function readBlock(lines: readonly string[], start: number): Block {
     ) {
       values.set(header.kind, header.value)
       current = header.kind
-    } else if (current !== null) {
+    } else if (current !== null && isFolded(lines, at, current, values)) {
       values.set(current, `${values.get(current) ?? ''} ${line.trim()}`.trim())
-    }
+    } else break
   }
   return { values, end: at }
+}
+
+/** A line without a label: more of the value above it, or already the body. */
+function isFolded(
+  lines: readonly string[],
+  at: number,
+  current: QuotedHeader,
+  seen: ReadonlyMap<QuotedHeader, string>,
+): boolean {
+  if ((current === 'to' || current === 'cc') && (lines[at] ?? '').includes('@')) return true
+  return lines.slice(at + 1, at + 4).some((line) => {
+    const header = quotedHeaderOf(line)
+    return header !== null && !seen.has(header.kind)
+  })
 }
 
 /** Some clients put a blank line between the headers. */
@@ -106,7 +135,8 @@ function anotherHeaderFollows(
   at: number,
   seen: ReadonlyMap<QuotedHeader, string>,
 ): boolean {
-  const header = quotedHeaderOf(lines[at] ?? '')
+  const next = lines.slice(at, at + 3).find((line) => line.replace(/[>\s*_]/g, '') !== '')
+  const header = quotedHeaderOf(next ?? '')
   return header !== null && !seen.has(header.kind) && seen.size < 5
 }
 
@@ -155,6 +185,22 @@ function unquoteAll(body: readonly string[]): readonly string[] {
   if (text.length === 0 || !text.every((line) => /^\s{0,3}>/.test(line))) return body
   return body.map((line) => line.replace(/^\s{0,3}> ?/, ''))
 }
+
+/** The lines of a quoted forward without their marks; what follows it unquoted is the forwarder's. */
+function unquoted(lines: readonly string[]): string[] {
+  const end = lines.findIndex(
+    (line, index) =>
+      line.trim() !== '' &&
+      !QUOTED.test(line) &&
+      (lines[index - 1] ?? '').trim() === '' &&
+      index > 0 &&
+      !quotedFollows(lines, index),
+  )
+  return (end === -1 ? lines : lines.slice(0, end)).map((line) => line.replace(/^\s{0,3}> ?/, ''))
+}
+
+const quotedFollows = (lines: readonly string[], at: number): boolean =>
+  QUOTED.test(lines[at + 1] ?? '')
 
 function textOf(value: string | undefined): string | null {
   const text = cleanLine(value ?? '', 1_000)

@@ -30,7 +30,7 @@ const TIME = /(?<!\p{Nd})\p{Nd}{1,2}[:.h]\p{Nd}{2}(?!\p{Nd})/u
 const ADDRESS = /[^\s<>@"']{1,100}@[^\s<>@"']{1,100}|<[^<>]{0,200}>|\[mailto:/
 /** Gmail's older form: `2016-03-03 17:21 GMT+01:00 Name`. */
 const ISO_LINE =
-  /^\d{4}[-/]\d{1,2}[-/]\d{1,2},?(?:\s\d{1,2}:\d{2}(?::\d{2})?)?(?:\sGMT[+-]\d{1,2}(?::\d{2})?)?[,:]?\s\S/
+  /^\d{4}[-/]\d{1,2}[-/]\d{1,2},?(?:\s\d{1,2}:\d{2}(?::\d{2})?)?(?:\sGMT[+-]\d{1,2}(?::\d{2})?)?[,:]?\s["'<]?\p{L}/u
 const ENDS_WITH_COLON = /[:：]\s*[*_)>\]]{0,3}$/
 
 /** Text without the marks that clients put around words: bold stars, quote marks, direction marks. */
@@ -46,8 +46,14 @@ export function bare(line: string): string {
 /** The marker that starts at line `at`, or null. */
 export function markerAt(lines: readonly string[], at: number): QuoteMarker | null {
   const line = bare(lines[at] ?? '')
-  if (line === '' || (lines[at] ?? '').length > 2 * MARKER_LENGTH_MAX) return null
+  if (line === '') return underscoreAt(lines, at)
+  if ((lines[at] ?? '').length > 2 * MARKER_LENGTH_MAX) return null
   return separatorAt(lines, at, line) ?? headerBlockAt(lines, at) ?? attributionAt(lines, at, line)
+}
+
+/** Lower case without the dot that Turkish capitals leave behind. */
+function lowerCase(text: string): string {
+  return text.toLowerCase().replaceAll('i\u0307', 'i')
 }
 
 // --- separators ---------------------------------------------------------------------------------
@@ -55,8 +61,7 @@ export function markerAt(lines: readonly string[], at: number): QuoteMarker | nu
 const DASHED = /^[-_=~—–*]{2,}/
 
 function separatorAt(lines: readonly string[], at: number, line: string): QuoteMarker | null {
-  const words = line
-    .toLowerCase()
+  const words = lowerCase(line)
     .replace(/[-_=~—–*]{2,}/g, ' ')
     .trim()
   if (words.length > 120) return underscoreAt(lines, at)
@@ -151,10 +156,11 @@ export function headerBlockAt(lines: readonly string[], at: number): QuoteMarker
     strangers = 0
   }
   kinds.delete('reply')
-  const sender = kinds.has('from') || (first.kind === 'date' && kinds.has('subject'))
+  const dated = first.kind === 'date' && YEAR_OR_DATE.test(first.value)
+  const sender = kinds.has('from') || (dated && (kinds.has('subject') || kinds.has('to')))
   const enough =
     kinds.size >= BLOCK_KINDS_MIN ||
-    (kinds.size === 2 && kinds.has('from') && hasAddressValue(lines, at, end))
+    (kinds.size === 2 && sender && !kinds.has('reply') && hasAddressValue(lines, at, end))
   return sender && enough ? { kind: 'headers', start: at, end } : null
 }
 
@@ -167,24 +173,38 @@ function hasAddressValue(lines: readonly string[], start: number, end: number): 
 
 function attributionAt(lines: readonly string[], at: number, first: string): QuoteMarker | null {
   if (!mayBegin(first)) return null
+  const quoted = markedAsQuote(lines[at] ?? '')
   let joined = ''
   for (let count = 0; count < ATTRIBUTION_LINES_MAX; count++) {
-    const line = lines[at + count]
-    const text = bare(line ?? '')
-    if (text === '' || (count > 0 && markedAsQuote(line ?? '') !== markedAsQuote(lines[at] ?? '')))
-      break
-    joined = joined === '' ? text : `${joined} ${text}`
+    const line = lines[at + count] ?? ''
+    const openAngle = joined.lastIndexOf('<') > joined.lastIndexOf('>')
+    // A wrapped address may end on a line of its own: `>:` is no quotation then.
+    if (openAngle && /^>\s?:?$/.test(line.trim())) joined += line.trim()
+    else if (bare(line) === '' || (count > 0 && markedAsQuote(line) !== quoted)) break
+    else joined = joined === '' ? bare(line) : `${joined} ${bare(line)}`
     if (joined.length > MARKER_LENGTH_MAX) break
-    if (isAttribution(joined)) return { kind: 'attribution', start: at, end: at + count + 1 }
+    if (!isAttribution(joined)) continue
+    // The last line of a paragraph may begin with such a word too; the attribution starts later.
+    const dated = YEAR_OR_DATE.test(first) || TIME.test(first)
+    const later = count > 0 && !dated && startsLater(lines, at + 1, at + count + 1)
+    return later ? null : { kind: 'attribution', start: at, end: at + count + 1 }
   }
   return beforeQuote(lines, at, first) ? { kind: 'attribution', start: at, end: at + 1 } : null
+}
+
+function startsLater(lines: readonly string[], from: number, end: number): boolean {
+  for (let start = from; start < end; start++) {
+    const text = lines.slice(start, end).map(bare).join(' ')
+    if (mayBegin(bare(lines[start] ?? '')) && isAttribution(text)) return true
+  }
+  return false
 }
 
 const markedAsQuote = (line: string): boolean => /^\s{0,3}>/.test(line)
 
 /** Could an attribution begin with this line? Keeps a paragraph's last line from joining in. */
 function mayBegin(line: string): boolean {
-  const lower = line.toLowerCase()
+  const lower = lowerCase(line)
   if (/^[\p{Nd}<"'“„»(]/u.test(line) || ADDRESS.test(line)) return true
   if (startsWithWord(lower, ON) || WEEKDAYS.some((day) => lower.startsWith(day))) return true
   return (
@@ -202,7 +222,7 @@ function hasVerb(lower: string): boolean {
 
 /** A whole attribution, its lines joined. */
 function isAttribution(text: string): boolean {
-  const lower = text.toLowerCase()
+  const lower = lowerCase(text)
   const dated = YEAR_OR_DATE.test(text) || TIME.test(text)
   const addressed = ADDRESS.test(text)
   const colon = ENDS_WITH_COLON.test(text)
@@ -236,7 +256,7 @@ function beforeQuote(lines: readonly string[], at: number, text: string): boolea
     return true
   const next = nextText(lines, at + 1, 3)
   const quoted = next !== -1 && /^\s{0,3}[>|]/.test(lines[next] ?? '')
-  return quoted && ENDS_WITH_COLON.test(text) && text.length < 120 && hasVerb(text.toLowerCase())
+  return quoted && ENDS_WITH_COLON.test(text) && text.length < 120 && hasVerb(lowerCase(text))
 }
 
 function nextText(lines: readonly string[], from: number, within: number): number {

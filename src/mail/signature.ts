@@ -38,32 +38,37 @@ function textLines(lines: readonly string[], from: number): number {
 }
 
 const DEVICE_LINE_LENGTH_MAX = 90
-/** Lines of text at either end of a mail where a phone puts its line. */
-const EDGE = 2
 
-/** Takes "Sent from my phone" lines off the beginning and the end. */
-export function withoutDeviceLines(lines: readonly string[]): {
+/** The phone's line below some text: what follows it was there before. -1 when there is none. */
+export function deviceLineAt(lines: readonly string[]): number {
+  const first = lines.findIndex((line) => line.trim() !== '')
+  if (first === -1) return -1
+  const found = lines.slice(first + 1).findIndex(isDeviceLine)
+  return found === -1 ? -1 : first + 1 + found
+}
+
+/** Takes a phone's line off the beginning, and rules that separate nothing off the end. */
+export function withoutEdges(lines: readonly string[]): {
   kept: readonly string[]
   removed: readonly string[]
 } {
-  const text = lines.flatMap((line, index) => (line.trim() === '' ? [] : [index]))
-  const edges = new Set([...text.slice(0, 1), ...text.slice(-EDGE)])
-  const removed = new Set([...edges].filter((index) => isDeviceLine(lines[index] ?? '')))
-  const trailing = trailingRule(lines, removed)
-  for (const index of trailing) removed.add(index)
+  const removed = new Set(trailingRules(lines))
+  const first = lines.findIndex((line) => line.trim() !== '')
+  if (first !== -1 && isDeviceLine(lines[first] ?? '')) removed.add(first)
   return {
     kept: lines.filter((_, index) => !removed.has(index)),
     removed: lines.filter((_, index) => removed.has(index)),
   }
 }
 
-/** Rules of dashes and the like at the very end separate nothing from nothing. */
-function trailingRule(lines: readonly string[], removed: ReadonlySet<number>): number[] {
+const RULE = /^\s*(?:[-_=*#~+.–—ᐧ]\s?){1,150}$/u
+
+function trailingRules(lines: readonly string[]): number[] {
   const found: number[] = []
   for (let at = lines.length - 1; at >= 0; at--) {
     const line = (lines[at] ?? '').slice(0, 200)
-    if (line.trim() === '' || removed.has(at)) continue
-    if (!/^\s*(?:[-_=*#~+.–—ᐧ]\s?){1,150}$/u.test(line) || /[*]{2}\S/.test(line)) break
+    if (line.trim() === '') continue
+    if (!RULE.test(line)) break
     found.push(at)
   }
   return found

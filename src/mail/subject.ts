@@ -18,7 +18,8 @@ const REPLY_PREFIXES = `re | aw | antw | antwort | sv | vs | ref | rif | r | res
 
 /** ... and of a forward. */
 const FORWARD_PREFIXES = `fwd | fw | wg | tr | rv | enc | i | doorst | vs | vb | vl | vidb | fs | pd | přep | preposl | fww | továbbítás | továbbítva |
-  ilt | πρθ | προώθ | הועבר | إعادة توجيه | пересл | пер | переслано | 转发 | 轉寄 | 転送 | 전달 | wtr | rvd | trs | red | edasi | továbbítás`
+  ilt | πρθ | προώθ | הועבר | إعادة توجيه | пересл | пер | переслано | 转发 | 轉寄 | 転送 | 전달 | wtr | rvd | trs | red | redir | redir. | edasi | videresend | videresendt | weitergeleitet | weitergel |
+  reenv | reencaminhada | inoltra | inoltrato | przekaz | doorgestuurd | vidarebefordrat | välitetty | préposlané`
 
 const COUNT = '(?:\\s?[\\[(*^]\\d{1,3}[\\])*]?)?'
 const REPLY = new RegExp(`^(?:${list(REPLY_PREFIXES)})${COUNT}\\s{0,3}[:：]\\s{0,10}`, 'iu')
@@ -53,6 +54,11 @@ export function isForwardSubject(subject: string | null): boolean {
     FORWARD_TAIL.test(text) ||
     /^(?:tr|vs)\s{0,3}:/i.test(text)
   )
+}
+
+/** Does the outermost prefix say "reply"? */
+export function isReplySubject(subject: string | null): boolean {
+  return REPLY.test((subject ?? '').slice(0, SUBJECT_LENGTH_MAX).trim())
 }
 
 const TAG = /\[#([^\]]{0,40})\]/g

@@ -5,159 +5,190 @@
  * the lines with bounded looks ahead, so the time is linear in the length of the text.
  */
 import type { MessageText } from './message.ts'
-import { headerBlockAt, markerAt } from './quote-markers.ts'
+import { markerAt } from './quote-markers.ts'
 import type { QuoteMarker } from './quote-markers.ts'
-import { signatureStart, withoutDeviceLines } from './signature.ts'
+import { deviceLineAt, signatureStart, withoutEdges } from './signature.ts'
+import { unglueMarkers } from './unglue.ts'
 
 type Pieces = Omit<MessageText, 'full'>
+type Lines = readonly string[]
 
-/** Lines analysed; what follows is taken as it comes. */
+/** Lines analysed; what follows is taken for quotation. */
 const LINES_MAX = 50_000
 
 /** Divides `full`. A text that is nothing but quotation or signature is shown whole. */
 export function visibleText(full: string): Pieces {
-  const lines = full.split('\n')
-  const analysed = lines.slice(0, LINES_MAX)
-  const kinds = classify(analysed)
-  const choice = choose(analysed, kinds)
-  const reply = cutSignature(analysed, choice.reply)
-  const shown = joinLines(reply.reply)
-  if (shown.trim() === '') return { reply: full.trim(), quoted: '', signature: '' }
+  const lines = unglueMarkers(full.split('\n'))
+  const { segments, cut } = segmentsOf(lines.slice(0, LINES_MAX))
+  const choice = choose(lines, ownQuotesAsText(segments, cut < lines.length))
+  const { reply, signature } = cutSignature(choice.reply)
+  const shown = joinLines(reply)
+  if (shown === '') return { reply: full.trim(), quoted: '', signature: '' }
   return {
     reply: shown,
-    quoted: joinLines([...choice.quoted, ...lines.slice(LINES_MAX)]),
-    signature: joinLines(reply.signature),
+    quoted: joinLines([...choice.quoted, ...lines.slice(cut)]),
+    signature: joinLines(signature),
   }
 }
 
-function joinLines(lines: readonly string[]): string {
+function joinLines(lines: Lines): string {
   return lines
     .join('\n')
     .replace(/\n{4,}/g, '\n\n\n')
     .trim()
 }
 
-type LineKind = 'text' | 'blank' | 'quote' | 'marker'
-
-interface Classified {
-  readonly kinds: readonly LineKind[]
-  /** Where everything to the end is quotation, or the number of lines. */
-  readonly cut: number
-  /** Lines of the leading marker that introduces nothing but the whole mail. */
+/** A run of lines of one kind. A quotation includes the marker above it. */
+interface Segment {
+  readonly kind: 'text' | 'quote'
+  /** Introduced by a marker, so a client put it there, not the writer's hand. */
   readonly attributed: boolean
+  readonly start: number
+  /** First line after the marker. */
+  readonly body: number
+  readonly end: number
 }
 
-const QUOTED = /^(?:\s{0,3}|\s*[\u200e\u200f])(?:>|&gt;)/
+const QUOTED = /^(?:\s{0,3}|\s{0,20}[\u200e\u200f])(?:>|&gt;)/
 const BARRED = /^\s{0,3}\|/
 
-/** Says for each line what it is, up to the point from which everything is quotation. */
-function classify(lines: readonly string[]): Classified {
-  const kinds: LineKind[] = []
-  let attributed = false
+const isBlank = (line: string | undefined): boolean => (line ?? '').trim() === ''
+
+/** Segments up to `cut`, from where everything is quotation. */
+function segmentsOf(lines: Lines): { segments: Segment[]; cut: number } {
+  const segments: Segment[] = []
   let seenText = false
-  for (let at = 0; at < lines.length; ) {
-    const line = lines[at] ?? ''
-    if (line.trim() === '') {
-      kinds.push('blank')
+  let at = 0
+  while (at < lines.length) {
+    if (isBlank(lines[at])) {
       at++
       continue
     }
-    if (QUOTED.test(line)) {
-      kinds.push('quote')
-      at++
+    if (QUOTED.test(lines[at] ?? '')) {
+      const end = markedEnd(lines, at, QUOTED)
+      segments.push({ kind: 'quote', attributed: false, start: at, body: at, end })
+      at = end
       continue
     }
     const marker = markerAt(lines, at)
-    if (marker === null) {
-      kinds.push('text')
-      seenText = true
-      at++
+    const quote = marker === null ? null : quoteBelow(lines, marker)
+    if (marker !== null && quote === null && seenText) return { segments, cut: at }
+    if (marker !== null && quote !== null) {
+      segments.push(quote)
+      at = quote.end
       continue
     }
-    const end = quoteEnd(lines, marker)
-    if (end === null && seenText) return { kinds, cut: at, attributed }
-    // A marker above the whole text introduces it: the text is all there is to show.
-    attributed ||= marker.kind === 'attribution'
-    const markerKind = end === null && marker.kind !== 'attribution' ? 'text' : 'marker'
-    for (; at < marker.end; at++) kinds.push(markerKind)
-    for (; end !== null && at < end; at++)
-      kinds.push((lines[at] ?? '').trim() === '' ? 'blank' : 'quote')
+    // A marker above the whole text introduces it; only its attribution line is not part of it.
+    const end = marker?.end ?? at + 1
+    const introduces = marker?.kind === 'attribution'
+    segments.push({
+      kind: introduces ? 'quote' : 'text',
+      attributed: introduces,
+      start: at,
+      body: end,
+      end,
+    })
+    seenText ||= !introduces && marker === null
+    at = end
   }
-  return { kinds, cut: lines.length, attributed }
+  return { segments, cut: lines.length }
 }
 
-/** Where the quotation after a marker ends when its lines are marked; null when it never does. */
-function quoteEnd(lines: readonly string[], marker: QuoteMarker): number | null {
-  if (marker.kind === 'forward' || marker.kind === 'separator') return null
-  let at = marker.end
-  while (at < lines.length && (lines[at] ?? '').trim() === '') at++
-  if (at === lines.length) return at
-  const mark = QUOTED.test(lines[at] ?? '') ? QUOTED : BARRED
-  if (!mark.test(lines[at] ?? '') || marker.kind === 'headers') return null
-  while (at < lines.length && (mark.test(lines[at] ?? '') || (lines[at] ?? '').trim() === '')) at++
-  return at
+/** The quotation below a marker, when its lines are marked; null when it runs to the end. */
+function quoteBelow(lines: Lines, marker: QuoteMarker): Segment | null {
+  const { start, end: body } = marker
+  if (marker.kind !== 'attribution') return null
+  let at = body
+  while (at < lines.length && isBlank(lines[at])) at++
+  if (at === lines.length) return { kind: 'quote', attributed: true, start, body, end: at }
+  const mark = [QUOTED, BARRED].find((candidate) => candidate.test(lines[at] ?? ''))
+  if (mark === undefined) return null
+  return { kind: 'quote', attributed: true, start, body, end: markedEnd(lines, at, mark) }
+}
+
+/** Past the marked lines that start at `at`, with the blank and the wrapped ones between them. */
+function markedEnd(lines: Lines, start: number, mark: RegExp): number {
+  let end = start + 1
+  let at = end
+  while (at < lines.length) {
+    const line = lines[at] ?? ''
+    if (mark.test(line)) end = at + 1
+    else if (!isBlank(line) && !(at === end && isWrapped(lines, at, mark))) break
+    else if (!isBlank(line)) end = at + 1
+    at++
+  }
+  return end
+}
+
+/** Wrapping a long quoted line, or a link in it, leaves a short unmarked one between marked ones. */
+function isWrapped(lines: Lines, at: number, mark: RegExp): boolean {
+  const [before = '', line = '', after = ''] = [lines[at - 1], lines[at], lines[at + 1]]
+  if (!mark.test(after) && !/>\s*$/.test(line)) return false
+  if (/^\s*[(<[]?https?:\/\/\S{1,500}\s*>?$/.test(line.slice(0, 520))) return true
+  return before.length >= 60 && line.length < 25 && /^\p{Ll}/u.test(line)
+}
+
+/** A quotation without attribution above one with it was put there by hand: it is said, too. */
+function ownQuotesAsText(segments: readonly Segment[], cutFollows: boolean): Segment[] {
+  const lastAttributed = cutFollows
+    ? segments.length
+    : segments.findLastIndex(({ attributed }) => attributed)
+  const opens = segments[0]?.kind === 'quote'
+  return segments.map((segment, index) =>
+    segment.kind === 'quote' && !segment.attributed && index < lastAttributed && !opens
+      ? { ...segment, kind: 'text' }
+      : segment,
+  )
 }
 
 interface Choice {
-  readonly reply: readonly string[]
-  readonly quoted: readonly string[]
+  readonly reply: Lines
+  readonly quoted: Lines
 }
 
 /** Top, bottom or inline? Inline answers keep their questions. */
-function choose(lines: readonly string[], { kinds, cut, attributed }: Classified): Choice {
-  const body = lines.slice(0, cut)
-  const rest = lines.slice(cut)
-  const isMine = (index: number): boolean => kinds[index] === 'text'
-  const first = kinds.findIndex((kind) => kind === 'text')
-  const last = kinds.findLastIndex((kind) => kind === 'text')
-  const quotes = kinds.findIndex((kind) => kind === 'quote' || kind === 'marker')
-  if (first === -1 || quotes === -1) return { reply: body, quoted: rest }
-  const quoteAfterFirst = kinds.findIndex(
-    (kind, index) => index > first && (kind === 'quote' || kind === 'marker'),
-  )
-  const leading = quotes < first
-  if (quoteAfterFirst === -1 || quoteAfterFirst > last) {
-    const quoteBefore = body.slice(0, first)
-    const quoteAfter = quoteAfterFirst === -1 ? [] : body.slice(quoteAfterFirst)
-    const mine = body.slice(first, quoteAfterFirst === -1 ? body.length : quoteAfterFirst)
-    // Without an attribution the quotation was put there by hand: it belongs to what is said.
-    const keep = leading && !attributed
-    return keep
-      ? { reply: [...quoteBefore, ...mine], quoted: [...quoteAfter, ...rest] }
-      : { reply: mine, quoted: [...quoteBefore, ...quoteAfter, ...rest] }
+function choose(lines: Lines, segments: readonly Segment[]): Choice {
+  const first = segments.findIndex(({ kind }) => kind === 'text')
+  const last = segments.findLastIndex(({ kind }) => kind === 'text')
+  if (first === -1) return { reply: [], quoted: linesOf(lines, segments) }
+  const between = segments.slice(first, last + 1).filter(({ kind }) => kind === 'quote')
+  const before = segments.slice(0, first)
+  const after = segments.slice(last + 1)
+  const [onlyOne] = between
+  // By hand and nothing introduces it: what is quoted belongs to what is said below it.
+  const keepBefore = before.length > 0 && before.every(({ attributed }) => !attributed)
+  const inline =
+    between.length > 1 || (onlyOne !== undefined && (!onlyOne.attributed || before.length > 0))
+  const kept = [...(keepBefore ? before : []), ...segments.slice(first, last + 1)]
+  const shown = inline
+    ? kept
+    : kept.filter((segment) => segment.kind === 'text' || (keepBefore && before.includes(segment)))
+  const folded = [...(keepBefore ? [] : before), ...(inline ? [] : between), ...after]
+  return { reply: linesOf(lines, shown.map(withoutMarker)), quoted: linesOf(lines, folded) }
+}
+
+const withoutMarker = (segment: Segment): Segment => ({
+  ...segment,
+  start: segment.kind === 'text' ? segment.start : segment.body,
+})
+
+/** The lines of segments, with the blank ones that stood between them. */
+function linesOf(lines: Lines, segments: readonly Segment[]): string[] {
+  const out: string[] = []
+  let previousEnd: number | null = null
+  for (const { start, end } of segments) {
+    if (previousEnd !== null && start > previousEnd && isBlank(lines[start - 1])) out.push('')
+    for (let at = start; at < end; at++) out.push(lines[at] ?? '')
+    previousEnd = end
   }
-  return interleaved(body, kinds, isMine, rest)
+  return out
 }
 
-/** Text on both sides of a quotation: what follows it decides. */
-function interleaved(
-  body: readonly string[],
-  kinds: readonly LineKind[],
-  isMine: (index: number) => boolean,
-  rest: readonly string[],
-): Choice {
-  const last = kinds.findLastIndex((kind) => kind === 'text')
-  const firstQuote = kinds.findIndex((kind, index) => kind !== 'blank' && !isMine(index))
-  const afterQuotes = body.slice(firstQuote).filter((_, index) => isMine(firstQuote + index))
-  const start = signatureStart(afterQuotes)
-  // A signature or footer below the quotation is no answer to it.
-  if (firstQuote > 0 && kinds.slice(0, firstQuote).includes('text') && start === 0) {
-    return { reply: body.slice(0, firstQuote), quoted: [...body.slice(firstQuote), ...rest] }
-  }
-  const reply = body.slice(0, last + 1).filter((_, index) => kinds[index] !== 'marker')
-  return { reply, quoted: [...body.slice(last + 1), ...rest] }
+function cutSignature(reply: Lines): { reply: Lines; signature: Lines } {
+  const starts = [signatureStart(reply), deviceLineAt(reply)].filter((start) => start > 0)
+  const start = starts.length === 0 ? reply.length : Math.min(...starts)
+  const { kept, removed } = withoutEdges(reply.slice(0, start))
+  const signature = reply.slice(start)
+  if (kept.every(isBlank)) return { reply: reply.slice(0, start), signature }
+  return { reply: kept, signature: [...removed, ...signature] }
 }
-
-function cutSignature(
-  _lines: readonly string[],
-  reply: readonly string[],
-): { reply: readonly string[]; signature: readonly string[] } {
-  const start = signatureStart(reply)
-  const body = start === -1 ? reply : reply.slice(0, start)
-  const delimited = start === -1 ? [] : reply.slice(start)
-  const { kept, removed } = withoutDeviceLines(body)
-  if (kept.every((line) => line.trim() === '')) return { reply: body, signature: delimited }
-  return { reply: kept, signature: [...removed, ...delimited] }
-}
-
-export { headerBlockAt }

@@ -25,6 +25,8 @@ export interface User {
   readonly locale: string | null
   readonly createdAt: Date
   readonly lastLoginAt: Date | null
+  /** When mail from this address was first proven (own token, aligned pass), or null. */
+  readonly provenAt: Date | null
 }
 
 /** Works on tickets: an active agent or admin. */
