@@ -122,6 +122,10 @@ function bounceReason(message: Message): string | null {
 function reportReason(message: Message): string | null {
   if (message.reportType !== null) return `report: ${message.reportType} (RFC 6522)`
   if (message.bounce !== null) return 'delivery status without a failure (RFC 3464 §2.3.3)'
+  // Feedback loops that do not use RFC 5965 give themselves away by their subject.
+  if (/^complaint about message from /i.test(message.subject ?? '')) {
+    return 'complaint of a feedback loop'
+  }
   return when(
     headerOf(message, 'x-ms-exchange-message-is-ndr') !== null,
     'non-delivery report of Exchange',

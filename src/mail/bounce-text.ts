@@ -3,7 +3,7 @@
  * for people only. Who sent it, what it says and which addresses it names decide together; one of
  * them alone is never enough to call a person's mail a bounce.
  */
-import { parseAddress } from './address.ts'
+import { localPartOf, parseAddress } from './address.ts'
 import type { Address } from './address.ts'
 import { statusFromText } from './bounce-reasons.ts'
 import { cleanLine } from './clean-text.ts'
@@ -19,6 +19,8 @@ export interface TextEvidence {
   readonly fromText: string
   /** Return-Path is `<>` (RFC 5321 §4.5.5) or names a mailer-daemon. */
   readonly nullReturnPath: boolean
+  /** The sender takes no replies. */
+  readonly noReply: boolean
   /** X-Failed-Recipients (Exim, Google). */
   readonly failedRecipients: readonly Address[]
   /** To of the notification: whoever sent the original; never the failed recipient. */
@@ -29,14 +31,14 @@ export interface TextEvidence {
 
 /** Local parts that mail systems send bounces from. */
 const SYSTEM_SENDER =
-  /^(?:mailer[-_.]?daemon|mail[-_.]?daemon|postmaster|mail[-_.]?delivery|mdaemon|maildelivery|bounces?|mail-?admin(?:istrator)?|internet[-_.]mail[-_.]delivery|mmdf|uucp|smtp|undeliverable|mailer|mail_?system|symantecmaildelivery|microsoftexchange[0-9a-f]{8,40})(?:$|[-+._=])/
+  /^(?:mailer[-_.]?daemon|mail[-_.]?daemon|post[-_.]?master|mail[-_.]?delivery|mdaemon|maildelivery|bounces?|mail-?admin(?:istrator)?|internet[-_.]mail[-_.]delivery|mmdf|uucp|smtp|undeliverable|mailer|mail_?system|symantecmaildelivery|microsoftexchange[0-9a-f]{8,40})(?:$|[-+._=])/
 
 const phrases = (list: string): readonly string[] =>
   list.split('|').map((phrase) => phrase.trim().replace(/\s+/g, ' '))
 
 /** Subjects of bounces; lower case substrings. */
 const SUBJECTS =
-  phrases(`delivery status notification | undeliver | mail delivery fail | delivery failure | returned mail |
+  phrases(`mail failed | 邮件传输失败 | 退回 | delivery status notification | undeliver | mail delivery fail | delivery failure | returned mail |
   failure notice | delivery problem | could not be delivered | delivery has failed | mail system error | returned to sender | delivery unsuccessful |
   delivery report | non-delivery | nondeliver | not delivered | mail could not be | message could not be | unzustellbar | nicht zugestellt | zustellung fehlgeschlagen |
   delivery error | mail failure | rejected | unable to deliver | bounce | returning message to sender | warning: message | error sending | message status | failed mail | delivery notification | user unknown |
@@ -45,7 +47,8 @@ const SUBJECTS =
 
 /** What the text of a bounce says; lower case substrings. */
 const STATEMENTS =
-  phrases(`could not be delivered | couldn't be delivered | cannot be delivered | can not be delivered | was not delivered | not been delivered | unable to deliver |
+  phrases(`无法发送 | 传输失败 | 投递失败 | 发送失败 | 無法投遞 | 発信できません | had fatal errors | failed addresses | mail failed | no valid recipients | delivery errors | unknown host | host not found |
+  could not be delivered | couldn't be delivered | cannot be delivered | can not be delivered | was not delivered | not been delivered | unable to deliver |
   undeliverable | undelivered | delivery failed | delivery has failed | delivery to the following | failed permanently | permanent error | permanent fatal error | returned to sender |
   the following address | following recipient | your message did not reach | did not reach | error delivering | error while attempting to deliver | error occurred while | wasn't delivered | rejected by | was rejected | were rejected |
   i wasn't able to deliver | this is a permanent error; i've given up | transcript of session follows | unknown user | user unknown | no such user | message delivery failed | could not deliver | failed to deliver | not deliver |
@@ -59,7 +62,7 @@ const ORIGINAL =
   original mail as follows | text of original | ------ begin | unsent message below | received message follows | begin of returned | your original message | --- original | message contents follow | first few lines | the header of the original | ----- message header | your message reads | original message text | returned message | original text | failed message follows | undelivered message | copy of the original | the returned message | original headers | returned mail follows`)
 
 export function isSystemSender(address: Address | null): boolean {
-  return address !== null && SYSTEM_SENDER.test(address)
+  return address !== null && SYSTEM_SENDER.test(localPartOf(address))
 }
 
 const includesAny = (text: string, list: readonly string[]): boolean =>
@@ -70,7 +73,7 @@ const RECIPIENTS_MAX = 100
 
 /** Display names mail systems give themselves. */
 const SYSTEM_NAME =
-  /^["'\s]*(?:mailer[- ]?daemon|mail delivery (?:sub)?system|mail delivery|mail administrator|internet mail delivery|postmaster|mail system|microsoft outlook|system administrator|delivery system)/i
+  /^["'<\s]*(?:mailer[- ]?daemon|mail delivery (?:sub)?system|mail delivery|mail administrator|internet mail delivery|postmaster|mail system|microsoft outlook|system administrator|delivery system)/i
 
 /** The failed recipients, or [] when this is no bounce. */
 export function bouncedInText(evidence: TextEvidence): BouncedRecipient[] {
@@ -82,9 +85,16 @@ export function bouncedInText(evidence: TextEvidence): BouncedRecipient[] {
     evidence.nullReturnPath ||
     SYSTEM_NAME.test(evidence.fromText.slice(0, 200))
   if (evidence.failedRecipients.length > 0) return recipientsIn(evidence, said)
-  const saysSo = includesAny(subject, SUBJECTS) || includesAny(lower, STATEMENTS)
-  return bySystem && saysSo ? recipientsIn(evidence, said) : []
+  const stated = includesAny(lower, STATEMENTS)
+  const saysSo = includesAny(subject, SUBJECTS) || stated
+  // Gateways send from any address; then the subject must begin like a bounce's and the text agree.
+  const unmistakable = stated && STRONG_SUBJECT.test(subject)
+  const returned = stated && evidence.originalTo.length > 0 && evidence.noReply
+  return (bySystem && saysSo) || unmistakable || returned ? recipientsIn(evidence, said) : []
 }
+
+const STRONG_SUBJECT =
+  /^(?:undeliver(?:able|ed)|non-?delivery|delivery failure|failure notice|returned mail|mail delivery fail|delivery status notification|mail system error|message delivery failure|delivery failed|mail could not be delivered|unzustellbar)|: non remis\b|\(delivery failed\)$/
 
 /** The part of the text that is the system's own. */
 function aboutTheFailure(text: string): string {
@@ -109,20 +119,50 @@ function recipientsIn(evidence: TextEvidence, said: string): BouncedRecipient[] 
     ...evidence.notified,
     ...(evidence.from === null ? [] : [evidence.from]),
   ])
-  const named = addressesIn(said).filter(
-    (address) => !excluded.has(address) && !isSystemSender(address),
-  )
+  const usable = (address: Address): boolean => !excluded.has(address) && !isSystemSender(address)
+  const all = addressesIn(said)
+  const named = all.filter(usable)
+  const listed = addressesIn(said.slice(listStart(said))).filter(usable)
   // The returned original was sent to the failed recipient; its To settles what the text names.
-  const confirmed = named.filter((address) => evidence.originalTo.includes(address))
-  const found = firstNonEmpty([evidence.failedRecipients, confirmed, named, evidence.originalTo])
+  const confirmed = all.filter(
+    (address) => evidence.originalTo.includes(address) && !excluded.has(address),
+  )
+  const found = firstNonEmpty([
+    evidence.failedRecipients,
+    confirmed,
+    listed,
+    named,
+    evidence.originalTo.filter(usable),
+    addressesIn((said.match(/^\s{0,8}<[^<>\s]{3,300}>:/gm) ?? []).join('\n')),
+  ])
+  const action = isWarning(evidence, said) ? 'delayed' : 'failed'
   return [...new Set(found)].slice(0, RECIPIENTS_MAX).map((address) => {
     const diagnostic = diagnosticFor(said, address)
     return describeRecipient(address, {
-      action: 'failed',
+      action,
       status: statusFromText(diagnostic),
       diagnostic: cleanLine(diagnostic, 1_000) || null,
     })
   })
+}
+
+/** The system has not given up: nothing bounced yet (RFC 3464 §2.3.3 delayed). */
+function isWarning({ subject }: TextEvidence, said: string): boolean {
+  const isDelay =
+    /\(delay\)|still being retried|delivery delayed|message delayed|delayed mail|could not send message for past/i
+  return (
+    isDelay.test(subject) ||
+    /this is a warning (?:message )?only|will be retried for|still being retried/i.test(said)
+  )
+}
+
+/** Where the text announces its list of recipients; the beginning when it does not. */
+function listStart(said: string): number {
+  const found =
+    /(?:following (?:recipient|address|user|destination)|recipient\(s\)|recipients? list|failed recipients?|did not reach)/i.exec(
+      said,
+    )
+  return found?.index ?? 0
 }
 
 function firstNonEmpty(lists: readonly (readonly Address[])[]): readonly Address[] {
@@ -131,7 +171,9 @@ function firstNonEmpty(lists: readonly (readonly Address[])[]): readonly Address
 
 function addressesIn(text: string): Address[] {
   const found = (text.match(EMAIL) ?? []).slice(0, 1_000).flatMap((word) => {
-    const address = parseAddress(word.replace(/^['*]+|['*.]+$/g, ''))
+    const address = parseAddress(
+      word.replace(/^(?:smtp|rfc-?822|mailto)[=:;]/i, '').replace(/^['*]+|['*.]+$/g, ''),
+    )
     return address === null ? [] : [address]
   })
   return [...new Set(found)]

@@ -62,9 +62,9 @@ function recipientOf(group: Fields): BouncedRecipient | null {
     typedAddress(group.get('x-actual-recipient'))
   if (address === null) return null
   const diagnostic = typedText(group.get('diagnostic-code'))
-  const action = wordOf(group.get('action'))
+  const action = actionOf(group)
   return describeRecipient(address, {
-    action: action ?? 'failed',
+    action,
     status: statusOf(group.get('status') ?? ''),
     diagnostic,
   })
@@ -83,7 +83,9 @@ export interface Evidence {
 export function describeRecipient(address: Address, evidence: Evidence): BouncedRecipient {
   const { action, diagnostic } = evidence
   const fromText = diagnostic === null ? null : statusFromText(diagnostic)
-  const status = better(evidence.status, fromText)
+  const found = better(evidence.status, fromText)
+  // RFC 3463 §2: a failure of which nothing else is known.
+  const status = found ?? (action === 'failed' ? '5.0.0' : null)
   const permanent = action === 'failed' && !(status ?? '5').startsWith('4')
   return { address, status, action, diagnostic, permanent, reason: reasonOf(status, diagnostic) }
 }
@@ -91,7 +93,8 @@ export function describeRecipient(address: Address, evidence: Evidence): Bounced
 function better(declared: string | null, derived: string | null): string | null {
   if (declared === null) return derived
   if (derived === null || !isVague(declared)) return declared
-  return derived.startsWith(declared.slice(0, 1)) || isVague(declared) ? derived : declared
+  // The class is the declared one: temporary stays temporary.
+  return declared.slice(0, 1) + derived.slice(1)
 }
 
 /** RFC 3463 §3.1: "other or undefined status" says nothing. */
@@ -129,7 +132,13 @@ export function typedText(value: string | undefined): string | null {
   return text === '' ? null : text
 }
 
-function wordOf(value: string | undefined): string | null {
-  const word = /^\s*([a-z]{1,20})/i.exec(value ?? '')?.[1]?.toLowerCase()
-  return word ?? null
+const ACTIONS = new Set(['failed', 'delayed', 'delivered', 'relayed', 'expanded'])
+
+/** RFC 3464 §2.3.3; words of one's own ("error") mean a failure unless the status says 2 or 4. */
+function actionOf(group: Fields): string {
+  const word = /^\s*([a-z]{1,20})/i.exec(group.get('action') ?? '')?.[1]?.toLowerCase() ?? ''
+  if (ACTIONS.has(word)) return word
+  const status = statusOf(group.get('status') ?? '')
+  if (status?.startsWith('2') === true) return 'delivered'
+  return status?.startsWith('4') === true && word !== '' ? 'delayed' : 'failed'
 }

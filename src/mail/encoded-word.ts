@@ -35,11 +35,10 @@ function split(value: string): Piece[] {
     if (pieces.length > 2 * WORDS_MAX) break
     pushLiteral(pieces, value.slice(end, match.index))
     const [whole, charset = '', encoding = '', text = ''] = match
-    pieces.push({
-      charset: (charset.split('*')[0] ?? '').toLowerCase(),
-      text: '',
-      bytes: encoding.toLowerCase() === 'b' ? decodeB(text) : decodeQ(text),
-    })
+    const name = (charset.split('*')[0] ?? '').toLowerCase()
+    if (encoding.toLowerCase() === 'b')
+      pieces.push({ charset: name, text: '', bytes: decodeB(text) })
+    else pushQ(pieces, name, text)
     end = match.index + whole.length
   }
   pushLiteral(pieces, value.slice(end))
@@ -80,10 +79,17 @@ function decodeB(text: string): Uint8Array {
   return Buffer.from(text.replace(/\s+/g, ''), 'base64')
 }
 
+/** Raw characters inside of a Q word were decoded with the header; only the rest is encoded. */
+function pushQ(pieces: Piece[], charset: string, text: string): void {
+  for (const run of text.match(/\p{ASCII}+|\P{ASCII}+/gu) ?? []) {
+    if (/^\p{ASCII}/u.test(run)) pieces.push({ charset, text: '', bytes: decodeQ(run) })
+    else pushLiteral(pieces, run)
+  }
+}
+
 /** RFC 2047 §4.2: `_` is a space, `=XX` a byte; anything else stands for itself. */
 function decodeQ(text: string): Uint8Array {
-  const latin1 = Buffer.from(text, 'utf8').toString('latin1')
-  const bytes = latin1
+  const bytes = text
     .replaceAll('_', ' ')
     .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) =>
       String.fromCharCode(Number.parseInt(hex, 16)),

@@ -35,20 +35,20 @@ export function scanHeaderBlock(bytes: Buffer, limits: HeaderLimits): HeaderBloc
   if (!looksLikeHeader(lineAt(bytes, at).text)) at = 0
   while (at < bytes.length) {
     const line = lineAt(bytes, at)
-    if (line.text === '') return scan.result(line.next)
+    if (line.text === '') return scan.result(bytes, line.next)
     if (!scan.take(line.text) && !headerFollows(bytes, line.next)) {
       scan.problems.push(scan.count === 0 ? 'no headers' : 'no empty line between headers and body')
-      return scan.result(at)
+      return scan.result(bytes, at)
     }
     at = line.next
   }
-  return scan.result(bytes.length)
+  return scan.result(bytes, bytes.length)
 }
 
 class Scan {
   readonly problems: string[] = []
   count = 0
-  readonly #fields: { name: string; lines: string[]; length: number }[] = []
+  readonly #fields: Field[] = []
   readonly #limits: HeaderLimits
   #skipped = 0
   #cut = 0
@@ -78,27 +78,41 @@ class Scan {
     return true
   }
 
-  #append(field: { lines: string[]; length: number }, text: string): void {
+  #append(field: Field, text: string): void {
     const room = this.#limits.valueLengthMax - field.length
     if (text.length > room && room >= 0) this.#cut++
     if (room > 0) field.lines.push(text.slice(0, room))
     field.length += text.length
   }
 
-  result(bodyStart: number): HeaderBlock {
+  result(bytes: Buffer, bodyStart: number): HeaderBlock {
     const { linesMax } = this.#limits
     if (this.count > linesMax) this.problems.push(`${this.count} headers, only ${linesMax} kept`)
     if (this.#cut > 0) this.problems.push(`${this.#cut} overlong header values cut`)
     if (this.#skipped > 0 && this.count > 0)
       this.problems.push('lines among the headers that are none')
-    return { headers: decodeFields(this.#fields), bodyStart, problems: this.problems }
+    const charset = charsetIn(this.#fields, bytes.subarray(bodyStart, bodyStart + 4_000))
+    return { headers: decodeFields(this.#fields, charset), bodyStart, problems: this.problems }
   }
 }
 
-/** Raw 8-bit bytes are not allowed (RFC 5322 §2.2) but common: UTF-8, else the body's charset. */
-function decodeFields(fields: readonly { name: string; lines: string[] }[]): Header[] {
+interface Field {
+  readonly name: string
+  readonly lines: string[]
+  length: number
+}
+
+/** The charset of the message, or of its first part: what the writer of raw headers used. */
+function charsetIn(fields: readonly Field[], body: Buffer): string | null {
   const type = fields.find((field) => field.name === 'content-type')?.lines.join('') ?? ''
-  const charset = /charset\s*=\s*"?([\w.:-]{1,40})/i.exec(type.slice(0, 2_000))?.[1] ?? null
+  const declared = CHARSET.exec(type.slice(0, 2_000)) ?? CHARSET.exec(body.toString('latin1'))
+  return declared?.[1] ?? null
+}
+
+const CHARSET = /charset\s{0,5}=\s{0,5}"?([\w.:-]{1,40})/i
+
+/** Raw 8-bit bytes are not allowed (RFC 5322 §2.2) but common: UTF-8, else the body's charset. */
+function decodeFields(fields: readonly Field[], charset: string | null): Header[] {
   return fields.map(({ name, lines }) => {
     // Unfolding removes the line end only (RFC 5322 §2.2.3); the white space stays.
     const value = storable(lines.join('')).trim()
@@ -125,13 +139,17 @@ const notUtf8 = (charset: string | null): string | null =>
 
 const looksLikeHeader = (text: string): boolean => NAME.test(text) || MBOX_FROM.test(text)
 
-/** Looks at a few lines only: garbage among headers is a line or two, a body is not. */
+/** Names that no first lines of a body begin with by chance. */
+const WELL_KNOWN =
+  /^(?:from|to|cc|subject|date|message-id|mime-version|content-type|received|return-path|delivered-to|dkim-signature)[ \t]*:/i
+
+/** Garbage among headers is a few lines; a body does not continue with headers. */
 function headerFollows(bytes: Buffer, start: number): boolean {
   let at = start
-  for (let seen = 0; seen < 3 && at < bytes.length; seen++) {
+  for (let seen = 0; seen < 15 && at < bytes.length; seen++) {
     const line = lineAt(bytes, at)
     if (line.text === '') return false
-    if (NAME.test(line.text)) return true
+    if (seen < 3 ? NAME.test(line.text) : WELL_KNOWN.test(line.text)) return true
     at = line.next
   }
   return false

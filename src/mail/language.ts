@@ -50,12 +50,12 @@ export function detectLanguage(text: string): string | null {
     const share = (sample.match(script)?.length ?? 0) / letters
     if (share > (code === 'uk' ? 0.02 : 0.25)) return code
   }
-  const found = sample.toLowerCase().match(/\p{L}+/gu) ?? []
+  const found = new Set(sample.toLowerCase().match(/\p{L}+/gu) ?? [])
   const scores = SETS.map(([code, set]): [string, number] => [
     code,
-    found.filter((word) => set.has(word)).length,
+    [...found].filter((word) => set.has(word)).length,
   ])
   const [best, second] = scores.toSorted((a, b) => b[1] - a[1])
-  if (best === undefined || best[1] < HITS_MIN || best[1] / found.length < 0.1) return null
+  if (best === undefined || best[1] < HITS_MIN || best[1] / found.size < 0.1) return null
   return second !== undefined && second[1] === best[1] ? null : best[0]
 }

@@ -21,12 +21,19 @@ export function parseParameters(header: string | null): ParameterisedValue {
   const [first = '', ...rest] = splitOutside((header ?? '').slice(0, VALUE_LENGTH_MAX), ';')
   const raw = new Map<string, string>()
   for (const item of rest.slice(0, PARAMETERS_MAX)) {
-    const equals = item.indexOf('=')
-    if (equals <= 0) continue
-    const name = item.slice(0, equals).trim().toLowerCase()
-    if (!raw.has(name)) raw.set(name, unquote(item.slice(equals + 1).trim()))
+    take(raw, item)
   }
-  return { value: stripComments(first).trim().toLowerCase(), params: decodeAll(raw) }
+  const [value = '', ...loose] = stripComments(first).trim().split(/\s+/)
+  // `text/plain charset=x` forgot its semicolon.
+  for (const item of loose.slice(0, PARAMETERS_MAX)) take(raw, item)
+  return { value: value.toLowerCase(), params: decodeAll(raw) }
+}
+
+function take(raw: Map<string, string>, item: string): void {
+  const equals = item.indexOf('=')
+  if (equals <= 0) return
+  const name = item.slice(0, equals).trim().toLowerCase()
+  if (!raw.has(name)) raw.set(name, unquote(item.slice(equals + 1).trim()))
 }
 
 /** Splits at `separator` outside of quoted strings; a quote that never ends is no quote. */

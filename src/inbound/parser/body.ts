@@ -27,7 +27,16 @@ export interface Body {
   readonly problems: readonly string[]
 }
 
-const RENDERED = new Set(['text/plain', 'text/html', 'text/enriched', 'text/richtext'])
+const RENDERED = new Set([
+  'text/plain',
+  'text/html',
+  'text/enriched',
+  'text/richtext',
+  // RFC 6522: the fields of a report are for machines, but there is nothing else to read in some.
+  'message/delivery-status',
+  'message/global-delivery-status',
+  'text/rfc822-headers',
+])
 
 /** Could this part be shown as the message's text? Named files and attachments are not. */
 export function isRenderable(part: PartHead): boolean {
@@ -76,7 +85,13 @@ function unitsOf(parts: readonly Part[]): Unit[] {
     if (open === undefined) units.push(unit)
     unit[part.type === 'text/html' ? 'html' : 'plain'].push(part)
   }
-  return units
+  return units.map(withoutEnriched)
+}
+
+/** RFC 1896 text beside plain text says the same again. */
+function withoutEnriched(unit: Unit): Unit {
+  const plain = unit.plain.filter(({ type }) => type === 'text/plain')
+  return unit.alternative === null || plain.length === 0 ? unit : { ...unit, plain }
 }
 
 function outermostAlternative(container: Container | null): Container | null {
@@ -131,7 +146,9 @@ function wordsOf(text: string): Set<string> {
 
 function readPlain(part: Part, problems: string[]): string {
   const decoded = cleanText(decode(part, problems))
-  if (part.type !== 'text/plain') return withoutEnrichment(decoded)
+  if (part.type === 'text/enriched' || part.type === 'text/richtext') {
+    return withoutEnrichment(decoded)
+  }
   return part.flowed === null ? decoded : unflow(decoded, part.flowed)
 }
 

@@ -1,6 +1,8 @@
 /** Reports inside of a message: bounces (RFC 3464), and mail forwarded by hand or as attachment. */
 import { parseAddressList, usableAddresses } from '../../mail/address-list.ts'
+import { localPartOf } from '../../mail/address.ts'
 import type { Address } from '../../mail/address.ts'
+import { isNoReply } from '../../mail/auto-submitted.ts'
 import { bouncedInText } from '../../mail/bounce-text.ts'
 import { decodeBytes } from '../../mail/charset.ts'
 import { cleanText } from '../../mail/clean-text.ts'
@@ -85,6 +87,7 @@ function inText(
     fromText: headerOf({ headers }, 'from') ?? '',
     nullReturnPath:
       returnPath !== null && /^<?\s*(?:mailer-daemon[^>]*)?>?$/i.test(returnPath.trim()),
+    noReply: facts.from !== null && isNoReply(localPartOf(facts.from.address)),
     failedRecipients: addressesIn(headersOf({ headers }, 'x-failed-recipients')),
     notified: facts.to.map(({ address }) => address),
     originalTo: addressesIn([
