@@ -1,0 +1,118 @@
+/**
+ * From an HTTP request to a route of the table and back: request id, headers, problems, who may
+ * come in. Handlers know nothing of Koa.
+ */
+import { Router, type RouterContext } from '@koa/router'
+import Koa, { type Context, type Next } from 'koa'
+import type { Events } from '../events.ts'
+import { randomId } from '../ids.ts'
+import { Authenticator, authorise } from './auth.ts'
+import type { ApiDeps } from './deps.ts'
+import { HttpError, problemOf } from './problem.ts'
+import { refuseUnknown } from './query.ts'
+import { type Answer, isStream, type Route } from './route.ts'
+
+/** An id of the client's own is kept when it is harmless in a log. */
+const REQUEST_ID = /^[\w.:-]{1,64}$/
+const REQUEST_ID_BYTES = 10
+
+export function appOf(deps: ApiDeps, routes: readonly Route[]): Koa {
+  const app = new Koa()
+  // Trouble with a connection after the answer began; everything before is a problem document.
+  app.on('error', (err: unknown, ctx?: Context) => report(deps.events, ctx, err))
+  const router = routerOf(deps, routes)
+  app.use(withHeaders)
+  app.use((ctx, next) => withProblems(deps.events, ctx, next))
+  app.use(router.routes())
+  app.use(async (ctx) => {
+    throw unmatched(router, ctx)
+  })
+  return app
+}
+
+function routerOf(deps: ApiDeps, routes: readonly Route[]): Router {
+  const authenticator = new Authenticator(deps)
+  const router = new Router({ sensitive: true })
+  for (const route of routes) {
+    router.register(route.path, [route.method], async (ctx: RouterContext) => {
+      const search = new URLSearchParams(ctx.querystring)
+      // Before anything else, so that a token in a URL is refused and not used.
+      if (route.access.roles !== 'public') refuseUnknown(route.query, search)
+      const caller =
+        route.access.roles === 'public'
+          ? null
+          : await authenticator.callerOf(ctx.req.headers.authorization)
+      if (caller !== null) authorise(caller, route.access)
+      const { params } = ctx
+      send(ctx, await route.answer({ caller, params, search, message: ctx.req }))
+    })
+  }
+  return router
+}
+
+async function withHeaders(ctx: Context, next: Next): Promise<void> {
+  const given = ctx.get('X-Request-Id')
+  const requestId = REQUEST_ID.test(given) ? given : randomId(REQUEST_ID_BYTES)
+  ctx.state['requestId'] = requestId
+  ctx.set({
+    'X-Request-Id': requestId,
+    'X-Content-Type-Options': 'nosniff',
+    'Cache-Control': 'no-store',
+    'Referrer-Policy': 'no-referrer',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+  })
+  await next()
+}
+
+async function withProblems(events: Events, ctx: Context, next: Next): Promise<void> {
+  try {
+    await next()
+  } catch (err) {
+    const problem = problemOf(err, requestIdOf(ctx))
+    // A caller's mistake is theirs to read; only ours is worth an operator's attention.
+    if (problem.isFailure) report(events, ctx, err)
+    const { status, headers, body } = problem
+    send(ctx, { status, headers: { ...headers, 'Content-Type': PROBLEM }, body })
+  }
+}
+
+const PROBLEM = 'application/problem+json'
+
+function send(ctx: Context, { status = 200, body, headers = {} }: Answer): void {
+  ctx.status = status
+  if (body === undefined) ctx.body = null
+  else if (isStream(body)) ctx.body = body
+  else if (typeof body === 'string') ctx.body = body
+  else ctx.body = `${JSON.stringify(body)}\n`
+  if (body !== undefined && !isStream(body)) {
+    ctx.type = typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json'
+  }
+  ctx.set({ ...headers })
+}
+
+/** 405 with the methods that are there, or 404. */
+function unmatched(router: Router, ctx: Context): HttpError {
+  const layers = router.match(ctx.path, ctx.method).path
+  const methods = [...new Set(layers.flatMap((layer) => layer.methods))].toSorted()
+  if (methods.length === 0) {
+    return new HttpError(404, 'not-found', 'There is nothing at this address.')
+  }
+  return new HttpError(405, 'method-not-allowed', `Only ${methods.join(', ')} can be used here.`, {
+    headers: { Allow: methods.join(', ') },
+    details: { allowed: methods },
+  })
+}
+
+function report(events: Events, ctx: Context | undefined, err: unknown): void {
+  events.requestFailed(
+    {
+      requestId: ctx === undefined ? 'none' : requestIdOf(ctx),
+      method: ctx?.method ?? '',
+      // The template of the route: the path itself may carry what nobody should log.
+      route: String(ctx?.['_matchedRoute'] ?? ''),
+    },
+    err,
+  )
+}
+
+const requestIdOf = (ctx: Context): string => String(ctx.state['requestId'])

@@ -1,0 +1,24 @@
+/** What the API needs; the daemon puts it together. */
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import type { DeskContext } from '../desk/context.ts'
+import type { Events } from '../events.ts'
+import type { Health } from '../health.ts'
+import type { Bell } from '../pause.ts'
+import type { Store } from '../store/open.ts'
+import type { Inbox } from '../ticket/inbox.ts'
+
+export interface ApiDeps {
+  readonly config: Config
+  readonly store: Store
+  readonly context: DeskContext
+  readonly health: Health
+  readonly clock: Clock
+  readonly events: Events
+  /** Rung after a write that may owe mail. */
+  readonly outgoing: Bell
+  readonly version: string
+  /** Is the daemon on its way out? */
+  readonly draining: () => boolean
+  readonly inboxes: readonly Inbox[]
+}

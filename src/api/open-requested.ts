@@ -1,0 +1,120 @@
+/** Turns the body of POST /tickets into the verb that opens a ticket. */
+import type { Author } from '../desk/context.ts'
+import { saidByApi } from '../desk/context.ts'
+import { openTicket } from '../desk/open-ticket.ts'
+import type { Tx } from '../store/open.ts'
+import { findTicket } from '../store/tickets.ts'
+import { ensureContact, findUserByEmail } from '../store/users.ts'
+import { ownAddresses } from '../ticket/inbox.ts'
+import type { Ticket } from '../ticket/ticket.ts'
+import { isStaff, type User } from '../ticket/user.ts'
+import { forbidden } from './auth.ts'
+import type { ApiDeps } from './deps.ts'
+import { invalidMembers } from './problem.ts'
+import type { Caller } from './route.ts'
+import type { Person, TicketBody } from './schemas.ts'
+
+export async function openRequested(
+  tx: Tx,
+  deps: ApiDeps,
+  { caller, body }: { caller: Caller; body: TicketBody },
+  at: Date,
+): Promise<Ticket> {
+  const staff = isStaff(caller.user)
+  const requester = await requesterOf(tx, deps, caller, body, at)
+  const asAgent = staff && body.author === 'me'
+  const author: Author = asAgent
+    ? { type: 'agent', user: caller.user }
+    : { type: 'customer', user: requester }
+  const { ticket } = await openTicket(
+    tx,
+    deps.context,
+    {
+      inboxId: inboxIdOf(deps, body.inbox),
+      subject: body.subject,
+      requester,
+      requesterSource: 'api',
+      author,
+      said: saidByApi(body.text),
+      copied: await contactsOf(tx, deps, body.participants, at),
+      priority: body.priority,
+      category: categoryOf(deps, body.category),
+      tags: body.tags,
+      fields: body.fields,
+      status: null,
+      followUpOf: null,
+      related: null,
+      watcher: null,
+      locale: null,
+      // Whoever has a token is known to us: his words may be repeated to him.
+      acknowledge: asAgent ? null : { verified: true, suppress: null },
+      mailOpening: asAgent,
+      notifyAgents: true,
+    },
+    at,
+  )
+  return (await findTicket(tx, ticket.id)) ?? ticket
+}
+
+async function requesterOf(
+  tx: Tx,
+  deps: ApiDeps,
+  { user }: Caller,
+  { requester }: TicketBody,
+  at: Date,
+): Promise<User> {
+  if (requester === undefined || requester.email === user.email) return user
+  if (!isStaff(user)) throw forbidden('Customers open tickets for themselves only.')
+  return contactOf(tx, deps, requester, '/requester/email', at)
+}
+
+/** The person behind an address; never one of ours, or we would write to ourselves. */
+export async function contactOf(
+  tx: Tx,
+  deps: ApiDeps,
+  person: Person,
+  pointer: string,
+  at: Date,
+): Promise<User> {
+  if (ownAddresses(deps.inboxes).has(person.email)) {
+    throw invalidMembers([{ pointer, code: 'own_address', message: 'is an address of an inbox' }])
+  }
+  return ensureContact(tx, { address: person.email, name: person.name }, at)
+}
+
+/** Ours are left out, and staff too: their addresses are private. As with people copied by mail. */
+async function contactsOf(
+  tx: Tx,
+  deps: ApiDeps,
+  people: readonly Person[],
+  at: Date,
+): Promise<User[]> {
+  const own = ownAddresses(deps.inboxes)
+  const users: User[] = []
+  for (const { email, name } of people) {
+    if (own.has(email)) continue
+    const known = await findUserByEmail(tx, email)
+    if (known !== null && isStaff(known)) continue
+    users.push(known ?? (await ensureContact(tx, { address: email, name }, at)))
+  }
+  return users
+}
+
+function categoryOf({ config }: ApiDeps, wanted: string | null): string | null {
+  if (wanted === null) return null
+  const found = config.categories.find((name) => name.toLowerCase() === wanted.toLowerCase())
+  if (found !== undefined) return found
+  const message = `is not one of ${config.categories.join(', ')}`
+  throw invalidMembers([{ pointer: '/category', code: 'unknown_category', message }])
+}
+
+function inboxIdOf({ inboxes }: ApiDeps, wanted: string | number | undefined): number | null {
+  if (wanted === undefined) return inboxes[0]?.id ?? null
+  const found = inboxes.find(
+    ({ id, name }) =>
+      id === wanted || (typeof wanted === 'string' && name.toLowerCase() === wanted.toLowerCase()),
+  )
+  if (found !== undefined) return found.id
+  const message = `is not one of ${inboxes.map(({ name }) => name).join(', ')}`
+  throw invalidMembers([{ pointer: '/inbox', code: 'unknown_inbox', message }])
+}

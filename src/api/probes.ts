@@ -1,0 +1,92 @@
+/** Outside /api/v1: is the process alive, is it ready, and what is this anyway. */
+import { messageOf } from '../errors.ts'
+import { pause } from '../pause.ts'
+import { migrationStatus } from '../store/migrate.ts'
+import type { Store } from '../store/open.ts'
+import type { ApiDeps } from './deps.ts'
+import { NO_QUERY } from './query.ts'
+import type { Answer, Route } from './route.ts'
+
+/** A database that takes longer than this for nothing is locked, full or gone. */
+const PROBE_MS = 1_000
+
+export function probeRoutes(deps: ApiDeps): readonly Route[] {
+  const database = sharedProbe(() => canWrite(deps.store))
+  const migrations = sharedProbe(() => isMigrated(deps.store))
+  return [
+    publicRoute('/', 'What this is', async () => ({ body: welcome(deps) })),
+    publicRoute('/healthz', 'Is the process alive?', async () => ({ body: 'ok\n' })),
+    publicRoute('/readyz', 'Is it ready, and what is wrong?', async () => {
+      const checks = {
+        database: await database(),
+        migrations: await migrations(),
+        draining: deps.draining() ? 'stopping' : 'ok',
+      }
+      return readiness(checks, deps.health.troubles())
+    }),
+  ]
+}
+
+function publicRoute(path: string, summary: string, answer: () => Promise<Answer>): Route {
+  const access = { roles: 'public' } as const
+  return { method: 'GET', path, summary, access, query: NO_QUERY, body: null, answer }
+}
+
+function readiness(
+  checks: Readonly<Record<string, string>>,
+  troubles: readonly { inbox: string; side: string; error: string }[],
+): Answer {
+  const ready = Object.values(checks).every((result) => result === 'ok')
+  const degraded = troubles.length > 0 ? 'degraded' : 'ok'
+  return {
+    status: ready ? 200 : 503,
+    body: {
+      status: ready ? degraded : 'unavailable',
+      checks: { ...checks, connections: troubles.length === 0 ? 'ok' : 'degraded' },
+      troubles,
+    },
+    ...(ready ? {} : { headers: { 'Retry-After': '5' } }),
+  }
+}
+
+type Probe = () => Promise<string>
+
+/** One look at a time: probes of a database that hangs must not pile up. */
+function sharedProbe(look: () => Promise<void>): Probe {
+  let running: Promise<string> | null = null
+  return async () => {
+    running ??= look()
+      .then(
+        () => 'ok',
+        (err: unknown) => messageOf(err),
+      )
+      .finally(() => {
+        running = null
+      })
+    const late = new AbortController()
+    const timeout = pause(PROBE_MS, late.signal).then(() => `no answer within ${PROBE_MS} ms`)
+    try {
+      return await Promise.race([running, timeout])
+    } finally {
+      late.abort()
+    }
+  }
+}
+
+/** Takes the write lock and changes nothing: fails on a locked, read-only or unreachable database. */
+async function canWrite(store: Store): Promise<void> {
+  await store.transaction(async (tx) => {
+    await tx('schema_migrations').where({ version: -1 }).update({ version: -1 })
+  })
+}
+
+async function isMigrated(store: Store): Promise<void> {
+  const pending = (await migrationStatus(store)).filter(({ appliedAt }) => appliedAt === null)
+  if (pending.length > 0) throw new Error(`${pending.length} migrations are pending`)
+}
+
+const welcome = ({ version, config }: ApiDeps): string => `Postroom ${version}
+
+An email-driven ticketing daemon. Its API is at ${config.publicUrl}/api/v1 and wants
+"Authorization: Bearer pst_..."; "postroom token create" makes such a token.
+`

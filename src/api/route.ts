@@ -1,0 +1,122 @@
+/**
+ * A route as data: what the table in routes.ts is made of. Who may use it is written beside it,
+ * and there is no default, so a route without a policy does not compile.
+ */
+import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
+import type { z } from 'zod'
+import type { Scope } from '../desk/create-token.ts'
+import { AppError } from '../errors.ts'
+import type { Role, User } from '../ticket/user.ts'
+import { readJson } from './body.ts'
+import { invalidBody } from './problem.ts'
+import { parseQuery } from './query.ts'
+
+export interface Caller {
+  readonly user: User
+  /** Null: every right of the user. */
+  readonly scopes: readonly string[] | null
+}
+
+/** A route for callers of these roles; `public` ones know no caller. */
+export type Access =
+  | { readonly roles: readonly Role[]; readonly scope: Scope | null }
+  | { readonly roles: 'public' }
+
+export interface Answer {
+  readonly status?: number
+  /** Undefined: none. A string goes out as plain text, a stream as it is, all else as JSON. */
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** What is left to do when the caller is known to be allowed here. */
+export interface RawRequest {
+  readonly caller: Caller | null
+  readonly params: Readonly<Record<string, string | undefined>>
+  readonly search: URLSearchParams
+  readonly message: IncomingMessage
+}
+
+export interface RouteRequest<Query, Body> {
+  readonly caller: Caller
+  readonly params: Readonly<Record<string, string | undefined>>
+  readonly query: Query
+  readonly search: URLSearchParams
+  readonly body: Body
+  readonly headers: IncomingMessage['headers']
+}
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** With `:name` parameters. */
+  readonly path: string
+  readonly summary: string
+  readonly access: Access
+  readonly query: z.ZodObject
+  readonly body: z.ZodType | null
+  answer(request: RawRequest): Promise<Answer>
+}
+
+type BodyOf<B> = B extends z.ZodType ? z.output<B> : null
+
+export const ALL: readonly Role[] = ['customer', 'agent', 'admin']
+export const STAFF: readonly Role[] = ['agent', 'admin']
+
+/** Ties the handler's types to the schemas of its route. */
+export function route<Q extends z.ZodObject, B extends z.ZodType | null>(spec: {
+  method: Route['method']
+  path: string
+  summary: string
+  roles: readonly Role[]
+  scope: Scope | null
+  query: Q
+  body: B
+  handle(request: RouteRequest<z.output<Q>, BodyOf<B>>): Promise<Answer>
+}): Route {
+  const { method, path, summary, roles, scope, query, body } = spec
+  return {
+    method,
+    path,
+    summary,
+    access: { roles, scope },
+    query,
+    body,
+    async answer({ caller, params, search, message }) {
+      if (caller === null) throw new Error(`${path} was reached without a caller`)
+      return spec.handle({
+        caller,
+        params,
+        search,
+        query: parseQuery(query, search),
+        body: (body === null ? null : await parseBody(body, message)) as BodyOf<B>,
+        headers: message.headers,
+      })
+    },
+  }
+}
+
+async function parseBody(schema: z.ZodType, message: IncomingMessage): Promise<unknown> {
+  const parsed = schema.safeParse(await readJson(message))
+  if (!parsed.success) throw invalidBody(parsed.error)
+  return parsed.data
+}
+
+/** Neither database has larger ids. */
+const ID_MAX = 2 ** 31 - 1
+
+/** The id in a path; anything that cannot be one is simply not there. */
+export function idOf(text: string | undefined): number {
+  const id = parseId(text ?? '')
+  if (id === null) throw notFound()
+  return id
+}
+
+export const parseId = (text: string): number | null =>
+  /^[1-9]\d{0,9}$/.test(text) && Number(text) <= ID_MAX ? Number(text) : null
+
+export const notFound = (): AppError =>
+  new AppError('not_found', 'not-found', 'There is no such thing here.')
+
+export const isStream = (body: unknown): body is Readable =>
+  typeof body === 'object' && body !== null && 'pipe' in body

@@ -1,0 +1,24 @@
+/** Every route there is. What is not in this table does not exist. */
+import { commentRoutes } from './comments.ts'
+import type { ApiDeps } from './deps.ts'
+import { inboundRoutes } from './inbound.ts'
+import { inboxRoutes } from './inboxes.ts'
+import { meRoutes } from './me.ts'
+import { outboxRoutes } from './outbox.ts'
+import { probeRoutes } from './probes.ts'
+import type { Route } from './route.ts'
+import { statsRoutes } from './stats.ts'
+import { ticketRoutes } from './tickets.ts'
+
+export function routesOf(deps: ApiDeps): readonly Route[] {
+  return [
+    ...ticketRoutes(deps),
+    ...commentRoutes(deps),
+    ...inboundRoutes(deps),
+    ...outboxRoutes(deps),
+    ...inboxRoutes(deps),
+    ...statsRoutes(deps),
+    ...meRoutes(),
+    ...probeRoutes(deps),
+  ]
+}

@@ -1,0 +1,171 @@
+/** Bodies and parameters of requests. Strict: a member nobody knows is a mistake, not a wish. */
+import { z } from 'zod'
+import { type Address, parseAddress } from '../mail/address.ts'
+import { cleanLine, cleanText } from '../mail/clean-text.ts'
+import { FATES } from '../store/inbound-messages.ts'
+import { OUTCOMES } from '../store/outbox.ts'
+import { findPriority, PRIORITIES, SUBJECT_LENGTH_MAX } from '../ticket/ticket.ts'
+import { list, many, one, PAGE } from './query.ts'
+import { parseId } from './route.ts'
+
+const TEXT_LENGTH_MAX = 500_000
+const NAME_LENGTH_MAX = 200
+const TAGS_MAX = 50
+const TAG_LENGTH_MAX = 50
+const FIELDS_MAX = 100
+const FIELD_LENGTH_MAX = 10_000
+/** As many as a mail that opens a ticket may bring along. */
+const PARTICIPANTS_MAX = 20
+const WORDS_MAX = 8
+const SEARCH_LENGTH_MAX = 200
+
+const line = (lengthMax: number) =>
+  z
+    .string()
+    .max(lengthMax, `is longer than ${lengthMax} characters`)
+    .transform((value) => cleanLine(value, lengthMax))
+
+const text = z
+  .string()
+  .max(TEXT_LENGTH_MAX, `is longer than ${TEXT_LENGTH_MAX} characters`)
+  .transform((value) => cleanText(value).trimEnd())
+
+const email = z.string().transform((value, context): Address => {
+  const address = parseAddress(value)
+  if (address !== null) return address
+  context.addIssue({ code: 'custom', message: 'is not an email address' })
+  return z.NEVER
+})
+
+const name = line(NAME_LENGTH_MAX)
+  .nullable()
+  .default(null)
+  .transform((value) => (value === '' ? null : value))
+
+export const Person = z.strictObject({ email, name })
+export type Person = z.output<typeof Person>
+
+const priority = z.string().transform((value, context) => {
+  const found = findPriority(value)
+  if (found !== null) return found
+  context.addIssue({ code: 'custom', message: `is not one of ${PRIORITIES.join(', ')}` })
+  return z.NEVER
+})
+
+const tag = line(TAG_LENGTH_MAX).refine(
+  (value) => value !== '' && !value.includes(','),
+  'is empty or contains a comma',
+)
+
+const fieldName = z.string().regex(/^[\w.:-]{1,64}$/, 'is not a name of letters, digits and _.:-')
+const fieldValue = z
+  .string()
+  .max(FIELD_LENGTH_MAX, `is longer than ${FIELD_LENGTH_MAX} characters`)
+  .transform(cleanText)
+
+export const TicketBody = z
+  .strictObject({
+    subject: line(SUBJECT_LENGTH_MAX).default(''),
+    text: text.default(''),
+    requester: Person.optional(),
+    author: z.enum(['requester', 'me']).default('requester'),
+    priority: priority.default('normal'),
+    category: z.string().nullable().default(null),
+    tags: z
+      .array(tag)
+      .max(TAGS_MAX)
+      .default([])
+      .transform((tags) => [...new Set(tags)]),
+    fields: z
+      .record(fieldName, fieldValue)
+      .default({})
+      .refine(
+        (all) => Object.keys(all).length <= FIELDS_MAX,
+        `has more than ${FIELDS_MAX} members`,
+      ),
+    participants: z
+      .array(
+        z.union([email.transform((address): Person => ({ email: address, name: null })), Person]),
+      )
+      .max(PARTICIPANTS_MAX)
+      .default([]),
+    inbox: z.union([z.string().min(1), z.int().positive()]).optional(),
+  })
+  .superRefine((body, context) => {
+    if (Object.keys(body.fields).length > 0) return
+    for (const member of ['subject', 'text'] as const) {
+      if (body[member].trim() !== '') continue
+      context.addIssue({
+        code: 'custom',
+        path: [member],
+        message: 'is required unless there are fields',
+        params: { code: 'required' },
+      })
+    }
+  })
+export type TicketBody = z.output<typeof TicketBody>
+
+export const StatusBody = z.strictObject({ status: z.string().min(1).max(100) })
+
+export const CommentBody = z.strictObject({
+  visibility: z.enum(['public', 'internal']).default('public'),
+  text: text.refine((value) => value.trim() !== '', 'is empty'),
+  status: z.string().min(1).max(100).optional(),
+  author: Person.optional(),
+})
+export type CommentBody = z.output<typeof CommentBody>
+
+/** An id among parameters. */
+const id = one.transform((value, context) => {
+  const found = parseId(value)
+  if (found !== null) return found
+  context.addIssue({ code: 'custom', message: 'is not an id' })
+  return z.NEVER
+})
+
+const address = one.transform((value, context): Address => {
+  const found = parseAddress(value)
+  if (found !== null) return found
+  context.addIssue({ code: 'custom', message: 'is neither an id nor an email address' })
+  return z.NEVER
+})
+
+export const TicketQuery = z.strictObject({
+  status: list,
+  category: many,
+  priority: list.pipe(z.array(priority).optional()),
+  assignee: z.union([z.enum(['me', 'none']), id], 'is not me, none or an id').optional(),
+  tag: list,
+  requester: z
+    .union(
+      [id.transform((found) => ({ id: found })), address.transform((found) => ({ email: found }))],
+      'is neither an id nor an email address',
+    )
+    .optional(),
+  inbox: one.optional(),
+  q: one
+    .max(SEARCH_LENGTH_MAX, `is longer than ${SEARCH_LENGTH_MAX} characters`)
+    .transform((value) => value.split(/\s+/).filter((word) => word !== ''))
+    .refine((words) => words.length <= WORDS_MAX, `has more than ${WORDS_MAX} words`)
+    .optional(),
+  ...PAGE,
+})
+export type TicketQuery = z.output<typeof TicketQuery>
+
+export const PageQuery = z.strictObject(PAGE)
+
+const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.enum(values, `is not one of ${values.join(', ')}`).optional()
+
+export const InboundQuery = z.strictObject({
+  fate: oneOf(FATES),
+  message_id: one.transform((value) => value.replace(/^<|>$/g, '')).optional(),
+  ...PAGE,
+})
+
+export const OutboxQuery = z.strictObject({
+  outcome: oneOf(OUTCOMES),
+  ticket: id.optional(),
+  kind: oneOf(['acknowledgement', 'reply', 'agent_notice', 'system']),
+  ...PAGE,
+})

@@ -1,0 +1,185 @@
+/** /tickets: the list, one, a new one, and its status. */
+import { changeStatus } from '../desk/change-status.ts'
+import { AppError } from '../errors.ts'
+import type { Queryable } from '../store/open.ts'
+import { viewTickets } from '../store/reads/ticket-views.ts'
+import {
+  findVisibleTicket,
+  listTickets,
+  lockVisibleTicket,
+  type TicketFilter,
+} from '../store/reads/visible-tickets.ts'
+import { findStatus, getStatus, type Lifecycle } from '../ticket/lifecycle.ts'
+import type { Ticket } from '../ticket/ticket.ts'
+import { isStaff, type User } from '../ticket/user.ts'
+import { forbidden, scopeOf } from './auth.ts'
+import type { ApiDeps } from './deps.ts'
+import { openRequested } from './open-requested.ts'
+import { idAt, pageOf } from './page.ts'
+import { ifMatch } from './preconditions.ts'
+import { NO_QUERY } from './query.ts'
+import { ALL, type Caller, idOf, notFound, type Route, route } from './route.ts'
+import { StatusBody, TicketBody, TicketQuery } from './schemas.ts'
+import { type TicketJson, ticketJson } from './ticket-json.ts'
+
+export function ticketRoutes(deps: ApiDeps): readonly Route[] {
+  return [listRoute(deps), openRoute(deps), oneRoute(deps), statusRoute(deps)]
+}
+
+function listRoute({ store, context }: ApiDeps): Route {
+  return route({
+    method: 'GET',
+    path: '/api/v1/tickets',
+    summary: 'Tickets, newest first',
+    roles: ALL,
+    scope: 'tickets:read',
+    query: TicketQuery,
+    body: null,
+    async handle({ caller, query, search }) {
+      const question = { route: 'tickets', search }
+      const tickets = await listTickets(store.read, {
+        ...filterOf(query, caller, context.lifecycle),
+        beforeId: idAt(query.cursor, question),
+        limit: query.limit + 1,
+      })
+      const shown = tickets.slice(0, query.limit)
+      const json = await ticketsJson(store.read, shown, context.lifecycle, caller.user)
+      return { body: pageOf(tickets, query.limit, question, json) }
+    },
+  })
+}
+
+function filterOf(
+  query: TicketQuery,
+  caller: Caller,
+  lifecycle: Lifecycle,
+): Omit<TicketFilter, 'limit' | 'beforeId'> {
+  const { assignee } = query
+  return {
+    ...scopeOf(caller),
+    statuses: query.status?.map((word) => statusMeant(lifecycle, word)),
+    categories: query.category,
+    priorities: query.priority,
+    assigneeId: assigneeMeant(assignee, caller),
+    tags: query.tag,
+    requester: query.requester,
+    inbox: query.inbox,
+    words: query.q,
+  }
+}
+
+function assigneeMeant(word: TicketQuery['assignee'], { user }: Caller): number | null | undefined {
+  if (word === 'me') return user.id
+  return word === 'none' ? null : word
+}
+
+/** In a filter an unknown status is a bad query, not a bad body. */
+function statusMeant(lifecycle: Lifecycle, word: string): string {
+  const found = findStatus(lifecycle, word)
+  if (found !== null) return found.name
+  const accepted = [...lifecycle.statuses.keys()]
+  throw new AppError(
+    'malformed',
+    'unknown-status',
+    `There is no status "${word}". Known are ${accepted.join(', ')}.`,
+    { accepted },
+  )
+}
+
+function openRoute(deps: ApiDeps): Route {
+  const { store, context, clock, outgoing } = deps
+  return route({
+    method: 'POST',
+    path: '/api/v1/tickets',
+    summary: 'Opens a ticket',
+    roles: ALL,
+    scope: 'tickets:write',
+    query: NO_QUERY,
+    body: TicketBody,
+    async handle({ caller, body }) {
+      const at = clock.now()
+      const json = await store.transaction(async (tx) => {
+        const ticket = await openRequested(tx, deps, { caller, body }, at)
+        return oneJson(tx, ticket, context.lifecycle, caller.user)
+      })
+      outgoing.ring()
+      return { status: 201, body: json, headers: { Location: `/api/v1/tickets/${json.id}` } }
+    },
+  })
+}
+
+function oneRoute({ store, context }: ApiDeps): Route {
+  return route({
+    method: 'GET',
+    path: '/api/v1/tickets/:id',
+    summary: 'One ticket',
+    roles: ALL,
+    scope: 'tickets:read',
+    query: NO_QUERY,
+    body: null,
+    async handle({ caller, params }) {
+      const ticket = await findVisibleTicket(store.read, scopeOf(caller), idOf(params['id']))
+      if (ticket === null) throw notFound()
+      return { body: await oneJson(store.read, ticket, context.lifecycle, caller.user) }
+    },
+  })
+}
+
+function statusRoute({ store, context, clock, outgoing }: ApiDeps): Route {
+  return route({
+    method: 'PUT',
+    path: '/api/v1/tickets/:id/status',
+    summary: 'Moves a ticket to another status',
+    roles: ALL,
+    scope: 'tickets:write',
+    query: NO_QUERY,
+    body: StatusBody,
+    async handle({ caller, params, body, headers }) {
+      const id = idOf(params['id'])
+      const at = clock.now()
+      const json = await store.transaction(async (tx) => {
+        const before = await lockVisibleTicket(tx, scopeOf(caller), id)
+        if (before === null) throw notFound()
+        mayMove(caller, before, getStatus(context.lifecycle, body.status).category)
+        ifMatch(headers, before, await oneJson(tx, before, context.lifecycle, caller.user))
+        const author = {
+          type: isStaff(caller.user) ? ('agent' as const) : ('customer' as const),
+          user: caller.user,
+        }
+        const input = { ticketId: id, word: body.status, author }
+        const ticket = await changeStatus(tx, context, input, at)
+        return oneJson(tx, ticket, context.lifecycle, caller.user)
+      })
+      outgoing.ring()
+      return { body: json }
+    },
+  })
+}
+
+/** Customers may close what they asked for, and nothing else. */
+export function mayMove({ user }: Caller, ticket: Ticket, category: string): void {
+  if (isStaff(user)) return
+  if (ticket.requesterId === user.id && category === 'closed') return
+  throw forbidden('Customers may close their own tickets, and change no other status.')
+}
+
+export async function ticketsJson(
+  db: Queryable,
+  tickets: readonly Ticket[],
+  lifecycle: Lifecycle,
+  viewer: User,
+): Promise<TicketJson[]> {
+  const views = await viewTickets(db, tickets, { publicOnly: !isStaff(viewer) })
+  return views.map((view) => ticketJson(view, lifecycle, viewer))
+}
+
+async function oneJson(
+  db: Queryable,
+  ticket: Ticket,
+  lifecycle: Lifecycle,
+  viewer: User,
+): Promise<TicketJson> {
+  const [json] = await ticketsJson(db, [ticket], lifecycle, viewer)
+  if (json === undefined) throw notFound()
+  return json
+}
