@@ -20,7 +20,7 @@ export const CUSTOMERS = {
   omar: { name: 'Omar Haddad', address: 'omar@haddad.test' },
   dora: { name: 'Dora Haddad', address: 'dora@haddad.test' },
   /** Writes from an address that takes no mail: the answer bounces. */
-  gone: { name: 'Gil Gone', address: 'bounce@gone.test' },
+  gone: { name: 'Gil Gone', address: 'gone@nowhere.test' },
   /** Knows a ticket number and hopes that it opens doors. */
   mallory: { name: 'Mallory', address: 'mallory@stranger.test' },
   newsletter: { name: 'Office Weekly', address: 'news@weekly.test' },

@@ -28,7 +28,7 @@ const mailboxOf = (address: string): string => address.replace(/\+[^@]*@/, '@').
 
 /** False when nobody here has such a mailbox. */
 export function deliverMail({ serverName, deliver }: DeliveryDeps, mail: AcceptedMail): boolean {
-  if (localPartOf(mail.recipient) === 'bounce') {
+  if (isGone(mail.recipient)) {
     // After the sender has heard that we took it, as in real life.
     setImmediate(() => sendBounce({ serverName, deliver }, mail))
     return false
@@ -57,3 +57,6 @@ function sendBounce({ serverName, deliver }: DeliveryDeps, mail: AcceptedMail): 
   })
   deliver(mailboxOf(mail.mailFrom), traced)
 }
+
+/** Recipients whose mail comes back: `bounce@` for tests, `gone@` looks like a person's. */
+const isGone = (recipient: string): boolean => ['bounce', 'gone'].includes(localPartOf(recipient))

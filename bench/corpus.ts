@@ -1,0 +1,106 @@
+/**
+ * Mails like those a support inbox gets, the same ones for the same seed: requests and replies,
+ * plain, alternative and with attachments, in several charsets, sizes log-normal around 15 KB.
+ */
+
+const WORDS =
+  'the printer does not answer since this morning please help me log in invoice order number account password reset error page loading slowly update version customer shipment refund late again thanks urgent network screen blue'.split(
+    ' ',
+  )
+
+export interface BenchMail {
+  readonly from: string
+  readonly source: Buffer
+}
+
+/** A small generator with a seed (mulberry32): benchmarks must see the same mails each time. */
+function randomFrom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
+  }
+}
+
+export function mails(count: number, seed = 1): BenchMail[] {
+  const random = randomFrom(seed)
+  return Array.from({ length: count }, (_, index) => oneMail(index, random))
+}
+
+function oneMail(index: number, random: () => number): BenchMail {
+  const person = Math.floor(random() * 200)
+  const from = `customer${person}@example.org`
+  const bytes = Math.min(1_500_000, Math.round(15_000 * Math.exp(gauss(random) * 1.1)))
+  const head = [
+    `From: Customer ${person} <${from}>`,
+    'To: support@acme.test',
+    `Subject: Request ${index}: ${prose(40, random)}`,
+    `Message-ID: <bench-${index}@example.org>`,
+    `Date: ${new Date(1_790_000_000_000 + index * 1000).toUTCString()}`,
+    'MIME-Version: 1.0',
+  ]
+  const body = random() < 0.35 ? withAttachment(bytes, random) : alternative(bytes, random)
+  return { from, source: Buffer.from([...head, body].join('\r\n'), 'utf8') }
+}
+
+/** Box and Muller: normally distributed, mean 0, deviation 1. */
+const gauss = (random: () => number): number =>
+  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+
+function prose(length: number, random: () => number): string {
+  let text = ''
+  while (text.length < length) text += `${WORDS[Math.floor(random() * WORDS.length)] ?? ''} `
+  return text.trim()
+}
+
+function lines(bytes: number, random: () => number): string {
+  const out: string[] = []
+  for (let size = 0; size < bytes; size += 72) out.push(prose(66, random))
+  return out.join('\r\n')
+}
+
+function alternative(bytes: number, random: () => number): string {
+  const text = lines(Math.min(bytes / 3, 20_000), random)
+  const html = `<html><body>${text
+    .split('\r\n')
+    .map((line) => `<p style="margin:0">${line}</p>`)
+    .join('\r\n')}</body></html>`
+  return [
+    'Content-Type: multipart/alternative; boundary="bench-a"',
+    '',
+    '--bench-a',
+    'Content-Type: text/plain; charset=utf-8',
+    '',
+    text,
+    '--bench-a',
+    'Content-Type: text/html; charset=utf-8',
+    '',
+    html,
+    '--bench-a--',
+    '',
+  ].join('\r\n')
+}
+
+function withAttachment(bytes: number, random: () => number): string {
+  const base64 = Buffer.from(lines(bytes * 0.7, random))
+    .toString('base64')
+    .replace(/.{76}/g, '$&\r\n')
+  return [
+    'Content-Type: multipart/mixed; boundary="bench-m"',
+    '',
+    '--bench-m',
+    'Content-Type: text/plain; charset=iso-8859-1',
+    '',
+    lines(600, random),
+    '--bench-m',
+    'Content-Type: application/pdf; name="report.pdf"',
+    'Content-Disposition: attachment; filename="report.pdf"',
+    'Content-Transfer-Encoding: base64',
+    '',
+    base64,
+    '--bench-m--',
+    '',
+  ].join('\r\n')
+}

@@ -1,0 +1,60 @@
+/** The real daemon in a process of its own, started and killed at will, with a log of its own. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { openSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'main.js')
+
+export class KillableDaemon {
+  readonly #configFile: string
+  readonly #logFile: string
+  #child: ChildProcess | null = null
+
+  /** `config`: the tree of a configuration file. */
+  constructor(directory: string, config: object) {
+    this.#configFile = join(directory, 'postroom.yaml')
+    this.#logFile = join(directory, 'daemon.log')
+    // JSON is YAML.
+    writeFileSync(this.#configFile, JSON.stringify(config), { mode: 0o600 })
+  }
+
+  get configFile(): string {
+    return this.#configFile
+  }
+
+  start(): void {
+    const log = openSync(this.#logFile, 'a')
+    this.#child = spawn(process.execPath, [MAIN, '--config', this.#configFile], {
+      stdio: ['ignore', log, log],
+      env: { PATH: process.env['PATH'] ?? '' },
+    })
+  }
+
+  /** kill -9, and nothing else: no warning, no clean-up. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL')
+  }
+
+  /** Returns the exit code of a polite stop. */
+  async stop(): Promise<number | null> {
+    await this.#end('SIGTERM')
+    return this.#child?.exitCode ?? null
+  }
+
+  get running(): boolean {
+    return this.#child !== null && this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
+  log(): string {
+    return readFileSync(this.#logFile, 'utf8')
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child
+    if (child === null || !this.running) return
+    const exited = once(child, 'exit')
+    child.kill(signal)
+    await exited
+  }
+}
