@@ -38,7 +38,7 @@ function listRoute({ store }: ApiDeps): Route {
     path: '/api/v1/tickets/:id/comments',
     summary: 'Comments of a ticket, oldest first',
     roles: ALL,
-    scope: 'tickets:read',
+    scopes: ['tickets:read'],
     query: PageQuery,
     body: null,
     async handle({ caller, params, query, search }) {
@@ -62,7 +62,7 @@ function eventsRoute({ store }: ApiDeps): Route {
     path: '/api/v1/tickets/:id/events',
     summary: 'What happened to a ticket, oldest first',
     roles: STAFF,
-    scope: 'tickets:read',
+    scopes: ['tickets:read'],
     query: PageQuery,
     body: null,
     async handle({ caller, params, query, search }) {
@@ -86,11 +86,11 @@ function addRoute(deps: ApiDeps): Route {
     path: '/api/v1/tickets/:id/comments',
     summary: 'Adds a comment; a public one of an agent is mailed',
     roles: ALL,
-    scope: null,
+    scopes: ['comments:write', 'notes:write'],
     query: NO_QUERY,
     body: CommentBody,
     async handle({ caller, params, body }) {
-      requireScope(caller, body.visibility === 'public' ? 'comments:write' : 'notes:write')
+      requireScope(caller, [body.visibility === 'public' ? 'comments:write' : 'notes:write'])
       const id = idOf(params['id'])
       const at = clock.now()
       const json = await store.transaction(async (tx) => {
@@ -185,7 +185,7 @@ async function customerSays(
     {
       ticketId: ticket.id,
       visibility: 'public',
-      author: { type: 'customer', user: customer },
+      author: { type: 'customer', user: customer, recordedBy: caller.user },
       said: saidByApi(body.text),
       moveTo: given ?? effect.status,
       mailOut: false,

@@ -25,7 +25,7 @@ export async function openRequested(
   const asAgent = staff && body.author === 'me'
   const author: Author = asAgent
     ? { type: 'agent', user: caller.user }
-    : { type: 'customer', user: requester }
+    : { type: 'customer', user: requester, recordedBy: caller.user }
   const { ticket } = await openTicket(
     tx,
     deps.context,

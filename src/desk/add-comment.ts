@@ -65,7 +65,9 @@ export async function addComment(
       at,
     )
   }
-  if (input.notifyAgents) await notifyAgents(tx, context, { ticket, comment }, at)
+  if (input.notifyAgents) {
+    await notifyAgents(tx, context, { ticket, comment, author: input.author }, at)
+  }
   return { ticket, comment }
 }
 

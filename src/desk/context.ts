@@ -54,6 +54,8 @@ export interface Author {
   readonly type: Comment['authorType']
   /** Null: nobody we could name. */
   readonly user: User | null
+  /** Who typed it in for the author: he caused what happens, and needs no notice of it. */
+  readonly recordedBy?: User
 }
 
 export interface CommentInput extends Said {

@@ -9,7 +9,7 @@ import { ruleOf } from '../ticket/lifecycle.ts'
 import { wantsNotice } from '../ticket/notify.ts'
 import type { Ticket } from '../ticket/ticket.ts'
 import type { User } from '../ticket/user.ts'
-import type { DeskContext } from './context.ts'
+import type { Author, DeskContext } from './context.ts'
 
 /** More comments than these are left to the ticket's page. */
 const ENTRIES_MAX = 10
@@ -17,15 +17,16 @@ const ENTRIES_MAX = 10
 export async function notifyAgents(
   tx: Tx,
   context: DeskContext,
-  about: { ticket: Ticket; comment: Comment },
+  about: { ticket: Ticket; comment: Comment; author: Author },
   at: Date,
 ): Promise<void> {
-  const { ticket, comment } = about
+  const { ticket, comment, author } = about
   if (context.agentNotices.default === 'off' || context.inboxes.length === 0) return
   const watchers = new Set(await listWatcherIds(tx, ticket.id))
   const agents = (await listAgents(tx)).filter(
     (agent) =>
       agent.id !== comment.authorId &&
+      agent.id !== author.recordedBy?.id &&
       agent.id !== ticket.requesterId &&
       wantsNotice(context.agentNotices.default, {
         mine: ticket.assigneeId === agent.id,

@@ -64,7 +64,9 @@ export async function openTicket(
   )
   await updateTicket(tx, opened, { commentsAdded: 1 }, at)
   const ticket = { ...opened, commentsCount: 1, version: opened.version + 1 }
-  if (input.notifyAgents) await notifyAgents(tx, context, { ticket, comment }, at)
+  if (input.notifyAgents) {
+    await notifyAgents(tx, context, { ticket, comment, author: input.author }, at)
+  }
   if (input.acknowledge !== null && input.requester !== null) {
     const { requester } = input
     await acknowledge(tx, context, { ticket, comment, requester, ...input.acknowledge }, at)

@@ -5,8 +5,10 @@ import type { Tx } from '../store/open.ts'
 import { type Actor, type Comment, SYSTEM } from '../ticket/comment.ts'
 import type { Author, CommentInput } from './context.ts'
 
-export const actorOf = (author: Author): Actor =>
-  author.user === null ? SYSTEM : { type: 'user', id: author.user.id }
+export function actorOf({ user, recordedBy }: Author): Actor {
+  const actor = recordedBy ?? user
+  return actor === null ? SYSTEM : { type: 'user', id: actor.id }
+}
 
 export async function recordComment(tx: Tx, input: CommentInput, at: Date): Promise<Comment> {
   const comment = await insertComment(
