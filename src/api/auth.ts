@@ -62,14 +62,15 @@ export function authorise(caller: Caller, access: Access): void {
   if (!access.roles.includes(caller.user.role)) {
     throw forbidden(`This is not for the role ${caller.user.role}.`)
   }
-  if (access.scope !== null) requireScope(caller, access.scope)
+  requireScope(caller, access.scopes)
 }
 
-export function requireScope(caller: Caller, scope: Scope): void {
-  if (caller.scopes === null || caller.scopes.includes(scope)) return
-  throw new AppError('forbidden', 'insufficient-scope', `This token lacks the scope ${scope}.`, {
-    required: scope,
-  })
+/** One of them is enough; no scope is needed where none is named. */
+export function requireScope({ scopes }: Caller, required: readonly Scope[]): void {
+  if (scopes === null || required.length === 0) return
+  if (required.some((scope) => scopes.includes(scope))) return
+  const sentence = `This token lacks the scope ${required.join(' or ')}.`
+  throw new AppError('forbidden', 'insufficient-scope', sentence, { required })
 }
 
 export const forbidden = (sentence: string): AppError =>

@@ -19,7 +19,7 @@ function listRoute({ store }: ApiDeps): Route {
     path: '/api/v1/inbound',
     summary: 'Messages that came in, newest first, with their fate',
     roles: STAFF,
-    scope: 'inbound:read',
+    scopes: ['inbound:read'],
     query: InboundQuery,
     body: null,
     async handle({ query, search }) {
@@ -50,7 +50,7 @@ function oneRoute({ store }: ApiDeps): Route {
     path: '/api/v1/inbound/:id',
     summary: 'One message that came in',
     roles: STAFF,
-    scope: 'inbound:read',
+    scopes: ['inbound:read'],
     query: NO_QUERY,
     body: null,
     async handle({ params }) {
@@ -68,7 +68,7 @@ function sourceRoute({ store, context }: ApiDeps): Route {
     path: '/api/v1/inbound/:id/source',
     summary: 'The exact bytes of a message that came in',
     roles: STAFF,
-    scope: 'inbound:read',
+    scopes: ['inbound:read'],
     query: NO_QUERY,
     body: null,
     async handle({ params }) {
@@ -80,7 +80,6 @@ function sourceRoute({ store, context }: ApiDeps): Route {
         body: source,
         headers: {
           'Content-Type': 'message/rfc822',
-          'Content-Length': String(message.size),
           'Content-Disposition': `attachment; filename="message-${message.id}.eml"`,
           // A mail is somebody else's HTML: should a browser open it all the same, it can do nothing.
           'Content-Security-Policy': `default-src 'none'; sandbox`,

@@ -12,7 +12,7 @@ export function inboxRoutes({ store, health, inboxes }: ApiDeps): readonly Route
       path: '/api/v1/inboxes',
       summary: 'Inboxes with the live state of their connections',
       roles: STAFF,
-      scope: 'inboxes:read',
+      scopes: ['inboxes:read'],
       query: NO_QUERY,
       body: null,
       async handle() {

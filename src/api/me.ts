@@ -10,7 +10,7 @@ export function meRoutes(): readonly Route[] {
       path: '/api/v1/me',
       summary: 'The user this token belongs to',
       roles: ALL,
-      scope: null,
+      scopes: [],
       query: NO_QUERY,
       body: null,
       handle: async ({ caller }) => ({ body: userJson(caller.user) }),

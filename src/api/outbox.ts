@@ -13,7 +13,7 @@ export function outboxRoutes({ store }: ApiDeps): readonly Route[] {
       path: '/api/v1/outbox',
       summary: 'Outgoing messages, newest first',
       roles: STAFF,
-      scope: 'outbox:read',
+      scopes: ['outbox:read'],
       query: OutboxQuery,
       body: null,
       async handle({ query, search }) {

@@ -1,5 +1,5 @@
 /** Outside /api/v1: is the process alive, is it ready, and what is this anyway. */
-import { messageOf } from '../errors.ts'
+import type { Events } from '../events.ts'
 import { pause } from '../pause.ts'
 import { migrationStatus } from '../store/migrate.ts'
 import type { Store } from '../store/open.ts'
@@ -11,8 +11,8 @@ import type { Answer, Route } from './route.ts'
 const PROBE_MS = 1_000
 
 export function probeRoutes(deps: ApiDeps): readonly Route[] {
-  const database = sharedProbe(() => canWrite(deps.store))
-  const migrations = sharedProbe(() => isMigrated(deps.store))
+  const database = sharedProbe(deps.events, () => canWrite(deps.store))
+  const migrations = sharedProbe(deps.events, () => isMigrated(deps.store))
   return [
     publicRoute('/', 'What this is', async () => ({ body: welcome(deps) })),
     publicRoute('/healthz', 'Is the process alive?', async () => ({ body: 'ok\n' })),
@@ -51,15 +51,18 @@ function readiness(
 
 type Probe = () => Promise<string>
 
-/** One look at a time: probes of a database that hangs must not pile up. */
-function sharedProbe(look: () => Promise<void>): Probe {
+/**
+ * One look at a time: probes of a database that hangs must not pile up. The reason goes to the
+ * log: anybody may ask here, and it may name hosts and files.
+ */
+function sharedProbe(events: Events, look: () => Promise<string>): Probe {
   let running: Promise<string> | null = null
   return async () => {
     running ??= look()
-      .then(
-        () => 'ok',
-        (err: unknown) => messageOf(err),
-      )
+      .catch((err: unknown) => {
+        events.databaseUnavailable('readyz', err)
+        return 'failed'
+      })
       .finally(() => {
         running = null
       })
@@ -74,15 +77,16 @@ function sharedProbe(look: () => Promise<void>): Probe {
 }
 
 /** Takes the write lock and changes nothing: fails on a locked, read-only or unreachable database. */
-async function canWrite(store: Store): Promise<void> {
+async function canWrite(store: Store): Promise<string> {
   await store.transaction(async (tx) => {
     await tx('schema_migrations').where({ version: -1 }).update({ version: -1 })
   })
+  return 'ok'
 }
 
-async function isMigrated(store: Store): Promise<void> {
+async function isMigrated(store: Store): Promise<string> {
   const pending = (await migrationStatus(store)).filter(({ appliedAt }) => appliedAt === null)
-  if (pending.length > 0) throw new Error(`${pending.length} migrations are pending`)
+  return pending.length === 0 ? 'ok' : `${pending.length} pending`
 }
 
 const welcome = ({ version, config }: ApiDeps): string => `Postroom ${version}

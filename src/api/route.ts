@@ -18,9 +18,12 @@ export interface Caller {
   readonly scopes: readonly string[] | null
 }
 
-/** A route for callers of these roles; `public` ones know no caller. */
+/**
+ * A route for callers of these roles whose token, if it is limited, has one of these scopes;
+ * `public` ones know no caller.
+ */
 export type Access =
-  | { readonly roles: readonly Role[]; readonly scope: Scope | null }
+  | { readonly roles: readonly Role[]; readonly scopes: readonly Scope[] }
   | { readonly roles: 'public' }
 
 export interface Answer {
@@ -69,17 +72,17 @@ export function route<Q extends z.ZodObject, B extends z.ZodType | null>(spec: {
   path: string
   summary: string
   roles: readonly Role[]
-  scope: Scope | null
+  scopes: readonly Scope[]
   query: Q
   body: B
   handle(request: RouteRequest<z.output<Q>, BodyOf<B>>): Promise<Answer>
 }): Route {
-  const { method, path, summary, roles, scope, query, body } = spec
+  const { method, path, summary, roles, scopes, query, body } = spec
   return {
     method,
     path,
     summary,
-    access: { roles, scope },
+    access: { roles, scopes },
     query,
     body,
     async answer({ caller, params, search, message }) {

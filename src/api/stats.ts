@@ -15,7 +15,7 @@ export function statsRoutes({ store, config, context, clock }: ApiDeps): readonl
       path: '/api/v1/stats',
       summary: 'Counts of the tickets one may see',
       roles: ALL,
-      scope: 'stats:read',
+      scopes: ['stats:read'],
       query: NO_QUERY,
       body: null,
       async handle({ caller }) {

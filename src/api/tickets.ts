@@ -16,7 +16,7 @@ import { forbidden, scopeOf } from './auth.ts'
 import type { ApiDeps } from './deps.ts'
 import { openRequested } from './open-requested.ts'
 import { idAt, pageOf } from './page.ts'
-import { ifMatch } from './preconditions.ts'
+import { etagOf, ifMatch } from './preconditions.ts'
 import { NO_QUERY } from './query.ts'
 import { ALL, type Caller, idOf, notFound, type Route, route } from './route.ts'
 import { StatusBody, TicketBody, TicketQuery } from './schemas.ts'
@@ -32,7 +32,7 @@ function listRoute({ store, context }: ApiDeps): Route {
     path: '/api/v1/tickets',
     summary: 'Tickets, newest first',
     roles: ALL,
-    scope: 'tickets:read',
+    scopes: ['tickets:read'],
     query: TicketQuery,
     body: null,
     async handle({ caller, query, search }) {
@@ -93,7 +93,7 @@ function openRoute(deps: ApiDeps): Route {
     path: '/api/v1/tickets',
     summary: 'Opens a ticket',
     roles: ALL,
-    scope: 'tickets:write',
+    scopes: ['tickets:write'],
     query: NO_QUERY,
     body: TicketBody,
     async handle({ caller, body }) {
@@ -103,7 +103,8 @@ function openRoute(deps: ApiDeps): Route {
         return oneJson(tx, ticket, context.lifecycle, caller.user)
       })
       outgoing.ring()
-      return { status: 201, body: json, headers: { Location: `/api/v1/tickets/${json.id}` } }
+      const headers = { Location: `/api/v1/tickets/${json.id}`, ETag: etagOf(json) }
+      return { status: 201, body: json, headers }
     },
   })
 }
@@ -114,13 +115,14 @@ function oneRoute({ store, context }: ApiDeps): Route {
     path: '/api/v1/tickets/:id',
     summary: 'One ticket',
     roles: ALL,
-    scope: 'tickets:read',
+    scopes: ['tickets:read'],
     query: NO_QUERY,
     body: null,
     async handle({ caller, params }) {
       const ticket = await findVisibleTicket(store.read, scopeOf(caller), idOf(params['id']))
       if (ticket === null) throw notFound()
-      return { body: await oneJson(store.read, ticket, context.lifecycle, caller.user) }
+      const json = await oneJson(store.read, ticket, context.lifecycle, caller.user)
+      return { body: json, headers: { ETag: etagOf(json) } }
     },
   })
 }
@@ -131,7 +133,7 @@ function statusRoute({ store, context, clock, outgoing }: ApiDeps): Route {
     path: '/api/v1/tickets/:id/status',
     summary: 'Moves a ticket to another status',
     roles: ALL,
-    scope: 'tickets:write',
+    scopes: ['tickets:write'],
     query: NO_QUERY,
     body: StatusBody,
     async handle({ caller, params, body, headers }) {
@@ -151,7 +153,7 @@ function statusRoute({ store, context, clock, outgoing }: ApiDeps): Route {
         return oneJson(tx, ticket, context.lifecycle, caller.user)
       })
       outgoing.ring()
-      return { body: json }
+      return { body: json, headers: { ETag: etagOf(json) } }
     },
   })
 }

@@ -1,4 +1,5 @@
 /** Lists of tickets, and single ones, as far as the one who asks may see them. */
+import type { Knex } from 'knex'
 import type { Address } from '../../mail/address.ts'
 import type { Priority, Ticket } from '../../ticket/ticket.ts'
 import { toJson } from '../json.ts'
@@ -50,13 +51,20 @@ export async function listTickets(db: Queryable, filter: TicketFilter): Promise<
     void query.whereIn('inbox_id', named.select('id'))
   }
   for (const word of filter.words ?? []) {
-    void query.whereRaw(`lower(subject) like ? escape '!'`, [`%${likeText(word)}%`])
+    void query.where((q) => contains(q, word))
   }
   if (filter.beforeId !== undefined) void query.where('id', '<', filter.beforeId)
   return (await query).map(toTicket)
 }
 
-const likeText = (word: string): string => word.toLowerCase().replace(/[!%_]/g, '!$&')
+/** As written, too: a database's lower() may know ASCII only. `#12` and `12` are also numbers. */
+function contains(query: Knex.QueryBuilder, word: string): void {
+  const pattern = (text: string): string => `%${text.replace(/[!%_]/g, '!$&')}%`
+  void query.whereRaw(`lower(subject) like ? escape '!'`, [pattern(word.toLowerCase())])
+  void query.orWhereRaw(`subject like ? escape '!'`, [pattern(word)])
+  const id = /^#?([1-9]\d{0,8})$/.exec(word)?.[1]
+  if (id !== undefined) void query.orWhere({ id: Number(id) })
+}
 
 /** Null: there is none, or it is none of the asker's business. */
 export async function findVisibleTicket(
