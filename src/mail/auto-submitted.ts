@@ -139,14 +139,13 @@ const ANYWHERE = phrases(
   'out of office | out of the office | (autoreply) | [auto-reply] | autosvar: | auto-reply: | automatic reply: | abwesenheitsnotiz | abwesenheitsassistent | vacation reply | vacation response | is out of the | will be out of the office',
 )
 
-/** Reply prefixes in front of a responder's own words. */
-const PREFIXES =
-  /^(?:(?:re|aw|sv|fwd?|vs|antw|rif|res|odp)\s?(?:\[\d{1,2}\])?:\s*|\[[^\]]{1,40}\]\s*){1,5}/i
+/** Marks that gateways and lists put in front. `Re:` is not among them: that is a person's answer. */
+const TAGS = /^(?:\[[^\]]{1,40}\]\s*){1,5}/
 
 /** Does the subject read like an absence note? Weak: only asked when no header decides. */
 export function isAutoReplySubject(subject: string | null): boolean {
   const lower = (subject ?? '').slice(0, 300).toLowerCase().trim()
   if (ANYWHERE.some((phrase) => lower.includes(phrase))) return true
-  const own = lower.replace(PREFIXES, '')
+  const own = lower.replace(TAGS, '')
   return SUBJECT_STARTS.some((phrase) => own.startsWith(phrase))
 }
