@@ -145,12 +145,19 @@ class ParserPool implements Parser {
       const source = await this.#handOver(job.source, scratchDir)
       if (this.#closed) throw closedFailure()
       const parsed = await child.run({ id, source, mode: job.mode, scratchDir })
-      if (isHandedOver(source, job.source)) await rm(join(scratchDir, 'source'), { force: true })
+      await this.#tidy(job.source, scratchDir, parsed)
       job.resolve(parsed)
     } catch (error) {
       await rm(scratchDir, { recursive: true, force: true })
       job.reject(error)
     }
+  }
+
+  /** What is left is the attachments' files; a small message has none. */
+  async #tidy(source: Job['source'], scratchDir: string, { attachments }: Parsed): Promise<void> {
+    if (!('file' in source) && source.length <= LIMITS.contentInMemoryMax) return
+    const inUse = attachments.some(({ content }) => 'file' in content)
+    await rm(inUse ? join(scratchDir, SOURCE_NAME) : scratchDir, { recursive: true, force: true })
   }
 
   /** Large sources go through a file: IPC would copy them several times. */
@@ -159,14 +166,15 @@ class ParserPool implements Parser {
     scratchDir: string,
   ): Promise<Uint8Array | { readonly file: string }> {
     if ('file' in source || source.length <= LIMITS.sourceInMemoryMax) return source
-    const file = join(scratchDir, 'source')
+    const file = join(scratchDir, SOURCE_NAME)
     await mkdir(scratchDir, { recursive: true, mode: 0o700 })
     await writeFile(file, source, { mode: 0o600 })
     return { file }
   }
 }
 
-const isHandedOver = (given: unknown, original: unknown): boolean => given !== original
+/** The handed-over source in the scratch folder of its request. */
+const SOURCE_NAME = 'source'
 
 const closedFailure = (): ParseFailure => new ParseFailure('crash', 'the parser is closed')
 

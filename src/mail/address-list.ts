@@ -5,7 +5,7 @@
  */
 import { parseAddress } from './address.ts'
 import type { Address, NamedAddress } from './address.ts'
-import { cleanLine } from './clean-text.ts'
+import { cleanLine, trimOf } from './clean-text.ts'
 import { decodeWords } from './encoded-word.ts'
 
 export interface AddressListEntry {
@@ -136,5 +136,5 @@ function withoutNoise(address: string): string {
     .trim()
   const quoted = /^"([^"\\\s]+)"@/.exec(plain)
   const unquoted = quoted === null ? plain : `${quoted[1]}${plain.slice(quoted[0].length - 1)}`
-  return unquoted.replace(/^['"]+|['"]+$/g, '')
+  return trimOf(unquoted, `'"`)
 }

@@ -39,13 +39,7 @@ export function parseAuthenticationResults(value: string): AuthenticationResults
 }
 
 function parseResult(part: string): MethodResult | null {
-  const words = splitOutside(
-    part
-      .replace(/\s*=\s*/g, '=')
-      .trim()
-      .replace(/\s+/g, ' '),
-    ' ',
-  )
+  const words = splitOutside(part.trim().replace(/\s+/g, ' ').replace(/ ?= ?/g, '='), ' ')
   const [first = '', ...others] = words
   const found = /^([a-z][a-z0-9-]{0,30})(?:\/\d{1,3})?=([a-z]{1,20})$/i.exec(first)
   if (found === null) return null

@@ -6,7 +6,7 @@
 import { localPartOf, parseAddress } from './address.ts'
 import type { Address } from './address.ts'
 import { statusFromText } from './bounce-reasons.ts'
-import { cleanLine } from './clean-text.ts'
+import { cleanLine, trimOf } from './clean-text.ts'
 import { describeRecipient } from './dsn.ts'
 import type { BouncedRecipient } from './message.ts'
 
@@ -77,20 +77,22 @@ const SYSTEM_NAME =
 
 /** The failed recipients, or [] when this is no bounce. */
 export function bouncedInText(evidence: TextEvidence): BouncedRecipient[] {
+  if (evidence.failedRecipients.length > 0)
+    return recipientsIn(evidence, aboutTheFailure(evidence.text))
   const subject = evidence.subject.toLowerCase()
-  const said = aboutTheFailure(evidence.text)
-  const lower = said.toLowerCase().replace(/\s+/g, ' ')
   const bySystem =
     isSystemSender(evidence.from) ||
     evidence.nullReturnPath ||
     SYSTEM_NAME.test(evidence.fromText.slice(0, 200))
-  if (evidence.failedRecipients.length > 0) return recipientsIn(evidence, said)
-  const stated = includesAny(lower, STATEMENTS)
-  const saysSo = includesAny(subject, SUBJECTS) || stated
-  // Gateways send from any address; then the subject must begin like a bounce's and the text agree.
-  const unmistakable = stated && STRONG_SUBJECT.test(subject)
-  const returned = stated && evidence.originalTo.length > 0 && evidence.noReply
-  return (bySystem && saysSo) || unmistakable || returned ? recipientsIn(evidence, said) : []
+  // Gateways send from any address; then the subject must begin like a bounce's, or the original
+  // come back from somebody who takes no replies, and the text agree.
+  const suspicious =
+    STRONG_SUBJECT.test(subject) || (evidence.originalTo.length > 0 && evidence.noReply)
+  if (!bySystem && !suspicious) return []
+  const said = aboutTheFailure(evidence.text)
+  const stated = includesAny(said.toLowerCase().replace(/\s+/g, ' '), STATEMENTS)
+  const saysSo = stated || (bySystem && includesAny(subject, SUBJECTS))
+  return saysSo ? recipientsIn(evidence, said) : []
 }
 
 const STRONG_SUBJECT =
@@ -171,9 +173,7 @@ function firstNonEmpty(lists: readonly (readonly Address[])[]): readonly Address
 
 function addressesIn(text: string): Address[] {
   const found = (text.match(EMAIL) ?? []).slice(0, 1_000).flatMap((word) => {
-    const address = parseAddress(
-      word.replace(/^(?:smtp|rfc-?822|mailto)[=:;]/i, '').replace(/^['*]+|['*.]+$/g, ''),
-    )
+    const address = parseAddress(trimOf(word.replace(/^(?:smtp|rfc-?822|mailto)[=:;]/i, ''), "'*."))
     return address === null ? [] : [address]
   })
   return [...new Set(found)]

@@ -43,3 +43,17 @@ export function cleanLine(text: string, lengthMax: number): string {
 export function withoutInvisible(text: string): string {
   return text.replace(BIDI, '').replace(INVISIBLE, '')
 }
+
+/** Takes any of `characters` off the end: what `/[...]+$/` does, in linear time. */
+export function trimEndOf(text: string, characters: string): string {
+  let end = text.length
+  while (end > 0 && characters.includes(text.charAt(end - 1))) end--
+  return text.slice(0, end)
+}
+
+/** ... and off both ends. */
+export function trimOf(text: string, characters: string): string {
+  let start = 0
+  while (start < text.length && characters.includes(text.charAt(start))) start++
+  return trimEndOf(text.slice(start), characters)
+}

@@ -37,7 +37,9 @@ const SETS = Object.entries(WORDS).map(([code, list]): [string, Set<string>] => 
   code,
   new Set(list.split(' ')),
 ])
-const SAMPLE_LENGTH = 3_000
+const SAMPLE_LENGTH = 800
+/** Beyond the Latin letters of European languages. */
+const OTHER_SCRIPT = /[\u0250-\uffff]/
 /** Function words seen before a guess is worth anything, and the lead it needs. */
 const HITS_MIN = 3
 
@@ -46,7 +48,7 @@ export function detectLanguage(text: string): string | null {
   const sample = text.slice(0, SAMPLE_LENGTH)
   const letters = sample.match(/\p{L}/gu)?.length ?? 0
   if (letters < 8) return null
-  for (const [code, script] of SCRIPTS) {
+  for (const [code, script] of OTHER_SCRIPT.test(sample) ? SCRIPTS : []) {
     const share = (sample.match(script)?.length ?? 0) / letters
     if (share > (code === 'uk' ? 0.02 : 0.25)) return code
   }

@@ -12,6 +12,7 @@ import {
   WROTE,
 } from './attributions.ts'
 import type { QuotedHeader } from './attributions.ts'
+import { trimEndOf, trimOf } from './clean-text.ts'
 
 export interface QuoteMarker {
   readonly kind: 'attribution' | 'headers' | 'separator' | 'forward'
@@ -109,21 +110,13 @@ export function quotedHeaderOf(line: string): QuotedHeaderLine | null {
   const text = bare(line)
   const colon = /[:：]/.exec(text.slice(0, 60))?.index ?? -1
   if (colon <= 0) return null
-  const label = text
-    .slice(0, colon)
-    .replace(/[*_\s]+$/, '')
+  const label = trimEndOf(text.slice(0, colon), '*_ \t')
     .replace(/\s+/g, ' ')
     .toLowerCase()
     .normalize('NFC')
   const kind = LABEL_OF.get(label)
   if (kind === undefined) return null
-  return {
-    kind,
-    value: text
-      .slice(colon + 1)
-      .replace(/^[\s*_]+/, '')
-      .replace(/[\s*]+$/, ''),
-  }
+  return { kind, value: trimOf(text.slice(colon + 1), ' \t*_') }
 }
 
 /** Lines a block may have, folded and blank ones included. */
@@ -223,26 +216,21 @@ function hasVerb(lower: string): boolean {
 /** A whole attribution, its lines joined. */
 function isAttribution(text: string): boolean {
   const lower = lowerCase(text)
-  const dated = YEAR_OR_DATE.test(text) || TIME.test(text)
-  const addressed = ADDRESS.test(text)
   const colon = ENDS_WITH_COLON.test(text)
-  if (
-    endsWithVerb(lower) &&
-    (dated || addressed) &&
-    (colon || startsWithWord(lower, ON) || /^\p{Nd}/u.test(text))
-  )
-    return true
-  if (colon && dated && hasVerb(lower)) return true
+  const verbAtEnd = endsWithVerb(lower)
+  if (!colon && !verbAtEnd) return false
+  const dated = YEAR_OR_DATE.test(text) || TIME.test(text)
+  const begins = startsWithWord(lower, ON) || /^\p{Nd}/u.test(text)
+  if (verbAtEnd && (colon || begins) && (dated || ADDRESS.test(text))) return true
+  if (!colon || !dated) return false
+  if (hasVerb(lower)) return true
   // `2022年1月1日(金) 9:00 Name <a@b>:` says no verb at all.
-  const datedStart =
-    /^\p{Nd}/u.test(text) ||
-    startsWithWord(lower, ON) ||
-    WEEKDAYS.some((day) => lower.startsWith(day))
-  return colon && dated && addressed && datedStart && /[>\])][\s*]*[:：]$/.test(text)
+  const datedStart = begins || WEEKDAYS.some((day) => lower.startsWith(day))
+  return datedStart && /[>\])][\s*]*[:：]$/.test(text) && ADDRESS.test(text)
 }
 
 function endsWithVerb(lower: string): boolean {
-  const end = lower.replace(/[\s:：*_.)(>,-]+$/, '')
+  const end = trimEndOf(lower, ' \t:：*_.)(>,-')
   return (
     WROTE.some((verb) => end.endsWith(verb)) ||
     /(?:napisał\(a|napisał|wrote|said|написал\(а)$/.test(end)

@@ -76,14 +76,20 @@ function trailingRules(lines: readonly string[]): number[] {
 
 /** A short line that begins like a phone's; a sentence that happens to begin so is longer. */
 export function isDeviceLine(line: string): boolean {
-  const plain = line
-    .slice(0, DEVICE_LINE_LENGTH_MAX + 60)
+  if (line.length > DEVICE_LINE_LENGTH_MAX + LINK_LENGTH_MAX || line.length < 6) return false
+  const plain = withoutLink(line)
     .replace(/[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
-    .replace(/<?https?:\/\/[^\s>)]{1,300}>?/g, '')
     .replace(/^[\s*_[\]()–—-]+/, '')
     .trim()
     .toLowerCase()
   if (plain === '' || plain.length > DEVICE_LINE_LENGTH_MAX) return false
   if (!SENT_FROM.some((phrase) => plain.startsWith(phrase))) return false
   return !/[,;:!?]\s|\.\s*$/.test(plain) || plain.split(/\s+/).length <= 6
+}
+
+/** "Get Outlook for Android<https://...>" carries its link along. */
+const LINK_LENGTH_MAX = 200
+
+function withoutLink(line: string): string {
+  return line.includes('http') ? line.replace(/<?https?:\/\/[^\s>)]{1,300}>?/g, '') : line
 }

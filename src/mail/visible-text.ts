@@ -13,20 +13,23 @@ import { unglueMarkers } from './unglue.ts'
 type Pieces = Omit<MessageText, 'full'>
 type Lines = readonly string[]
 
-/** Lines analysed; what follows is taken for quotation. */
-const LINES_MAX = 50_000
+/** Lines analysed; what follows belongs to what stood before it. */
+const LINES_MAX = 20_000
 
 /** Divides `full`. A text that is nothing but quotation or signature is shown whole. */
 export function visibleText(full: string): Pieces {
   const lines = unglueMarkers(full.split('\n'))
-  const { segments, cut } = segmentsOf(lines.slice(0, LINES_MAX))
-  const choice = choose(lines, ownQuotesAsText(segments, cut < lines.length))
+  const analysed = lines.slice(0, LINES_MAX)
+  const { segments, cut } = segmentsOf(analysed)
+  const choice = choose(lines, ownQuotesAsText(segments, cut < analysed.length))
   const { reply, signature } = cutSignature(choice.reply)
-  const shown = joinLines(reply)
+  const shown = joinLines(cut < analysed.length ? reply : [...reply, ...lines.slice(LINES_MAX)])
   if (shown === '') return { reply: full.trim(), quoted: '', signature: '' }
   return {
     reply: shown,
-    quoted: joinLines([...choice.quoted, ...lines.slice(cut)]),
+    quoted: joinLines(
+      cut < analysed.length ? [...choice.quoted, ...lines.slice(cut)] : choice.quoted,
+    ),
     signature: joinLines(signature),
   }
 }

@@ -117,6 +117,7 @@ function readUnit(unit: Unit, problems: string[]): ReadUnit {
     })
     .join('<br>\n')
   if (html.trim() === '') return { text: plain, html: '' }
+  if (isSameText(plain, html)) return { text: plain, html }
   const fromHtml = cleanText(htmlToText(html))
   return { text: betterText(plain, fromHtml, problems), html }
 }
@@ -139,9 +140,21 @@ function betterText(plain: string, fromHtml: string, problems: string[]): string
   return plain
 }
 
+/** Words looked up to see that the two versions say the same, without converting the HTML. */
+const WORDS_SAMPLED = 12
+
+function isSameText(plain: string, html: string): boolean {
+  if (plain.length * 60 < html.length) return false
+  const words = plain.slice(0, 4_000).match(/[A-Za-z]{4,20}/g) ?? []
+  if (words.length < WORDS_SAMPLED) return false
+  const step = Math.floor(words.length / WORDS_SAMPLED)
+  const sample = Array.from({ length: WORDS_SAMPLED }, (_, index) => words[index * step] ?? '')
+  return sample.filter((word) => html.includes(word)).length >= WORDS_SAMPLED - 3
+}
+
 /** A sample of the words is enough to see whether two texts are the same. */
 function wordsOf(text: string): Set<string> {
-  return new Set(text.slice(0, 20_000).match(/[\p{L}\p{N}]{2,40}/gu) ?? [])
+  return new Set(text.slice(0, 4_000).match(/[\p{L}\p{N}]{2,40}/gu) ?? [])
 }
 
 function readPlain(part: Part, problems: string[]): string {
@@ -178,7 +191,8 @@ function joinHtml(units: readonly ReadUnit[]): string {
 
 function sanitiseSafely(html: string, problems: string[]): string | null {
   try {
-    return sanitiseHtml(html)
+    const safe = sanitiseHtml(html)
+    return safe === '' ? null : safe
   } catch (error) {
     // The text is shown instead; the original keeps the markup.
     problems.push(`HTML could not be sanitised (${messageOf(error)}), only the text is shown`)

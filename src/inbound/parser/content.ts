@@ -15,14 +15,17 @@ export interface LeafContent {
 /** What all leaves of one message share. */
 export interface Budget {
   readonly scratchDir: string
+  /** Beginning of the names of scratch files: several budgets may share the folder. */
+  readonly prefix: string
   textBytes: number
   memoryBytes: number
   files: number
 }
 
-export function newBudget(scratchDir: string): Budget {
+export function newBudget(scratchDir: string, prefix = 'part'): Budget {
   return {
     scratchDir,
+    prefix,
     textBytes: LIMITS.textBytesMax,
     memoryBytes: LIMITS.contentInMemoryTotalMax,
     files: 0,
@@ -87,7 +90,7 @@ export class ContentSink {
 
   #spill(): { path: string; descriptor: number } {
     mkdirSync(this.#budget.scratchDir, { recursive: true, mode: 0o700 })
-    const path = join(this.#budget.scratchDir, `part-${this.#budget.files++}`)
+    const path = join(this.#budget.scratchDir, `${this.#budget.prefix}-${this.#budget.files++}`)
     const file = { path, descriptor: openSync(path, 'wx', 0o600) }
     for (const chunk of this.#chunks) {
       writeSync(file.descriptor, chunk)

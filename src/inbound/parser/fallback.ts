@@ -55,7 +55,7 @@ export async function readFallback(source: Source, options: FallbackOptions): Pr
 export async function originalOf(source: Source, scratchDir: string): Promise<AttachmentContent> {
   const content =
     source.file === null || source.size <= LIMITS.contentInMemoryMax
-      ? contentOf(source.slice(0, source.size), newBudget(scratchDir))
+      ? contentOf(source.slice(0, source.size), newBudget(scratchDir, 'original'))
       : await copyOf(source.file, source.size, scratchDir)
   return {
     filename: 'message.eml',

@@ -21,30 +21,44 @@ export function firstText(bytes: Buffer, headers: readonly Header[], bodyStart: 
   return readText(body, type, encoding)
 }
 
-/** The first part that says it is text, or has no type at all. */
+/** A text that is not among the first parts is not what people look for. */
+const PARTS_SEARCHED = 200
+
+/** Boundary lines; what follows one is a part's header block. */
+const DELIMITER = /^--[^\s-][^\r\n]{0,200}\r?\n/gm
+
+/** The first part that says it is text, or has no type at all, and is not empty. */
 function firstTextPart(body: Buffer): string | null {
   const text = body.toString('latin1')
-  const start = /^content-type:[ \t]{0,20}text\/(?:plain|html)/im.exec(text)
-  if (start === null) return null
-  const before = Math.max(
-    text.lastIndexOf('\n--', start.index),
-    text.lastIndexOf('\n\n', start.index),
-    0,
+  let searched = 0
+  for (const delimiter of text.matchAll(DELIMITER)) {
+    if (++searched > PARTS_SEARCHED) break
+    const headStart = delimiter.index + delimiter[0].length
+    const { head, bodyStart } = partHead(text, headStart)
+    const type = fieldOf(head, 'content-type')
+    if (type !== null && !/^\s*text\/(?:plain|html)/i.test(type)) continue
+    const end = endOfPart(text, bodyStart, text.indexOf('\n--', bodyStart - 1))
+    const content = Buffer.from(text.slice(bodyStart, end), 'latin1')
+    const shown = readText(content, type, fieldOf(head, 'content-transfer-encoding'))
+    if (shown !== '') return shown
+  }
+  return null
+}
+
+/** At most 64 kB of headers; without an empty line there are none. */
+function partHead(text: string, start: number): { head: string; bodyStart: number } {
+  const sample = text.slice(start, start + 64_000)
+  const gap = /^\r?\n|\r?\n[ \t]*\r?\n/.exec(sample)
+  if (gap === null) return { head: '', bodyStart: start }
+  return { head: sample.slice(0, gap.index), bodyStart: start + gap.index + gap[0].length }
+}
+
+function fieldOf(head: string, name: string): string | null {
+  const pattern = new RegExp(
+    `^${name}:([^\\r\\n]{0,500}(?:\\r?\\n[ \\t][^\\r\\n]{0,500}){0,5})`,
+    'im',
   )
-  const blank = /\r?\n[ \t]*\r?\n/g
-  blank.lastIndex = start.index
-  const gap = blank.exec(text)
-  if (gap === null) return null
-  const head = text.slice(before, gap.index)
-  const bodyStart = gap.index + gap[0].length
-  const delimiter = text.indexOf('\n--', bodyStart)
-  const end = endOfPart(text, bodyStart, delimiter)
-  const content = Buffer.from(text.slice(bodyStart, end), 'latin1')
-  const field = (name: string): string | null =>
-    new RegExp(`^${name}:([^\\r\\n]{0,500}(?:\\r?\\n[ \\t][^\\r\\n]{0,500}){0,5})`, 'im').exec(
-      head,
-    )?.[1] ?? null
-  return readText(content, field('content-type'), field('content-transfer-encoding'))
+  return pattern.exec(head)?.[1] ?? null
 }
 
 /** `-- ` alone is a signature, not a boundary. */

@@ -83,13 +83,13 @@ class LeafParser extends MailParser {
  */
 export function splitLeaves(
   head: Buffer,
-  body: Readable,
+  body: Readable | Buffer,
   take: (leaf: LeafHead) => LeafTarget,
 ): Promise<Split> {
   const parser = new LeafParser()
   return new Promise((resolve, reject) => {
     const giveUp = (error: unknown): void => {
-      body.destroy()
+      if (!Buffer.isBuffer(body)) body.destroy()
       reject(error instanceof Error ? error : new Error(String(error)))
     }
     parser.on('data', (data: AttachmentStream | MessageText) => {
@@ -97,9 +97,13 @@ export function splitLeaves(
     })
     parser.on('error', giveUp)
     parser.on('end', () => resolve({ emptyContainers: countEmpty(parser.tree) }))
-    body.on('error', giveUp)
     parser.write(head)
-    body.pipe(parser)
+    if (Buffer.isBuffer(body)) {
+      parser.end(body)
+    } else {
+      body.on('error', giveUp)
+      body.pipe(parser)
+    }
   })
 }
 

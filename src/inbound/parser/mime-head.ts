@@ -28,7 +28,7 @@ export function mimeHead(source: Source, headers: readonly Header[], bodyStart: 
       lines.push(`${name}: ${value.slice(0, 2_000)}`)
     }
   }
-  return { bytes: Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'utf8'), problems }
+  return { bytes: Buffer.from([...lines, '', ''].join('\r\n'), 'utf8'), problems }
 }
 
 function contentType(

@@ -68,7 +68,7 @@ async function readParts(
   let listed = 0
   const { emptyContainers } = await splitLeaves(
     head.bytes,
-    source.stream(block.bodyStart),
+    source.rest(block.bodyStart),
     (leaf) => {
       const part = readPartHead(leaf)
       const rendered = isRenderable(part)

@@ -1,6 +1,6 @@
 /** The bytes of one message: in memory or in a file, read without loading a large file whole. */
 import { closeSync, createReadStream, openSync, readFileSync, readSync, statSync } from 'node:fs'
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { LIMITS } from './limits.ts'
 
 export interface Source {
@@ -9,7 +9,7 @@ export interface Source {
   readonly head: Buffer
   readonly whole: boolean
   /** All bytes from `start` on. */
-  stream(start: number): Readable
+  rest(start: number): Readable | Buffer
   /** The bytes from `start` on, at most `length`. */
   slice(start: number, length: number): Buffer
   readonly file: string | null
@@ -24,7 +24,7 @@ function fromBytes(bytes: Buffer): Source {
     size: bytes.length,
     head: bytes.subarray(0, LIMITS.headBytesMax),
     whole: bytes.length <= LIMITS.headBytesMax,
-    stream: (start) => Readable.from([bytes.subarray(start)], { objectMode: false }),
+    rest: (start) => bytes.subarray(start),
     slice: (start, length) => bytes.subarray(start, start + length),
     file: null,
   }
@@ -38,7 +38,7 @@ function fromFile(file: string): Source {
     size,
     head,
     whole: false,
-    stream: (start) => createReadStream(file, { start }),
+    rest: (start) => createReadStream(file, { start }),
     slice: (start, length) => readPart(file, start, length),
     file,
   }
