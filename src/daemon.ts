@@ -23,7 +23,7 @@ import { Bell, pause } from './pause.ts'
 import { type Loop, runTogether } from './run-together.ts'
 import { releaseInbound } from './store/inbound-messages.ts'
 import { lockFile, type ProcessLock } from './store/single-process.ts'
-import { isDatabaseDown } from './store/transaction.ts'
+import { isDatabaseDown, stopIfCorrupt } from './store/database-errors.ts'
 import { openWorkplace, type Workplace } from './workplace.ts'
 
 export interface Daemon {
@@ -174,6 +174,7 @@ async function runHousekeeping(
     try {
       await recoverSending(parts, false)
     } catch (err) {
+      stopIfCorrupt(err)
       if (isDatabaseDown(err)) parts.events.databaseUnavailable('housekeeping', err)
       else parts.events.loopFailed('housekeeping', err)
     }

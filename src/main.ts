@@ -31,7 +31,8 @@ try {
   process.exitCode = report(err)
 }
 
-function report(err: unknown): number {
+function report(thrown: unknown): number {
+  const err = operatorErrorIn(thrown) ?? thrown
   if (err instanceof OperatorError) {
     io.stderr.write(`postroom: ${err.message}\n`)
     return err.exitCode
@@ -43,4 +44,10 @@ function report(err: unknown): number {
   // A bug: here the stack is what helps.
   io.stderr.write(`postroom: ${err instanceof Error ? (err.stack ?? err.message) : String(err)}\n`)
   return EXIT.failure
+}
+
+/** A loop's failure carries the reason as its cause. */
+function operatorErrorIn(err: unknown): OperatorError | null {
+  if (err instanceof OperatorError) return err
+  return err instanceof Error && err.cause !== undefined ? operatorErrorIn(err.cause) : null
 }

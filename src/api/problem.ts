@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { AppError, type FieldError, type Refusal } from '../errors.ts'
-import { isDatabaseDown, Overtaken } from '../store/transaction.ts'
+import { isDatabaseDown, Overtaken } from '../store/database-errors.ts'
 
 const STATUS: Readonly<Record<Refusal, number>> = {
   malformed: 400,

@@ -1,7 +1,7 @@
 /** Moves a ticket to another status, along the lifecycle only. */
 import { insertEvents } from '../store/events.ts'
 import type { Tx } from '../store/open.ts'
-import { Overtaken } from '../store/transaction.ts'
+import { Overtaken } from '../store/database-errors.ts'
 import { updateTicket } from '../store/tickets.ts'
 import { getStatus, stepTo } from '../ticket/lifecycle.ts'
 import type { Ticket } from '../ticket/ticket.ts'

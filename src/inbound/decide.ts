@@ -122,6 +122,8 @@ function factsOf(context: DecideContext, gathered: Gathered, at: Date): Facts {
       threading.trust === 'own_token'
         ? inbox.agentTrust === 'token' || authentication.aligned
         : authentication.aligned,
+    // What could not be taken apart has its own source attached.
+    readable: !arrived.attachments.some(({ sha256 }) => sha256 === row.sha256),
     forwarded: message.forwarded?.from.address != null,
     bouncedOutboxId: hints.bouncedOutboxIds[0] ?? null,
     imported: row.reasons.includes(IMPORTED),

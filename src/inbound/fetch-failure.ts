@@ -17,7 +17,7 @@ interface Clue {
 }
 
 /** Response codes (RFC 5530 §3) and words that say "not now" although the login failed. */
-const NOT_NOW = /^(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|ALERT|THROTTLED)$/
+const NOT_NOW = /^(?:UNAVAILABLE|INUSE|LIMIT|SERVERBUG|THROTTLED)$/
 const NOT_NOW_WORDS = /too many|try again|temporar|unavailable|simultaneous|overload/i
 const TLS_CODES = /CERT|SELF_SIGNED|UNABLE_TO_|HOSTNAME|ERR_TLS|ERR_SSL|EPROTO/
 

@@ -4,22 +4,20 @@
  * Every command has a deadline of our own: a server that drips bytes never trips a socket
  * timeout. The session is single-use; when anything goes wrong it is closed and a new one made.
  */
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { ImapFlow } from 'imapflow'
 import type { InboxConfig } from '../config.ts'
 import { isLoopback } from '../config-values.ts'
 import { pause } from '../pause.ts'
+import { untilClosed, within } from './fetch-deadline.ts'
+import { MESSAGE_BYTES_MAX, optionsOf } from './fetch-options.ts'
 
-/** Larger messages are not taken whole. */
-export const MESSAGE_BYTES_MAX = 50 * 1024 * 1024
 const CONNECT_MS = 60_000
 const COMMAND_MS = 60_000
 const BYTES_PER_MS = 50
-/** RFC 9051 §6.3.13 says 29 minutes; many middle boxes forget a connection much sooner. */
-const IDLE_MAX_MS = 4 * 60_000
-/** Longer than the back-off a server may ask for (5 min); our own deadlines are the real ones. */
-const SOCKET_MS = 6 * 60_000
 const DOWNLOAD_CHUNK_BYTES = 1024 * 1024
+/** Some servers only estimate sizes; what ends before this share of it was cut off. */
+const WHOLE_ENOUGH = 0.9
 
 export interface MessageMeta {
   readonly uid: number
@@ -32,6 +30,7 @@ export class ImapSession {
   readonly uidNext: number
   readonly #client: ImapFlow
   readonly #closed: Promise<void>
+  readonly #onFailure = new Set<(failure: Error) => void>()
   #news: () => void = () => {}
   #hasNews = false
   #failure: Error | null = null
@@ -46,18 +45,12 @@ export class ImapSession {
     this.uidNext = opened.uidNext
     this.#closed = closed
     client.on('exists', () => this.#wake())
-    client.on('error', (err: Error) => {
-      this.#failure = err
-      this.#wake()
-    })
-    client.on('close', () => {
-      this.#failure ??= new Error('the server closed the connection')
-      this.#wake()
-    })
+    client.on('error', (err: Error) => this.#fail(err))
+    client.on('close', () => this.#fail(new Error('the server closed the connection')))
   }
 
   /** Connects, logs in and opens the folder; throws what imapflow throws. */
-  static async open(imap: InboxConfig['imap']): Promise<ImapSession> {
+  static async open(imap: InboxConfig['imap'], signal?: AbortSignal): Promise<ImapSession> {
     if (imap.tls === 'none' && !isLoopback(imap.host) && !imap.allowInsecure) {
       throw new Error('plain text is allowed on this machine only')
     }
@@ -65,16 +58,19 @@ export class ImapSession {
     // Before connect(): an 'error' without a listener ends the process.
     client.on('error', () => {})
     const closed = new Promise<void>((resolve) => client.on('close', () => resolve()))
+    const giveUp = (): void => client.close()
+    signal?.addEventListener('abort', giveUp, { once: true })
     try {
-      await within(CONNECT_MS, 'connecting', client.connect(), () => client.close())
-      const folder = await within(COMMAND_MS, 'SELECT', client.mailboxOpen(imap.folder), () =>
-        client.close(),
-      )
+      await within(CONNECT_MS, 'connecting', untilClosed(client.connect(), closed), giveUp)
+      const opening = untilClosed(client.mailboxOpen(imap.folder), closed)
+      const folder = await within(COMMAND_MS, 'SELECT', opening, giveUp)
       const opened = { uidValidity: Number(folder.uidValidity ?? 0), uidNext: folder.uidNext ?? 1 }
       return new ImapSession(client, opened, closed)
     } catch (err) {
       client.close()
       throw err
+    } finally {
+      signal?.removeEventListener('abort', giveUp)
     }
   }
 
@@ -135,25 +131,47 @@ export class ImapSession {
   }
 
   /** The first `bytesMax` bytes of a message that is too large. */
-  async beginning(uid: number, bytesMax: number): Promise<Buffer | null> {
-    const query = { uid: true, source: { start: 0, maxLength: bytesMax } }
-    const message = await this.#within(COMMAND_MS, 'FETCH', () =>
-      this.#client.fetchOne(String(uid), query, { uid: true }),
-    )
-    return message && message.uid === uid && Buffer.isBuffer(message.source) ? message.source : null
+  beginning(uid: number, bytesMax: number): Promise<Buffer | null> {
+    return this.#within(COMMAND_MS, 'FETCH', () => this.#piece(uid, 0, bytesMax))
   }
 
-  /** Streams a large message into `take`, in pieces, within its own deadline. */
+  /**
+   * Streams a large message into `take`, in pieces, within its own deadline; null when it was
+   * not delivered whole. What `take` got then is not the message.
+   */
   async download<T>(meta: MessageMeta, take: (content: Readable) => Promise<T>): Promise<T | null> {
-    return this.#within(COMMAND_MS + meta.size / BYTES_PER_MS, 'FETCH', async () => {
-      const options = {
-        uid: true,
-        chunkSize: DOWNLOAD_CHUNK_BYTES,
-        maxBytes: MESSAGE_BYTES_MAX + 1,
+    const content = Readable.from(this.#pieces(meta), { objectMode: false })
+    const stop = (failure: Error): void => void content.destroy(failure)
+    this.#onFailure.add(stop)
+    try {
+      const deadlineMs = COMMAND_MS + meta.size / BYTES_PER_MS
+      return await this.#within(deadlineMs, 'FETCH', () => take(content))
+    } catch (err) {
+      if (err instanceof NotWhole) return null
+      throw err
+    } finally {
+      this.#onFailure.delete(stop)
+    }
+  }
+
+  async *#pieces({ uid, size }: MessageMeta): AsyncGenerator<Buffer> {
+    for (let at = 0; at < MESSAGE_BYTES_MAX + DOWNLOAD_CHUNK_BYTES; ) {
+      const piece = await this.#piece(uid, at, DOWNLOAD_CHUNK_BYTES)
+      if (piece === null || piece.length === 0) {
+        if (at < size * WHOLE_ENOUGH) throw new NotWhole(`${at} of ${size} bytes`)
+        return
       }
-      const download = await this.#client.download(String(meta.uid), undefined, options)
-      return download?.content === undefined ? null : take(download.content)
-    })
+      yield piece
+      at += piece.length
+      // Longer than asked for: this server knows no partial FETCH and sent everything.
+      if (at === size || piece.length > DOWNLOAD_CHUNK_BYTES) return
+    }
+  }
+
+  async #piece(uid: number, start: number, maxLength: number): Promise<Buffer | null> {
+    const query = { uid: true, source: { start, maxLength } }
+    const message = await this.#client.fetchOne(String(uid), query, { uid: true })
+    return message && message.uid === uid && Buffer.isBuffer(message.source) ? message.source : null
   }
 
   /** Message-IDs by UID, for messages whose source is not taken. */
@@ -219,65 +237,45 @@ export class ImapSession {
     await Promise.race([this.#closed, pause(100, new AbortController().signal)])
   }
 
+  /** Ends whatever is going on, at once. */
+  abort(): void {
+    this.#fail(new Error('stopped'))
+    this.#client.close()
+  }
+
   #wake(): void {
     this.#hasNews = true
     this.#news()
   }
 
-  #within<T>(ms: number, what: string, work: () => Promise<T>): Promise<T> {
-    if (this.#failure !== null) return Promise.reject(this.#failure)
-    return within(ms, what, work(), () => this.#client.close())
+  #fail(failure: Error): void {
+    this.#failure ??= failure
+    for (const tell of [...this.#onFailure]) tell(this.#failure)
+    this.#wake()
+  }
+
+  /** imapflow leaves some commands unanswered when the connection breaks; this does not. */
+  async #within<T>(ms: number, what: string, work: () => Promise<T>): Promise<T> {
+    if (this.#failure !== null) throw this.#failure
+    let tell: (failure: Error) => void = () => {}
+    const broken = new Promise<never>((_resolve, reject) => {
+      tell = reject
+    })
+    this.#onFailure.add(tell)
+    try {
+      return await within(ms, what, Promise.race([work(), broken]), () => this.#client.close())
+    } finally {
+      this.#onFailure.delete(tell)
+    }
   }
 }
 
-/** Runs out of patience after `ms`: closes the connection and throws. */
-async function within<T>(
-  ms: number,
-  what: string,
-  work: Promise<T>,
-  giveUp: () => void,
-): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      giveUp()
-      reject(new Error(`no answer to ${what} within ${Math.round(ms / 1000)} s`))
-    }, ms)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-    work.catch(() => {
-      // Already reported as late.
-    })
-  }
+/** The server ended a message before its end. */
+class NotWhole extends Error {
+  override readonly name = 'NotWhole'
 }
 
 const dateOf = (value: Date | string | undefined): Date | null => {
   const date = value === undefined ? null : new Date(value)
   return date === null || Number.isNaN(date.getTime()) ? null : date
-}
-
-export function optionsOf(imap: InboxConfig['imap']) {
-  return {
-    host: imap.host,
-    port: imap.port,
-    secure: imap.tls === 'implicit',
-    // Never a silent fallback: STARTTLS or nothing, and plain text only where it was asked for.
-    ...(imap.tls === 'implicit' ? {} : { doSTARTTLS: imap.tls === 'starttls' }),
-    auth: { user: imap.user ?? '', pass: imap.password?.reveal() ?? '' },
-    tls: {
-      rejectUnauthorized: true,
-      minVersion: 'TLSv1.2' as const,
-      ...(imap.ca === null ? {} : { ca: imap.ca }),
-    },
-    logger: false as const,
-    disableAutoIdle: true,
-    maxIdleTime: IDLE_MAX_MS,
-    connectionTimeout: 30_000,
-    greetingTimeout: 30_000,
-    socketTimeout: SOCKET_MS,
-    maxLiteralSize: MESSAGE_BYTES_MAX + 1024 * 1024,
-  }
 }

@@ -10,7 +10,9 @@ import { insertInbound, type NewInbound } from '../store/inbound-messages.ts'
 import { advanceCursor, type FolderCursor, hasOlderCursor } from '../store/inboxes.ts'
 import type { Store } from '../store/open.ts'
 import { IMPORTED } from './decide.ts'
-import { MESSAGE_BYTES_MAX, type ImapSession, type MessageMeta } from './fetch-session.ts'
+import { MESSAGE_BYTES_MAX } from './fetch-options.ts'
+import type { ImapSession, MessageMeta } from './fetch-session.ts'
+import type { Missing } from './fetch-missing.ts'
 import { fingerprintOf } from './fingerprint.ts'
 
 export interface StoreDeps {
@@ -31,13 +33,8 @@ const BATCH_BYTES = 8 * 1024 * 1024
 const STREAM_ABOVE_BYTES = 1024 * 1024
 /** Of a message that is too large, this much is taken: headers and usually the text. */
 const BEGINNING_BYTES = 256 * 1024
-/** An answer without the message is asked again after these pauses; then the server is asked whether it is there. */
-const RETRY_MS = [1_000, 2_000, 5_000, 15_000]
 /** Older mail found at the first connection is not new. */
 const RECENT_MS = 24 * 3_600_000
-
-/** UIDs that were announced but not delivered, with the number of attempts. */
-export type Missing = Map<number, { attempts: number; nextAt: number }>
 
 /** Stores what is new in the folder. Returns when the next retry of a missing one is due, or null. */
 export async function storeNew(
@@ -50,13 +47,13 @@ export async function storeNew(
   const known = await knownUids(deps.store.read, cursor, cursor.uid + 1)
   const highest = listed.at(-1)?.uid ?? cursor.uid
   const fresh = listed.filter(({ uid }) => !known.has(uid))
-  await storeMessages(deps, session, cursor, fresh, missing)
-  await deps.store.transaction((tx) => advanceCursor(tx, cursor.id, settledUpTo(highest, missing)))
-  return missing.size === 0 ? null : Math.min(...[...missing.values()].map(({ nextAt }) => nextAt))
+  const here = new Set(listed.map(({ uid }) => uid))
+  const overdue = missing.due(deps.now().getTime()).filter(({ uid }) => !here.has(uid))
+  await storeMessages(deps, session, cursor, [...overdue, ...fresh], missing)
+  const complete = missing.completeUpTo(highest)
+  await deps.store.transaction((tx) => advanceCursor(tx, cursor.id, complete))
+  return missing.nextAt()
 }
-
-const settledUpTo = (highest: number, missing: Missing): number =>
-  Math.min(highest, ...[...missing.keys()].map((uid) => uid - 1))
 
 /** Stores these messages, whatever each needs: a batch, a stream, a beginning, only a row. */
 export async function storeMessages(
@@ -67,17 +64,36 @@ export async function storeMessages(
   missing: Missing,
 ): Promise<void> {
   const nowMs = deps.now().getTime()
-  const due = fresh.filter(({ uid }) => (missing.get(uid)?.nextAt ?? 0) <= nowMs)
-  const rows = await withoutSource(deps, session, cursor, due)
+  const due = fresh.filter(({ uid }) => missing.isDue(uid, nowMs))
+  const rows = [
+    ...(await withoutSource(deps, session, cursor, due)),
+    ...due.filter(({ uid }) => missing.isHopeless(uid)).map((meta) => poison(deps, cursor, meta)),
+  ]
   await insert(deps, rows)
   const rowed = new Set(rows.map(({ uid }) => uid))
+  for (const uid of rowed) missing.settled(uid)
   const wanted = due.filter(({ uid }) => !rowed.has(uid))
-  for (const batch of batches(wanted.filter(({ size }) => size <= STREAM_ABOVE_BYTES))) {
-    await storeBatch(deps, session, cursor, batch, missing)
+  const suspects = wanted.filter(({ uid }) => missing.isSuspect(uid))
+  const others = wanted.filter(({ uid }) => !missing.isSuspect(uid))
+  const small = others.filter(({ size }) => size <= STREAM_ABOVE_BYTES)
+  const large = others.filter(({ size }) => size > STREAM_ABOVE_BYTES)
+  for (const batch of batches(small)) await storeBatch(deps, session, cursor, batch, missing)
+  for (const meta of large) await storeLarge(deps, session, cursor, meta, missing)
+  // Last, and each alone: one of them broke the connection.
+  for (const meta of suspects) {
+    const store = meta.size > STREAM_ABOVE_BYTES ? storeLarge : storeOne
+    await store(deps, session, cursor, meta, missing)
   }
-  for (const meta of wanted.filter(({ size }) => size > STREAM_ABOVE_BYTES)) {
-    await storeLarge(deps, session, cursor, meta, missing)
-  }
+}
+
+const storeOne: typeof storeLarge = (deps, session, cursor, meta, missing) =>
+  storeBatch(deps, session, cursor, [meta], missing)
+
+/** The row of a message whose delivery breaks the connection, every time. */
+function poison(deps: StoreDeps, cursor: FolderCursor, meta: MessageMeta): NewInbound {
+  deps.events.messageUnfetchable(deps.inbox.name, meta.uid, new Error('breaks the connection'))
+  const reasons = ['the connection breaks whenever this message is fetched']
+  return { ...rowOf(deps, cursor, meta), fate: 'quarantined', reasons, marked: 'none' }
 }
 
 /** Rows for messages whose source is not taken: old mail, or known from another generation. */
@@ -178,7 +194,9 @@ async function storeBatch(
   batch: readonly MessageMeta[],
   missing: Missing,
 ): Promise<void> {
+  missing.asking(batch)
   const sources = await session.sources(batch)
+  missing.answered()
   const found = batch.flatMap((meta) => {
     const source = sources.get(meta.uid)
     return source === undefined ? [] : [{ meta, source }]
@@ -190,7 +208,7 @@ async function storeBatch(
     sha256: blobs[index]?.sha256 ?? null,
   }))
   await insert(deps, rows)
-  for (const { uid } of rows) missing.delete(uid)
+  for (const { uid } of rows) missing.settled(uid)
   for (const meta of batch) {
     if (!sources.has(meta.uid)) await noteMissing(deps, session, cursor, meta, missing)
   }
@@ -204,25 +222,30 @@ async function storeLarge(
   missing: Missing,
 ): Promise<void> {
   const row = rowOf(deps, cursor, meta)
+  missing.asking([meta])
   if (meta.size > MESSAGE_BYTES_MAX) {
     const beginning = await session.beginning(meta.uid, BEGINNING_BYTES)
-    if (beginning === null) return noteMissing(deps, session, cursor, meta, missing)
+    missing.answered()
+    if (beginning === null || beginning.length === 0)
+      return noteMissing(deps, session, cursor, meta, missing)
     const { sha256 } = await deps.blobs.put(beginning)
     const reasons = [
       ...row.reasons,
       `too large (${meta.size} bytes): only its beginning was taken, the whole is on the server`,
     ]
     await insert(deps, [{ ...row, ...fingerprintOf(beginning), sha256, reasons, marked: 'none' }])
+    missing.settled(meta.uid)
     return
   }
   const stored = await session.download(meta, (content) =>
-    deps.blobs.putStream(content, MESSAGE_BYTES_MAX + 1024 * 1024),
+    deps.blobs.putStream(content, MESSAGE_BYTES_MAX + 2 * 1024 * 1024),
   )
+  missing.answered()
   if (stored === null || stored.size === 0) return noteMissing(deps, session, cursor, meta, missing)
   const source = await deps.blobs.get(stored.sha256)
   if (source === null) throw new Error('a stored source vanished')
   await insert(deps, [{ ...row, ...fingerprintOf(source), sha256: stored.sha256 }])
-  missing.delete(meta.uid)
+  missing.settled(meta.uid)
 }
 
 async function insert(deps: StoreDeps, rows: readonly NewInbound[]): Promise<void> {
@@ -241,12 +264,7 @@ async function noteMissing(
   meta: MessageMeta,
   missing: Missing,
 ): Promise<void> {
-  const attempts = (missing.get(meta.uid)?.attempts ?? 0) + 1
-  const wait = RETRY_MS[attempts - 1]
-  if (wait !== undefined) {
-    missing.set(meta.uid, { attempts, nextAt: deps.now().getTime() + wait })
-    return
-  }
+  if (missing.notDelivered(meta, deps.now().getTime())) return
   const row = { ...rowOf(deps, cursor, meta), marked: 'none' as const }
   if (await session.has(meta.uid)) {
     const reasons = ['the server announces this message but does not deliver it']
@@ -256,5 +274,5 @@ async function noteMissing(
     const reasons = ['vanished from the server before it could be fetched']
     await insert(deps, [{ ...row, fate: 'ignored', reasons }])
   }
-  missing.delete(meta.uid)
+  missing.settled(meta.uid)
 }

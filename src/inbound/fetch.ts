@@ -14,10 +14,11 @@ import type { Blobs } from '../store/blobs.ts'
 import { knownUids, listUnmarked, setMarked } from '../store/folder-contents.ts'
 import { type FolderCursor, insertCursor, listCursors, markReconciled } from '../store/inboxes.ts'
 import type { Store } from '../store/open.ts'
-import { isDatabaseDown } from '../store/transaction.ts'
+import { isDatabaseDown, stopIfCorrupt } from '../store/database-errors.ts'
 import { type FailureKind, failureOf, retryDelayMs } from './fetch-failure.ts'
 import { ImapSession } from './fetch-session.ts'
-import { type Missing, type StoreDeps, storeMessages, storeNew } from './fetch-store.ts'
+import { Missing } from './fetch-missing.ts'
+import { type StoreDeps, storeMessages, storeNew } from './fetch-store.ts'
 
 export interface FetchDeps {
   readonly clock: Clock
@@ -46,18 +47,21 @@ export async function runFetch(
   signal: AbortSignal,
 ): Promise<void> {
   let failures = 0
+  const missing = new Missing()
   while (!signal.aborted) {
     const startedAt = deps.clock.now().getTime()
     deps.health.connecting(inbox.name, 'imap', deps.clock.now())
     try {
-      await watch(deps, inbox, inboxId, signal)
+      await watch(deps, inbox, inboxId, missing, signal)
     } catch (err) {
       if (signal.aborted) return
+      stopIfCorrupt(err)
       if (isDatabaseDown(err)) {
         deps.events.databaseUnavailable(`fetch ${inbox.name}`, err)
         await pause(DATABASE_PAUSE_MS, signal)
         continue
       }
+      missing.connectionBroke(deps.clock.now().getTime())
       failures = deps.clock.now().getTime() - startedAt > STABLE_MS ? 1 : failures + 1
       await backOff(deps, inbox, err, failures, signal)
     }
@@ -86,10 +90,14 @@ async function watch(
   deps: FetchDeps,
   inbox: InboxConfig,
   inboxId: number,
+  missing: Missing,
   signal: AbortSignal,
 ): Promise<void> {
-  const session = await ImapSession.open(inbox.imap)
+  const session = await ImapSession.open(inbox.imap, signal)
+  const abort = (): void => session.abort()
+  signal.addEventListener('abort', abort, { once: true })
   try {
+    missing.inGeneration(session.uidValidity)
     deps.events.inboxConnected(inbox.name)
     const store: StoreDeps = {
       ...deps,
@@ -98,7 +106,6 @@ async function watch(
       now: () => deps.clock.now(),
       arrived: () => deps.arrived.ring(),
     }
-    const missing: Missing = new Map()
     await reconcile(store, session, await cursorOf(store, session), missing)
     while (!signal.aborted) {
       const cursor = await cursorOf(store, session)
@@ -112,6 +119,7 @@ async function watch(
       await session.waitForNews(Math.max(50, Math.min(POLL_MS, untilRetry)), signal)
     }
   } finally {
+    signal.removeEventListener('abort', abort)
     await session.close()
   }
 }

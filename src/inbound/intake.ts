@@ -23,7 +23,7 @@ import {
   settleInbound,
 } from '../store/inbound-messages.ts'
 import type { Tx } from '../store/open.ts'
-import { isDatabaseDown } from '../store/transaction.ts'
+import { isDatabaseDown, stopIfCorrupt } from '../store/database-errors.ts'
 import { type DecideContext, decide } from './decide.ts'
 import { type Parsed, ParseFailure, type Parser, releaseParsed } from './parse.ts'
 import { originalOf, unreadable as unreadableMessage } from './unreadable.ts'
@@ -97,6 +97,7 @@ async function afterError(deps: IntakeDeps, signal: AbortSignal): Promise<Ready[
 }
 
 function report(deps: IntakeDeps, err: unknown): void {
+  stopIfCorrupt(err)
   if (isDatabaseDown(err)) deps.events.databaseUnavailable('intake', err)
   else deps.events.loopFailed('intake', err)
 }

@@ -51,6 +51,8 @@ export interface Facts {
   readonly sender: 'unknown' | 'customer' | 'agent' | 'disabled_agent'
   /** The inbox's rule for acting as an agent is met, beyond the token. */
   readonly agentProven: boolean
+  /** Was it read as usual? If not, what is new in it and what is quoted cannot be told apart. */
+  readonly readable: boolean
   /** A message inside a message, with a readable original sender. */
   readonly forwarded: boolean
   /** The delivery a bounce is about, proven by our return path. */
@@ -70,9 +72,7 @@ export function triage(facts: Facts): Decision {
     case 'auto_reply':
       return triageAutomaticAnswer(facts)
     case 'spam':
-      return facts.ticket === null
-        ? { do: 'settle', fate: 'quarantined', because: reasonOf(facts) }
-        : triageMachine(facts)
+      return facts.ticket?.status.comments === true ? triageMachine(facts) : hold(reasonOf(facts))
     case 'list':
     case 'bulk':
     case 'auto_generated':
@@ -94,7 +94,7 @@ function triageAutomaticAnswer(facts: Facts): Decision {
   }
   // An agent's own out-of-office answers a notice: it is nothing for the ticket.
   const comments = facts.ticket !== null && facts.ticket.status.comments
-  if (!comments || facts.sender === 'agent' || facts.verdict.kind !== 'auto_reply') {
+  if (!comments || isAgents(facts) || facts.verdict.kind !== 'auto_reply') {
     return { do: 'settle', fate: 'system', because }
   }
   return {
@@ -110,13 +110,15 @@ function triageAutomaticAnswer(facts: Facts): Decision {
 /** Newsletters, lists and programs: kept and shown, never answered, never wake a ticket. */
 function triageMachine(facts: Facts): Decision {
   const because = reasonOf(facts)
+  // A gateway may mark an agent's mail as bulk; it is no customer's comment for that.
+  if (isAgents(facts) && facts.ticket !== null) return hold(because)
   if (facts.ticket?.status.comments === true) {
     return {
       do: 'add_comment',
       as: 'customer',
       moveTo: null,
       reopening: false,
-      notify: true,
+      notify: !facts.imported,
       because,
     }
   }
@@ -131,42 +133,38 @@ function triageMachine(facts: Facts): Decision {
   }
 }
 
+/** From somebody who works, or worked, here and is not the one who asks in this ticket. */
+const isAgents = ({ sender, ticket }: Facts): boolean =>
+  (sender === 'agent' && ticket?.senderTakesPart !== true) || sender === 'disabled_agent'
+
 function triagePerson(facts: Facts): Decision {
-  if (facts.sender === 'disabled_agent' && facts.ticket !== null) {
-    return hold('a reply from an agent who is disabled')
-  }
-  const looksLikeAgentReply =
-    facts.sender === 'agent' &&
-    facts.ticket?.senderTakesPart !== true &&
-    (facts.ticket !== null || facts.related)
-  if (looksLikeAgentReply) return triageAgentReply(facts)
+  if (isAgents(facts) && (facts.ticket !== null || facts.related)) return triageAgentReply(facts)
   if (facts.ticket === null) return openFor(facts)
-  const effect = facts.ticket.onCustomer
+  const { status, onCustomer: effect } = facts.ticket
+  const because =
+    facts.trust === 'own_token' ? 'the sender’s own token' : 'the sender takes part in the ticket'
+  const comment = { do: 'add_comment' as const, as: 'customer' as const, because }
+  // Old mail completes its old ticket; that wakes neither the ticket nor anybody.
+  if (facts.imported) return { ...comment, moveTo: null, reopening: true, notify: false }
   if (effect.do === 'follow_up') {
     return { ...openFor(facts), followUp: true, because: 'the ticket it answers is closed' }
   }
-  return {
-    do: 'add_comment',
-    as: 'customer',
-    moveTo: effect.status,
-    reopening: !facts.ticket.status.comments,
-    notify: true,
-    because:
-      facts.trust === 'own_token'
-        ? 'the sender’s own token'
-        : 'the sender takes part in the ticket',
-  }
+  return { ...comment, moveTo: effect.status, reopening: !status.comments, notify: true }
 }
 
 const hold = (because: string): Decision => ({ do: 'settle', fate: 'quarantined', because })
 
 /** Acting as an agent needs the agent's own token, and what the inbox asks beyond it. */
 function triageAgentReply(facts: Facts): Decision {
+  if (facts.sender === 'disabled_agent') return hold('a reply from an agent who is disabled')
   if (facts.ticket === null || facts.trust !== 'own_token') {
     return hold('looks like an agent’s reply, but carries no token of that agent')
   }
   if (!facts.agentProven) {
     return hold('an agent’s reply whose address our mail server did not authenticate')
+  }
+  if (!facts.readable) {
+    return hold('an agent’s reply that could not be read as usual: look at it before it is sent')
   }
   if (!facts.ticket.status.comments) {
     return hold(`an agent’s reply to a ticket that is ${facts.ticket.status.name}`)

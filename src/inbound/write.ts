@@ -15,7 +15,7 @@ import type { Message } from '../mail/message.ts'
 import type { Authentication, Verdict } from '../mail/verdict.ts'
 import { type InboundMessage, type Settled, settleInbound } from '../store/inbound-messages.ts'
 import type { Tx } from '../store/open.ts'
-import { Overtaken } from '../store/transaction.ts'
+import { Overtaken } from '../store/database-errors.ts'
 import { addParticipant } from '../store/tickets.ts'
 import { ensureContact, findUserByEmail, markProven } from '../store/users.ts'
 import { isStaff, type User } from '../ticket/user.ts'
@@ -131,7 +131,6 @@ async function applyOpen(
   const sender = await senderOf(tx, understood, at)
   const requester = await requesterOf(tx, message, decision, sender, at)
   const author: Author = { type: 'customer', user: requester }
-  const closed = [...context.lifecycle.statuses.values()].find((s) => s.category === 'closed')
   const { ticket, comment } = await openTicket(
     tx,
     context,
@@ -147,7 +146,7 @@ async function applyOpen(
       category: null,
       tags: decision.automatic ? ['automatic'] : [],
       fields: {},
-      status: decision.imported ? (closed?.name ?? null) : null,
+      status: decision.imported ? closedStatusOf(context.lifecycle) : null,
       followUpOf: decision.followUp ? (threading.ticket?.id ?? null) : null,
       related: threading.related,
       watcher: decision.requester === 'forwarded' ? sender : null,
@@ -161,6 +160,12 @@ async function applyOpen(
     at,
   )
   return { fate: 'ticket', ticketId: ticket.id, commentId: comment.id }
+}
+
+/** Where old tickets rest: a closed status that takes no comments, else any closed one. */
+function closedStatusOf({ statuses }: DeskContext['lifecycle']): string | null {
+  const closed = [...statuses.values()].filter(({ category }) => category === 'closed')
+  return (closed.find(({ comments }) => !comments) ?? closed[0])?.name ?? null
 }
 
 const forwardedSubject = (message: Message): string | null =>

@@ -17,7 +17,7 @@ import {
   resendUncertain,
 } from '../store/outbox-delivery.ts'
 import type { OutboxMessage } from '../store/outbox.ts'
-import { isDatabaseDown } from '../store/transaction.ts'
+import { isDatabaseDown, stopIfCorrupt } from '../store/database-errors.ts'
 import { type AttemptDeps, attemptDelivery, LOOK_AFTER_MS } from './attempt.ts'
 import { circuitDelayMs } from './retry.ts'
 import { settingsOf } from './settings.ts'
@@ -44,6 +44,7 @@ export async function runSend(
       try {
         await sender.turn()
       } catch (err) {
+        stopIfCorrupt(err)
         if (isDatabaseDown(err)) deps.events.databaseUnavailable(`send ${inbox.name}`, err)
         else deps.events.loopFailed(`send ${inbox.name}`, err)
         await pause(AFTER_ERROR_MS, signal)

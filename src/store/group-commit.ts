@@ -6,7 +6,8 @@
  * transaction.
  */
 import type { Knex } from 'knex'
-import { inTransaction, isDatabaseDown, mayTryAgain } from './transaction.ts'
+import { isDatabaseDown, mayTryAgain } from './database-errors.ts'
+import { inTransaction } from './transaction.ts'
 
 /** Bounds how long the write lock is held by one group. */
 const GROUP_MAX = 64

@@ -251,20 +251,27 @@ export async function settleInbound(tx: Tx, id: number, settled: Settled): Promi
   return updated === 1
 }
 
-/** Another, already settled message of the same inbox with the same Message-ID and the same body, or null. */
+/**
+ * Another, already settled message of the same inbox that is the same: equal Message-ID and body.
+ * Without a Message-ID only the same bytes in an older generation of the same folder count:
+ * programs do write the same nameless mail twice.
+ */
 export async function findTwin(db: Queryable, message: InboundMessage): Promise<number | null> {
-  if (message.messageId === null || message.bodyHash === null) return null
-  const row = await db<InboundRow>('inbound_messages')
-    .where({
-      inbox_id: message.inboxId,
-      message_id: message.messageId,
-      body_hash: message.bodyHash,
-    })
+  if (message.bodyHash === null) return null
+  const query = db<InboundRow>('inbound_messages')
+    .where({ inbox_id: message.inboxId })
     .whereNot({ id: message.id })
     .whereIn('fate', ['ticket', 'comment', 'system', 'quarantined'])
     .orderBy('id')
-    .first('id')
-  return row?.id ?? null
+  if (message.messageId === null) {
+    void query
+      .where({ sha256: message.sha256, folder: message.folder })
+      .where({ internal_at: message.internalAt === null ? null : toMs(message.internalAt) })
+      .whereNot({ uidvalidity: message.uidValidity })
+  } else {
+    void query.where({ message_id: message.messageId, body_hash: message.bodyHash })
+  }
+  return (await query.first('id'))?.id ?? null
 }
 
 export async function findInbound(db: Queryable, id: number): Promise<InboundMessage | null> {

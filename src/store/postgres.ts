@@ -2,6 +2,7 @@
 import knex from 'knex'
 import type { Knex } from 'knex'
 import pg from 'pg'
+import { noteErrorsOf } from './database-errors.ts'
 
 const POOL_MAX = 12
 const CONNECT_TIMEOUT_MS = 10_000
@@ -11,7 +12,7 @@ const INT8_OID = 20
 pg.types.setTypeParser(INT8_OID, Number)
 
 export function openPostgres(url: string): Knex {
-  return knex({
+  const db = knex({
     client: 'pg',
     connection: {
       connectionString: url,
@@ -22,4 +23,6 @@ export function openPostgres(url: string): Knex {
     compileSqlOnError: false,
     pool: { min: 0, max: POOL_MAX },
   })
+  noteErrorsOf(db)
+  return db
 }

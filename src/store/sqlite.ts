@@ -5,6 +5,7 @@
  */
 import knex from 'knex'
 import type { Knex } from 'knex'
+import { noteErrorsOf } from './database-errors.ts'
 import SqliteClient from 'knex/lib/dialects/sqlite3/index.js'
 import SqliteTransaction from 'knex/lib/dialects/sqlite3/execution/sqlite-transaction.js'
 
@@ -51,7 +52,7 @@ function connect(
   pool: { min: number; max: number },
   more: readonly { name: string; set: string; want: string | number }[],
 ): Knex {
-  return knex({
+  const db = knex({
     client: ImmediateClient as unknown as string,
     connection: { filename: file },
     useNullAsDefault: true,
@@ -70,6 +71,8 @@ function connect(
       },
     },
   })
+  noteErrorsOf(db)
+  return db
 }
 
 async function setPragmas(

@@ -1,0 +1,101 @@
+/**
+ * Messages that the server announced but did not deliver, and those whose delivery broke the
+ * connection. It outlives a session: the next one has to know what broke the last one, so that
+ * one bad message never stops those behind it.
+ */
+import type { MessageMeta } from './fetch-session.ts'
+
+/** An answer without the message is asked again after these pauses. */
+const RETRY_MS = [1_000, 2_000, 5_000, 15_000]
+/** A message that broke the connection although it was asked for alone is left in peace so long. */
+const BROKE_MS = [1_000, 30_000, 120_000, 600_000]
+
+interface Wanted {
+  readonly meta: MessageMeta
+  /** Answers without the message. */
+  readonly attempts: number
+  /** Connections that broke while it alone was being fetched. */
+  readonly breaks: number
+  /** It was being fetched when a connection broke: from then on it is fetched last, and alone. */
+  readonly suspect: boolean
+  readonly nextAt: number
+}
+
+export class Missing {
+  readonly #wanted = new Map<number, Wanted>()
+  #generation = 0
+  #asked: readonly MessageMeta[] = []
+
+  /** A UID means something only in its own generation of the folder. */
+  inGeneration(uidValidity: number): void {
+    if (uidValidity !== this.#generation) this.#wanted.clear()
+    this.#generation = uidValidity
+    this.#asked = []
+  }
+
+  /** These are being fetched, until answered(). */
+  asking(metas: readonly MessageMeta[]): void {
+    this.#asked = metas
+  }
+
+  answered(): void {
+    this.#asked = []
+  }
+
+  /** The session broke: everything that was being fetched is a suspect. */
+  connectionBroke(nowMs: number): void {
+    const alone = this.#asked.length === 1
+    for (const meta of this.#asked) {
+      const { attempts, breaks } = this.#wanted.get(meta.uid) ?? { attempts: 0, breaks: 0 }
+      const wait = alone ? (BROKE_MS[breaks] ?? 0) : 0
+      const nextAt = nowMs + wait
+      const counted = alone ? breaks + 1 : breaks
+      this.#wanted.set(meta.uid, { meta, attempts, breaks: counted, suspect: true, nextAt })
+    }
+    this.#asked = []
+  }
+
+  /** Counts an answer without the message. False: it was asked for often enough. */
+  notDelivered(meta: MessageMeta, nowMs: number): boolean {
+    const before = this.#wanted.get(meta.uid)
+    const { attempts = 0, breaks = 0, suspect = false } = before ?? {}
+    const wait = RETRY_MS[attempts]
+    if (wait === undefined) return false
+    const nextAt = nowMs + wait
+    this.#wanted.set(meta.uid, { meta, attempts: attempts + 1, breaks, suspect, nextAt })
+    return true
+  }
+
+  /** It has its ledger row. */
+  settled(uid: number): void {
+    this.#wanted.delete(uid)
+  }
+
+  isDue(uid: number, nowMs: number): boolean {
+    return (this.#wanted.get(uid)?.nextAt ?? 0) <= nowMs
+  }
+
+  due(nowMs: number): MessageMeta[] {
+    return [...this.#wanted.values()].filter(({ nextAt }) => nextAt <= nowMs).map((w) => w.meta)
+  }
+
+  isSuspect(uid: number): boolean {
+    return this.#wanted.get(uid)?.suspect === true
+  }
+
+  /** It broke one connection after the other. */
+  isHopeless(uid: number): boolean {
+    return (this.#wanted.get(uid)?.breaks ?? 0) > BROKE_MS.length
+  }
+
+  /** When the next one is to be asked for again; null: none is missing. */
+  nextAt(): number | null {
+    const times = [...this.#wanted.values()].map(({ nextAt }) => nextAt)
+    return times.length === 0 ? null : Math.min(...times)
+  }
+
+  /** The highest UID up to `highest` below which nothing is missing. */
+  completeUpTo(highest: number): number {
+    return Math.min(highest, ...[...this.#wanted.keys()].map((uid) => uid - 1))
+  }
+}

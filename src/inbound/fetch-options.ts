@@ -1,0 +1,32 @@
+/** How an inbox's IMAP section becomes a connection. */
+import type { InboxConfig } from '../config.ts'
+
+/** Larger messages are not taken whole. */
+export const MESSAGE_BYTES_MAX = 50 * 1024 * 1024
+/** RFC 9051 §6.3.13 says 29 minutes; many middle boxes forget a connection much sooner. */
+const IDLE_MAX_MS = 4 * 60_000
+/** Longer than the back-off a server may ask for (5 min); our own deadlines are the real ones. */
+const SOCKET_MS = 6 * 60_000
+
+export function optionsOf(imap: InboxConfig['imap']) {
+  return {
+    host: imap.host,
+    port: imap.port,
+    secure: imap.tls === 'implicit',
+    // Never a silent fallback: STARTTLS or nothing, and plain text only where it was asked for.
+    ...(imap.tls === 'implicit' ? {} : { doSTARTTLS: imap.tls === 'starttls' }),
+    auth: { user: imap.user ?? '', pass: imap.password?.reveal() ?? '' },
+    tls: {
+      rejectUnauthorized: true,
+      minVersion: 'TLSv1.2' as const,
+      ...(imap.ca === null ? {} : { ca: imap.ca }),
+    },
+    logger: false as const,
+    disableAutoIdle: true,
+    maxIdleTime: IDLE_MAX_MS,
+    connectionTimeout: 30_000,
+    greetingTimeout: 30_000,
+    socketTimeout: SOCKET_MS,
+    maxLiteralSize: MESSAGE_BYTES_MAX + 1024 * 1024,
+  }
+}
