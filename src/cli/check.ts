@@ -60,7 +60,8 @@ async function checkInbox(inbox: InboxConfig): Promise<CheckResult[]> {
 const lines = (results: readonly CheckResult[]): string =>
   results
     .map(({ what, ok, detail }) => {
-      const mark = what === 'warning' ? 'warn' : ok ? 'ok' : 'FAIL'
+      const verdict = ok ? 'ok' : 'FAIL'
+      const mark = what === 'warning' ? 'warn' : verdict
       return `${mark.padEnd(4)}  ${what}: ${detail}\n`
     })
     .join('')

@@ -124,7 +124,7 @@ function factsOf(context: DecideContext, gathered: Gathered, at: Date): Facts {
         : authentication.aligned,
     // What could not be taken apart has its own source attached.
     readable: !arrived.attachments.some(({ sha256 }) => sha256 === row.sha256),
-    forwarded: message.forwarded?.from.address != null,
+    forwarded: (message.forwarded?.from.address ?? null) !== null,
     bouncedOutboxId: hints.bouncedOutboxIds[0] ?? null,
     imported: row.reasons.includes(IMPORTED),
   }

@@ -274,5 +274,7 @@ async function settleHopeless(tx: Tx, row: InboundMessage, err: unknown): Promis
 }
 
 /** Class and first line only: messages of errors may carry what people wrote. */
-const describe = (err: unknown): string =>
-  err instanceof ParseFailure ? err.message : err instanceof Error ? err.name : 'unknown error'
+function describe(err: unknown): string {
+  if (err instanceof ParseFailure) return err.message
+  return err instanceof Error ? err.name : 'unknown error'
+}

@@ -101,7 +101,9 @@ async function apply(
 
 function bounceDetail({ message }: Understood, because: string): string {
   const [first] = message.bounce?.recipients ?? []
-  const said = [first?.status, first?.diagnostic].filter((part) => part != null).join(' ')
+  const said = [first?.status, first?.diagnostic]
+    .filter((part) => typeof part === 'string')
+    .join(' ')
   return said === '' ? because : said.slice(0, 500)
 }
 
@@ -179,7 +181,7 @@ async function requesterOf(
   at: Date,
 ): Promise<User | null> {
   const original = message.forwarded?.from
-  if (decision.requester === 'forwarded' && original != null && original.address !== null) {
+  if (decision.requester === 'forwarded' && original !== undefined && original.address !== null) {
     return ensureContact(tx, { address: original.address, name: original.name }, at)
   }
   return decision.requester === 'unknown' ? null : sender

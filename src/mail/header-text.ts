@@ -10,7 +10,7 @@ const NAME_LENGTH_MAX = 128
 /** Collapses anything that could end a header line or reorder its characters into one space. */
 export function headerText(text: string, lengthMax: number): string {
   const clean = text.replace(UNSAFE, ' ').replace(/ {2,}/g, ' ').trim()
-  const points = [...clean]
+  const points = Array.from(clean)
   return points.length <= lengthMax ? clean : `${points.slice(0, lengthMax - 1).join('')}…`
 }
 

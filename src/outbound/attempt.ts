@@ -3,6 +3,7 @@
  * event that says so. The row's phase is durable before the dot; see store/outbox-delivery.ts.
  */
 import type { Clock } from '../clock.ts'
+import { unreachable } from '../errors.ts'
 import type { Events } from '../events.ts'
 import { insertEvents } from '../store/events.ts'
 import type { Store, Tx } from '../store/open.ts'
@@ -67,7 +68,7 @@ function outcomeOf(deps: AttemptDeps, row: OutboxMessage, result: SubmissionResu
       return { outcome: 'failed', detail, dueAt: null }
     case 'uncertain':
       return { outcome: 'uncertain', detail, dueAt: after(LOOK_AFTER_MS) }
-    default: {
+    case 'temporary': {
       if (now.getTime() - row.createdAt.getTime() > GIVE_UP_AFTER_MS) {
         return { outcome: 'failed', detail: `given up after 48 hours: ${detail}`, dueAt: null }
       }
@@ -76,6 +77,8 @@ function outcomeOf(deps: AttemptDeps, row: OutboxMessage, result: SubmissionResu
         result.scope === 'server' ? 0 : retryDelayMs(row.attempts, result.scope, deps.random())
       return { outcome: 'queued', detail, dueAt: after(delay) }
     }
+    default:
+      return unreachable(result)
   }
 }
 
@@ -114,24 +117,15 @@ export async function recordDelivery(
 }
 
 function logOutcome(events: Events, row: OutboxMessage, outcomes: Outcomes): void {
-  const line = { outboxId: row.id, ticketId: row.ticketId }
-  const detail = outcomes.detail ?? ''
-  switch (outcomes.outcome) {
-    case 'sent':
-      return events.deliverySent({ ...line, attempts: row.attempts })
-    case 'failed':
-      return events.deliveryFailed({ ...line, detail: codesIn(detail) })
-    case 'uncertain':
-      return events.deliveryUncertain({ ...line, detail: codesIn(detail) })
-    default:
-      return events.deliveryPostponed({
-        outboxId: row.id,
-        attempts: row.attempts,
-        detail: codesIn(detail),
-      })
-  }
+  const { id: outboxId, ticketId, attempts } = row
+  const detail = codesIn(outcomes.detail ?? '')
+  if (outcomes.outcome === 'sent') events.deliverySent({ outboxId, ticketId, attempts })
+  else if (outcomes.outcome === 'failed') events.deliveryFailed({ outboxId, ticketId, detail })
+  else if (outcomes.outcome === 'uncertain')
+    events.deliveryUncertain({ outboxId, ticketId, detail })
+  else events.deliveryPostponed({ outboxId, attempts, detail })
 }
 
 /** The numbers of a reply only: servers like to repeat the address, which no log should hold. */
 const codesIn = (reply: string): string =>
-  /\b[245]\d\d(?: [245]\.\d{1,3}\.\d{1,3})?\b/.exec(reply)?.[0] ?? 'no reply code'
+  /(?:^|[: ])([245]\d\d(?: [245]\.\d{1,3}\.\d{1,3})?)(?:[ -]|$)/.exec(reply)?.[1] ?? 'no reply code'

@@ -50,13 +50,17 @@ export const escapeHtml = (text: string): string =>
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&#39;')
 
+/** Templates print words and numbers; anything else is a mistake that shows as nothing. */
+const plain = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+
 const textEngine = new Liquid({ ...LIMITS, strictVariables: true, ownPropertyOnly: true })
 const htmlEngine = new Liquid({
   ...LIMITS,
   strictVariables: true,
   ownPropertyOnly: true,
   outputEscape: (value: unknown) =>
-    value instanceof SafeHtml ? value.html : escapeHtml(String(value ?? '')),
+    value instanceof SafeHtml ? value.html : escapeHtml(plain(value)),
 })
 
 /** Reads every template below `directory`; throws an OperatorError naming file and line. */

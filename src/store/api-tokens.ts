@@ -52,6 +52,8 @@ export async function findToken(db: Queryable, hash: string): Promise<ApiToken |
 export async function touchToken(tx: Tx, id: number, at: Date): Promise<void> {
   await tx<TokenRow>('api_tokens')
     .where({ id })
-    .where((q) => q.whereNull('last_used_at').orWhere('last_used_at', '<', toMs(at) - 60_000))
+    .where((q) => {
+      void q.whereNull('last_used_at').orWhere('last_used_at', '<', toMs(at) - 60_000)
+    })
     .update({ last_used_at: toMs(at) })
 }

@@ -63,11 +63,8 @@ function connect(
       ...pool,
       // A connection is kept for ever: closing the last one would checkpoint and drop the WAL.
       idleTimeoutMillis: 2 ** 31 - 1,
-      afterCreate(connection: RawConnection, done: (err: Error | null, c: unknown) => void) {
-        setPragmas(connection, [...PRAGMAS, ...more]).then(
-          () => done(null, connection),
-          (err: Error) => done(err, connection),
-        )
+      afterCreate(connection: RawConnection, done: (err: Error | null, c: RawConnection) => void) {
+        void setPragmas(connection, [...PRAGMAS, ...more], done)
       },
     },
   })
@@ -75,7 +72,22 @@ function connect(
   return db
 }
 
+/** Calls `done` with the connection when it has taken every PRAGMA, or with what went wrong. */
 async function setPragmas(
+  connection: RawConnection,
+  pragmas: readonly { name: string; set: string; want: string | number }[],
+  done: (err: Error | null, connection: RawConnection) => void,
+): Promise<void> {
+  let failure: Error | null = null
+  try {
+    await verifiedPragmas(connection, pragmas)
+  } catch (err) {
+    failure = err instanceof Error ? err : new Error(String(err))
+  }
+  done(failure, connection)
+}
+
+async function verifiedPragmas(
   connection: RawConnection,
   pragmas: readonly { name: string; set: string; want: string | number }[],
 ): Promise<void> {

@@ -1,4 +1,5 @@
 /** Who hears of what, and when silence is better. */
+import { unreachable } from '../errors.ts'
 
 /** No automatic mail ever answers mail older than this. */
 export const ANSWER_AGE_MAX_MS = 24 * 3_600_000
@@ -21,7 +22,10 @@ export function wantsNotice(level: NoticeLevel, { mine, assigned, watching }: Co
       return mine || watching || !assigned
     case 'mine':
       return mine || watching
-    default:
+    case 'digest':
+    case 'off':
       return false
+    default:
+      return unreachable(level)
   }
 }
