@@ -18,8 +18,10 @@ const REQUEST_ID_BYTES = 10
 
 export function appOf(deps: ApiDeps, routes: readonly Route[]): Koa {
   const app = new Koa()
-  // Trouble with a connection after the answer began; everything before is a problem document.
-  app.on('error', (err: unknown, ctx?: Context) => report(deps.events, ctx, err))
+  // Trouble after the answer began; everything before is a problem document.
+  app.on('error', (err: unknown, ctx?: Context) => {
+    if (!isClientGone(err)) report(deps.events, ctx, err)
+  })
   const router = routerOf(deps, routes)
   app.use(withHeaders)
   app.use((ctx, next) => withProblems(deps.events, ctx, next))
@@ -32,7 +34,7 @@ export function appOf(deps: ApiDeps, routes: readonly Route[]): Koa {
 
 function routerOf(deps: ApiDeps, routes: readonly Route[]): Router {
   const authenticator = new Authenticator(deps)
-  const router = new Router({ sensitive: true })
+  const router = new Router({ sensitive: true, strict: true })
   for (const route of routes) {
     router.register(route.path, [route.method], async (ctx: RouterContext) => {
       const search = new URLSearchParams(ctx.querystring)
@@ -101,6 +103,12 @@ function unmatched(router: Router, ctx: Context): HttpError {
     headers: { Allow: methods.join(', ') },
     details: { allowed: methods },
   })
+}
+
+/** The other side hung up, or sent what is no HTTP: nothing that an operator could mend. */
+function isClientGone(err: unknown): boolean {
+  const code = err instanceof Error && 'code' in err ? String(err.code) : ''
+  return /^(?:ECONNRESET|EPIPE|HPE_|ERR_STREAM_PREMATURE_CLOSE)/.test(code)
 }
 
 function report(events: Events, ctx: Context | undefined, err: unknown): void {

@@ -53,10 +53,10 @@ async function readBytes(request: IncomingMessage): Promise<Buffer> {
       else reject(tooLarge())
     })
     request.once('end', () => resolve(Buffer.concat(chunks)))
-    request.once('error', reject)
-    request.once('close', () =>
-      reject(new HttpError(400, 'incomplete', 'The connection closed before the body ended.')),
-    )
+    const incomplete = (): void =>
+      reject(new HttpError(400, 'incomplete', 'The connection closed before the body ended.'))
+    request.once('error', incomplete)
+    request.once('close', incomplete)
   })
 }
 

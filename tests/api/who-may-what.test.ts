@@ -1,0 +1,217 @@
+/** Every route against every role and scope: what is not listed here is refused. */
+import { describe, expect, test } from 'vitest'
+import type { Route } from '../../src/api/route.ts'
+import { routesOf } from '../../src/api/routes.ts'
+import { createToken, SCOPES } from '../../src/desk/create-token.ts'
+import { Health } from '../../src/health.ts'
+import { Bell } from '../../src/pause.ts'
+import { eventsOf } from '../../src/events.ts'
+import { silentLog } from '../../src/log.ts'
+import { eachDatabase } from '../kit/databases.ts'
+import { apiStarter, Client, type TestApi } from './desk-api.ts'
+import { migrated } from './desk-context.ts'
+
+/** The table without the public routes. Closing comes last: a closed ticket takes no comments. */
+const privateRoutes = (api: TestApi): Route[] =>
+  routesOf({
+    ...api,
+    health: new Health(),
+    outgoing: new Bell(),
+    events: eventsOf(silentLog),
+    version: '',
+    draining: () => false,
+  })
+    .filter(({ access }) => access.roles !== 'public')
+    .toSorted((a, b) => Number(a.method === 'PUT') - Number(b.method === 'PUT'))
+
+/** A good body for each route that wants one. */
+const BODIES: Readonly<Record<string, unknown>> = {
+  'POST /api/v1/tickets': { subject: 'x', text: 'x' },
+  'PUT /api/v1/tickets/:id/status': { status: 'closed' },
+  'POST /api/v1/tickets/:id/comments': { text: 'x' },
+}
+
+/** What each of the cast is answered about Ana's ticket; message 1 was ignored and has no source. */
+const EXPECTED: Readonly<Record<string, Record<'ana' | 'mallory' | 'bruno' | 'carla', number>>> = {
+  'GET /api/v1/tickets': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
+  'POST /api/v1/tickets': { ana: 201, mallory: 201, bruno: 201, carla: 201 },
+  'GET /api/v1/tickets/:id': { ana: 200, mallory: 404, bruno: 200, carla: 200 },
+  'GET /api/v1/tickets/:id/comments': { ana: 200, mallory: 404, bruno: 200, carla: 200 },
+  'POST /api/v1/tickets/:id/comments': { ana: 201, mallory: 404, bruno: 201, carla: 201 },
+  'GET /api/v1/tickets/:id/events': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
+  'PUT /api/v1/tickets/:id/status': { ana: 200, mallory: 404, bruno: 200, carla: 200 },
+  'GET /api/v1/inbound': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
+  'GET /api/v1/inbound/:id': { ana: 403, mallory: 403, bruno: 404, carla: 404 },
+  'GET /api/v1/inbound/:id/source': { ana: 403, mallory: 403, bruno: 404, carla: 404 },
+  'GET /api/v1/outbox': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
+  'GET /api/v1/inboxes': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
+  'GET /api/v1/stats': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
+  'GET /api/v1/me': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
+}
+
+const UNAUTHENTICATED = {
+  status: 401,
+  body: { code: 'unauthenticated' },
+}
+
+eachDatabase(
+  'who may do what',
+  (fresh) => {
+    const start = apiStarter(fresh)
+
+    test('each route answers each role as the table says', async () => {
+      const api = await start()
+      await api.ana.post('/api/v1/tickets', { subject: 'Printer', text: 'It burns.' })
+      const routes = privateRoutes(api)
+      const names = routes.map(({ method, path }) => `${method} ${path}`)
+      expect(names.toSorted()).toEqual(Object.keys(EXPECTED).toSorted())
+      for (const name of names) {
+        const [method = '', path = ''] = name.replace(':id', '1').split(' ')
+        for (const who of ['mallory', 'ana', 'bruno', 'carla'] as const) {
+          const { status } = await api[who].send(method, path, BODIES[name])
+          expect([name, who, status]).toEqual([name, who, EXPECTED[name]?.[who]])
+        }
+        expect(await api.nobody.send(method, path, BODIES[name])).toMatchObject(UNAUTHENTICATED)
+      }
+    })
+
+    test('a limited token does only what its scopes say', async () => {
+      const api = await start()
+      await api.ana.post('/api/v1/tickets', { subject: 'Printer', text: 'It burns.' })
+      for (const route of privateRoutes(api)) {
+        const scopes = route.access.roles === 'public' ? [] : route.access.scopes
+        const others = SCOPES.filter((scope) => !scopes.includes(scope))
+        const name = `${route.method} ${route.path}`
+        const path = route.path.replace(':id', '1')
+        const { client } = await api.tokenFor({ email: 'bruno@staff.test' }, others)
+        const { status, body } = await client.send(route.method, path, BODIES[name])
+        if (scopes.length === 0) expect([name, status]).toEqual([name, 200])
+        else
+          expect([name, body]).toMatchObject([
+            name,
+            { code: 'insufficient-scope', required: scopes },
+          ])
+        const enough = await api.tokenFor({ email: 'bruno@staff.test' }, scopes)
+        const allowed = await enough.client.send(route.method, path, BODIES[name])
+        expect([name, allowed.status]).toEqual([name, EXPECTED[name]?.bruno])
+      }
+    })
+
+    test('a note wants another scope than a reply', async () => {
+      const { ana, tokenFor } = await start()
+      await ana.post('/api/v1/tickets', { subject: 'Printer', text: 'It burns.' })
+      const { client } = await tokenFor({ email: 'bruno@staff.test' }, ['comments:write'])
+      const note = { text: 'x', visibility: 'internal' }
+      expect(await client.post('/api/v1/tickets/1/comments', note)).toMatchObject({
+        status: 403,
+        body: { code: 'insufficient-scope', required: ['notes:write'] },
+      })
+    })
+
+    test('every wrong credential gets the same answer', async () => {
+      const { url, store, users, clock, tokenFor, nobody } = await start()
+      const disabled = await tokenFor({
+        email: 'dora@staff.test',
+        role: 'agent',
+        state: 'disabled',
+      })
+      const contact = await tokenFor({ email: 'lena@example.org', state: 'contact' })
+      const unapproved = await tokenFor({ email: 'b@example.org', state: 'pending_approval' })
+      const expired = await tokenFor({ email: 'bruno@staff.test' })
+      await store.transaction((tx) =>
+        tx('api_tokens')
+          .where({ user_id: users.bruno.id })
+          .update({ expires_at: clock.at.getTime() }),
+      )
+      const valid = await tokenFor({ email: 'carla@staff.test' })
+      const headers = [
+        {},
+        { authorization: '' },
+        { authorization: `Bearer ${disabled.token}` },
+        { authorization: `Bearer ${contact.token}` },
+        { authorization: `Bearer ${unapproved.token}` },
+        { authorization: `Bearer ${expired.token}` },
+        { authorization: `Bearer pst_${'x'.repeat(43)}` },
+        { authorization: `Bearer ${valid.token}x` },
+        { authorization: `Bearer Bearer ${valid.token}` },
+        { authorization: `Basic ${valid.token}` },
+        { authorization: valid.token },
+        { authorization: `Bearer ${'x'.repeat(8_000)}` },
+        { cookie: `token=${valid.token}`, 'x-remote-user': 'carla@staff.test' },
+      ]
+      const answers = new Set<string>()
+      for (const header of headers) {
+        const reply = await nobody.get('/api/v1/me', { 'x-request-id': 'same', ...header })
+        expect(reply).toMatchObject(UNAUTHENTICATED)
+        expect(reply.headers.get('www-authenticate')).toMatch(/^Bearer /)
+        answers.add(JSON.stringify(reply.body))
+      }
+      expect(answers.size).toBe(1)
+      expect((await new Client(url, valid.token).get('/api/v1/me')).status).toBe(200)
+      const lower = await nobody.get('/api/v1/me', { authorization: `bearer ${valid.token}` })
+      expect(lower.status).toBe(200)
+    })
+
+    test('a token in the address is refused, whoever asks', async () => {
+      const { carla, nobody, tokenFor } = await start()
+      const { token } = await tokenFor({ email: 'carla@staff.test' })
+      for (const client of [carla, nobody]) {
+        expect(await client.get(`/api/v1/me?token=${token}`)).toMatchObject({
+          status: 400,
+          body: { code: 'unknown-parameter' },
+        })
+      }
+    })
+
+    test('only a hash of a token is stored, and when it was last used', async () => {
+      const { store, tokenFor, clock } = await start()
+      const { token, client } = await tokenFor({ email: 'dora@staff.test', role: 'agent' })
+      expect(token).toMatch(/^pst_[\w-]{43}$/)
+      const used = async () => {
+        const rows = await store.read('api_tokens').orderBy('id', 'desc')
+        expect(JSON.stringify(rows)).not.toContain(token.slice(4))
+        return (rows as { last_used_at: number | null }[])[0]?.last_used_at
+      }
+      expect(await used()).toBe(null)
+      await client.get('/api/v1/me')
+      await expect.poll(used).toBe(clock.at.getTime())
+      await client.get('/api/v1/me')
+      clock.at = new Date(clock.at.getTime() + 61_000)
+      await client.get('/api/v1/me')
+      await expect.poll(used).toBe(clock.at.getTime())
+    })
+
+    test('participants see a ticket, others never do', async () => {
+      const { ana, mallory, tokenFor } = await start()
+      const { client: boss } = await tokenFor({ email: 'boss@example.org' })
+      const body = { subject: 'Printer', text: 'It burns.', participants: ['boss@example.org'] }
+      await ana.post('/api/v1/tickets', body)
+      for (const [client, count] of [
+        [ana, 1],
+        [boss, 1],
+        [mallory, 0],
+      ] as const) {
+        expect((await client.get('/api/v1/tickets')).body.data).toHaveLength(count)
+        expect((await client.get('/api/v1/tickets?q=printer')).body.data).toHaveLength(count)
+        expect((await client.get('/api/v1/stats')).body).toMatchObject({ total: count })
+      }
+      const unknown = await mallory.get('/api/v1/tickets/2', { 'x-request-id': 'same' })
+      const foreign = await mallory.get('/api/v1/tickets/1', { 'x-request-id': 'same' })
+      expect(foreign.body).toEqual(unknown.body)
+      expect((await boss.get('/api/v1/tickets/1')).body['allowed_statuses']).toEqual([])
+    })
+  },
+  { prepare: migrated },
+)
+
+describe('a new token', () => {
+  test('with a scope nobody knows is not made', async () => {
+    // It is refused before anything is written, so there is nothing to write to.
+    const nothing = undefined as never
+    const wanted = { userId: 1, name: 'x', scopes: ['tickets:read', 'root'] }
+    await expect(createToken(nothing, wanted, new Date())).rejects.toMatchObject({
+      code: 'unknown-scope',
+      details: { accepted: SCOPES },
+    })
+  })
+})
