@@ -16,8 +16,6 @@ interface Wanted {
   readonly attempts: number
   /** Connections that broke while it alone was being fetched. */
   readonly breaks: number
-  /** It was being fetched when a connection broke: from then on it is fetched last, and alone. */
-  readonly suspect: boolean
   readonly nextAt: number
 }
 
@@ -50,19 +48,18 @@ export class Missing {
       const wait = alone ? (BROKE_MS[breaks] ?? 0) : 0
       const nextAt = nowMs + wait
       const counted = alone ? breaks + 1 : breaks
-      this.#wanted.set(meta.uid, { meta, attempts, breaks: counted, suspect: true, nextAt })
+      this.#wanted.set(meta.uid, { meta, attempts, breaks: counted, nextAt })
     }
     this.#asked = []
   }
 
   /** Counts an answer without the message. False: it was asked for often enough. */
   notDelivered(meta: MessageMeta, nowMs: number): boolean {
-    const before = this.#wanted.get(meta.uid)
-    const { attempts = 0, breaks = 0, suspect = false } = before ?? {}
+    const { attempts, breaks } = this.#wanted.get(meta.uid) ?? { attempts: 0, breaks: 0 }
     const wait = RETRY_MS[attempts]
     if (wait === undefined) return false
     const nextAt = nowMs + wait
-    this.#wanted.set(meta.uid, { meta, attempts: attempts + 1, breaks, suspect, nextAt })
+    this.#wanted.set(meta.uid, { meta, attempts: attempts + 1, breaks, nextAt })
     return true
   }
 
@@ -79,8 +76,9 @@ export class Missing {
     return [...this.#wanted.values()].filter(({ nextAt }) => nextAt <= nowMs).map((w) => w.meta)
   }
 
+  /** Something went wrong with it, or beside it: it is asked for last, and alone. */
   isSuspect(uid: number): boolean {
-    return this.#wanted.get(uid)?.suspect === true
+    return this.#wanted.has(uid)
   }
 
   /** It broke one connection after the other. */

@@ -103,7 +103,7 @@ export class ImapSession {
       this.#client.search(query, { uid: true }),
     )
     const valid = (found || []).filter((uid) => Number.isSafeInteger(uid) && uid > 0)
-    return [...new Set(valid)].toSorted((a, b) => a - b)
+    return Array.from(new Set(valid)).toSorted((a, b) => a - b)
   }
 
   async has(uid: number): Promise<boolean> {
@@ -250,7 +250,7 @@ export class ImapSession {
 
   #fail(failure: Error): void {
     this.#failure ??= failure
-    for (const tell of [...this.#onFailure]) tell(this.#failure)
+    for (const tell of this.#onFailure) tell(this.#failure)
     this.#wake()
   }
 

@@ -12,6 +12,7 @@ import type { Store } from '../store/open.ts'
 import { IMPORTED } from './decide.ts'
 import { MESSAGE_BYTES_MAX } from './fetch-options.ts'
 import type { ImapSession, MessageMeta } from './fetch-session.ts'
+import { batches } from './fetch-batches.ts'
 import type { Missing } from './fetch-missing.ts'
 import { fingerprintOf } from './fingerprint.ts'
 
@@ -26,9 +27,6 @@ export interface StoreDeps {
   readonly arrived: () => void
 }
 
-/** One FETCH: enough to be fast, little enough to hold in memory and to lose on a broken line. */
-const BATCH_MESSAGES = 100
-const BATCH_BYTES = 8 * 1024 * 1024
 /** Larger ones are streamed to the store one by one. */
 const STREAM_ABOVE_BYTES = 1024 * 1024
 /** Of a message that is too large, this much is taken: headers and usually the text. */
@@ -47,12 +45,30 @@ export async function storeNew(
   const known = await knownUids(deps.store.read, cursor, cursor.uid + 1)
   const highest = listed.at(-1)?.uid ?? cursor.uid
   const fresh = listed.filter(({ uid }) => !known.has(uid))
-  const here = new Set(listed.map(({ uid }) => uid))
-  const overdue = missing.due(deps.now().getTime()).filter(({ uid }) => !here.has(uid))
+  const overdue = await overdueOf(deps, session, cursor, listed, missing)
   await storeMessages(deps, session, cursor, [...overdue, ...fresh], missing)
   const complete = missing.completeUpTo(highest)
   await deps.store.transaction((tx) => advanceCursor(tx, cursor.id, complete))
   return missing.nextAt()
+}
+
+/** What is still to be asked for but no longer listed; what the server no longer has gets its row. */
+async function overdueOf(
+  deps: StoreDeps,
+  session: ImapSession,
+  cursor: FolderCursor,
+  listed: readonly MessageMeta[],
+  missing: Missing,
+): Promise<MessageMeta[]> {
+  const here = new Set(listed.map(({ uid }) => uid))
+  const overdue: MessageMeta[] = []
+  for (const meta of missing.due(deps.now().getTime())) {
+    if (here.has(meta.uid)) continue
+    const isGone = meta.uid > cursor.uid && !(await session.has(meta.uid))
+    if (isGone) await giveUp(deps, session, cursor, meta, missing)
+    else overdue.push(meta)
+  }
+  return overdue
 }
 
 /** Stores these messages, whatever each needs: a batch, a stream, a beginning, only a row. */
@@ -172,21 +188,6 @@ function rowOf(deps: StoreDeps, cursor: FolderCursor, meta: MessageMeta): NewInb
   }
 }
 
-function* batches(metas: readonly MessageMeta[]): Generator<MessageMeta[]> {
-  let batch: MessageMeta[] = []
-  let bytes = 0
-  for (const meta of metas) {
-    if (batch.length >= BATCH_MESSAGES || bytes + meta.size > BATCH_BYTES) {
-      if (batch.length > 0) yield batch
-      batch = []
-      bytes = 0
-    }
-    batch.push(meta)
-    bytes += meta.size
-  }
-  if (batch.length > 0) yield batch
-}
-
 async function storeBatch(
   deps: StoreDeps,
   session: ImapSession,
@@ -265,6 +266,16 @@ async function noteMissing(
   missing: Missing,
 ): Promise<void> {
   if (missing.notDelivered(meta, deps.now().getTime())) return
+  await giveUp(deps, session, cursor, meta, missing)
+}
+
+async function giveUp(
+  deps: StoreDeps,
+  session: ImapSession,
+  cursor: FolderCursor,
+  meta: MessageMeta,
+  missing: Missing,
+): Promise<void> {
   const row = { ...rowOf(deps, cursor, meta), marked: 'none' as const }
   if (await session.has(meta.uid)) {
     const reasons = ['the server announces this message but does not deliver it']

@@ -22,7 +22,7 @@ const HEADER_LENGTH_MAX = 200_000
  */
 export function parseMessageIds(headerValue: string | null | undefined): MessageId[] {
   const found = [...(headerValue ?? '').slice(-HEADER_LENGTH_MAX).matchAll(BRACKETED)]
-    .map((match) => (match[1] ?? '').replace(/\s+/g, ''))
+    .map((match) => (match[1] ?? '').replace(/[\s\p{Cc}]+/gu, ''))
     .filter((id) => id.length > 0 && id.length <= MESSAGE_ID_LENGTH_MAX)
   return [...new Set(found)].slice(-MESSAGE_IDS_MAX) as MessageId[]
 }
