@@ -1,6 +1,6 @@
 /**
  * Reads JSON (RFC 8259) more strictly than JSON.parse: with a position for every mistake, a
- * limit on depth, no member twice, and without the member names that poison prototypes.
+ * limit on depth and number, no member twice, and without the member names that poison prototypes.
  */
 export class JsonError extends Error {
   override readonly name = 'JsonError'
@@ -22,6 +22,8 @@ export class ForbiddenMember extends Error {
 }
 
 const DEPTH_MAX = 20
+/** Far more than any body of ours has; a million of them would hold everybody else up. */
+const VALUES_MAX = 10_000
 const FORBIDDEN = new Set(['__proto__', 'constructor', 'prototype'])
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const WORDS: readonly [string, boolean | null][] = [
@@ -45,6 +47,7 @@ class JsonReader {
   readonly #text: string
   readonly #path: (string | number)[] = []
   #at = 0
+  #values = 0
 
   constructor(text: string) {
     this.#text = text
@@ -59,6 +62,8 @@ class JsonReader {
   }
 
   #value(): unknown {
+    this.#values += 1
+    if (this.#values > VALUES_MAX) this.#fail(`more than ${VALUES_MAX} values`)
     const char = this.#text[this.#at]
     if (char === '{') return this.#object()
     if (char === '[') return this.#array()
@@ -161,10 +166,16 @@ class JsonReader {
   }
 
   #skipSpace(): void {
-    while (/[ \t\n\r]/.test(this.#text[this.#at] ?? '')) this.#at += 1
+    let at = this.#at
+    while (isSpace(this.#text.charCodeAt(at))) at += 1
+    this.#at = at
   }
 
   #fail(message: string, offset = this.#at): never {
     throw new JsonError(message, offset)
   }
 }
+
+/** Space, tab, line feed, carriage return; NaN, past the end, is none of them. */
+const isSpace = (code: number): boolean =>
+  code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0d

@@ -37,6 +37,8 @@ const BROKEN: readonly [string, string | Buffer, object][] = [
   ['single quotes', `{'subject':'a'}`, { line: 1, column: 2 }],
   ['a raw newline', '{"subject":"a\nb"}', { line: 1, column: 14 }],
   ['a wrong escape', '{"subject":"a\\x"}', { line: 1, column: 12 }],
+  ['too many values', `[${'1,'.repeat(10_000)}1]`, { line: 1, column: 20_000 }],
+  ['a megabyte of nothing', ' '.repeat(1_000_000), { line: 1, column: 1_000_001 }],
   ['depth', '['.repeat(10_000), { line: 1, column: 21 }],
   ['depth in objects', '{"a":'.repeat(10_000), { line: 1, column: 101 }],
 ]
@@ -105,8 +107,6 @@ describe('HTTP', () => {
       headers: { 'content-type': 'application/json', authorization: bruno.authorization },
     } as RequestInit)
     expect(status).toBe(413)
-    const keys = Array.from({ length: 80_000 }, (_, n) => `"k${n}":1`).join()
-    expect((await bruno.post(TICKETS, `{${keys}}`)).status).toBe(422)
   })
 
   test('knows which methods an address has', async () => {
