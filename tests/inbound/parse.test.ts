@@ -1,0 +1,124 @@
+/** The parser processes: one bad message fails alone, and the next one is read. */
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { openParser, ParseFailure, releaseParsed } from '../../src/inbound/parse.ts'
+import type { Parser, ParserOptions } from '../../src/inbound/parse.ts'
+
+const MISBEHAVING = fileURLToPath(new URL('./misbehaving-parser.ts', import.meta.url))
+const mail = (text: string): Buffer =>
+  Buffer.from(`From: Ana <ana@example.org>\r\nSubject: x\r\n\r\n${text}\r\n`)
+
+let scratchDir: string
+let parser: Parser | null = null
+beforeEach(() => {
+  scratchDir = mkdtempSync(join(tmpdir(), 'postroom-parse-'))
+})
+afterEach(async () => {
+  await parser?.close()
+  rmSync(scratchDir, { recursive: true, force: true })
+})
+
+function open(options: Partial<ParserOptions> = {}): Parser {
+  parser = openParser({ processes: 1, scratchDir, ...options })
+  return parser
+}
+
+async function failureOf(parsing: Promise<unknown>): Promise<string> {
+  try {
+    await parsing
+  } catch (error) {
+    if (error instanceof ParseFailure) return error.kind
+    throw error
+  }
+  throw new Error('expected a failure')
+}
+
+describe('the real parser', () => {
+  test('reads messages one after the other, in the order of the calls', async () => {
+    const { parse } = bound(open({ processes: 2 }))
+    const texts = ['one', 'two', 'three', 'four', 'five']
+    const parsed = await Promise.all(texts.map((text) => parse(mail(text), 'full')))
+    expect(parsed.map(({ message }) => message.text.reply)).toEqual(texts)
+  })
+
+  test('sees no environment', async () => {
+    process.env['POSTROOM_TEST_SECRET'] = 'secret'
+    // The child inherits nothing, so this only proves that it works without any environment.
+    const { message } = await open().parse(mail('hello'), 'full')
+    delete process.env['POSTROOM_TEST_SECRET']
+    expect(message.text.reply).toBe('hello')
+  })
+
+  test('takes large sources and attachments through files, and they are removed', async () => {
+    const body = Buffer.alloc(1_500_000, 'x').toString('base64').replace(/.{76}/g, '$&\r\n')
+    const source = Buffer.from(
+      `From: a@example.org\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n${body}`,
+    )
+    const parsed = await open().parse(source, 'full')
+    const [pdf] = parsed.attachments
+    expect(pdf?.size).toBe(1_500_000)
+    expect(readdirSync(scratchDir)).toHaveLength(1)
+    await releaseParsed(parsed)
+    expect(readdirSync(scratchDir)).toEqual([])
+  })
+
+  test('a file of the caller is read and left alone', async () => {
+    const file = join(scratchDir, 'mine.eml')
+    writeFileSync(file, mail('from a file'))
+    const { message } = await open().parse({ file }, 'full')
+    expect(message.text.reply).toBe('from a file')
+    expect(existsSync(file)).toBe(true)
+  })
+
+  test('a process is replaced after its number of messages', async () => {
+    const { parse } = bound(open({ recycleAfter: 2 }))
+    for (const text of ['1', '2', '3', '4', '5']) {
+      expect((await parse(mail(text), 'full')).message.text.reply).toBe(text)
+    }
+  })
+})
+
+describe('a misbehaving message', () => {
+  test.each([
+    ['please crash', 'crash', {}],
+    ['please hang', 'timeout', { timeoutMs: 1_500 }],
+    ['please eat', 'memory', { heapMb: 60 }],
+    ['please leak', 'memory', { rssMb: 400 }],
+  ])('%s: fails alone, the next ones are read', async (text, kind, limits) => {
+    const { parse } = bound(open({ entry: MISBEHAVING, ...limits }))
+    const before = parse(mail('before'), 'full')
+    const bad = failureOf(parse(mail(text), 'full'))
+    const after = parse(mail('after'), 'full')
+    expect((await before).message.text.reply).toBe('before')
+    expect(await bad).toBe(kind)
+    expect((await after).message.text.reply).toBe('after')
+  })
+
+  test('its second attempt, in safe mode, gives headers, text and the original', async () => {
+    const { parse } = bound(open({ entry: MISBEHAVING }))
+    expect(await failureOf(parse(mail('please crash'), 'full'))).toBe('crash')
+    const { message, attachments } = await parse(mail('please crash'), 'safe')
+    expect(message.from?.address).toBe('ana@example.org')
+    expect(message.text.full).toBe('please crash')
+    expect(attachments.map(({ filename }) => filename)).toEqual(['message.eml'])
+  })
+})
+
+test('closing fails what is waiting', async () => {
+  const { parse, close } = bound(open({ entry: MISBEHAVING }))
+  const hanging = failureOf(parse(mail('please hang'), 'full'))
+  const waiting = failureOf(parse(mail('waiting'), 'full'))
+  await close()
+  expect(await Promise.all([hanging, waiting])).toEqual(['crash', 'crash'])
+})
+
+function bound(one: Parser): Parser {
+  return {
+    parse: (source, mode) => one.parse(source, mode),
+    warm: () => one.warm(),
+    close: () => one.close(),
+  }
+}
