@@ -22,8 +22,10 @@ export async function notifyAgents(
 ): Promise<void> {
   const { ticket, comment, author } = about
   if (context.agentNotices.default === 'off' || context.inboxes.length === 0) return
+  const everybody = await listAgents(tx)
+  if (everybody.length === 0) return
   const watchers = new Set(await listWatcherIds(tx, ticket.id))
-  const agents = (await listAgents(tx)).filter(
+  const agents = everybody.filter(
     (agent) =>
       agent.id !== comment.authorId &&
       agent.id !== author.recordedBy?.id &&

@@ -1,6 +1,6 @@
 /** Opens a ticket with its first comment, tells the agents, and acknowledges it to the requester. */
 import { acknowledge, mailComment } from '../outbound/notices.ts'
-import { insertEvents } from '../store/events.ts'
+import type { NewEvent } from '../store/events.ts'
 import type { Tx } from '../store/open.ts'
 import {
   addParticipant,
@@ -8,7 +8,6 @@ import {
   insertTicket,
   linkTickets,
   listParticipants,
-  updateTicket,
 } from '../store/tickets.ts'
 import type { Comment } from '../ticket/comment.ts'
 import { ruleOf } from '../ticket/lifecycle.ts'
@@ -56,14 +55,13 @@ export async function openTicket(
   input: OpenTicketInput,
   at: Date,
 ): Promise<{ ticket: Ticket; comment: Comment }> {
-  const opened = await insertOpening(tx, context, input, at)
+  const ticket = await insertOpening(tx, context, input, at)
   const comment = await recordComment(
     tx,
-    { ...input.said, ticketId: opened.id, visibility: 'public', author: input.author },
+    { ...input.said, ticketId: ticket.id, visibility: 'public', author: input.author },
     at,
+    [ticketCreated(ticket, input)],
   )
-  await updateTicket(tx, opened, { commentsAdded: 1 }, at)
-  const ticket = { ...opened, commentsCount: 1, version: opened.version + 1 }
   if (input.notifyAgents) {
     await notifyAgents(tx, context, { ticket, comment, author: input.author }, at)
   }
@@ -111,25 +109,22 @@ async function insertOpening(
       requesterSource: input.requesterSource,
       followUpOf: input.followUpOf,
       locale: input.locale,
+      // The opening message is the first comment; it is written with the ticket.
+      commentsCount: 1,
     },
-    at,
-  )
-  await insertEvents(
-    tx,
-    [
-      {
-        type: 'ticket.created',
-        ticketId: ticket.id,
-        commentId: null,
-        actor: actorOf(input.author),
-        data: { source: input.said.source, status: ticket.status },
-      },
-    ],
     at,
   )
   await addPeople(tx, ticket, input, at)
   return ticket
 }
+
+const ticketCreated = (ticket: Ticket, input: OpenTicketInput): NewEvent => ({
+  type: 'ticket.created',
+  ticketId: ticket.id,
+  commentId: null,
+  actor: actorOf(input.author),
+  data: { source: input.said.source, status: ticket.status },
+})
 
 async function addPeople(tx: Tx, ticket: Ticket, input: OpenTicketInput, at: Date): Promise<void> {
   if (input.requester !== null) {

@@ -1,6 +1,6 @@
 /** Writes a comment with its attachments and the event that says so. Shared by the verbs. */
 import { insertAttachments, insertComment } from '../store/comments.ts'
-import { insertEvents } from '../store/events.ts'
+import { insertEvents, type NewEvent } from '../store/events.ts'
 import type { Tx } from '../store/open.ts'
 import { type Actor, type Comment, SYSTEM } from '../ticket/comment.ts'
 import type { Author, CommentInput } from './context.ts'
@@ -10,7 +10,13 @@ export function actorOf({ user, recordedBy }: Author): Actor {
   return actor === null ? SYSTEM : { type: 'user', id: actor.id }
 }
 
-export async function recordComment(tx: Tx, input: CommentInput, at: Date): Promise<Comment> {
+/** `earlier`: events of the same transaction that come before the comment's own. */
+export async function recordComment(
+  tx: Tx,
+  input: CommentInput,
+  at: Date,
+  earlier: readonly NewEvent[] = [],
+): Promise<Comment> {
   const comment = await insertComment(
     tx,
     {
@@ -38,6 +44,7 @@ export async function recordComment(tx: Tx, input: CommentInput, at: Date): Prom
   await insertEvents(
     tx,
     [
+      ...earlier,
       {
         type: 'comment.created',
         ticketId: comment.ticketId,

@@ -12,10 +12,8 @@ import type { AttachedBlob } from '../desk/context.ts'
 import type { Events } from '../events.ts'
 import type { AttachmentContent } from '../mail/message.ts'
 import { type Bell, pause } from '../pause.ts'
-import { inSavepoint } from '../store/group-commit.ts'
 import {
   claimInbound,
-  findTwin,
   type InboundMessage,
   nextInboundDue,
   postponeInbound,
@@ -24,10 +22,10 @@ import {
 } from '../store/inbound-messages.ts'
 import type { Tx } from '../store/open.ts'
 import { isDatabaseDown, stopIfCorrupt } from '../store/database-errors.ts'
-import { type DecideContext, decide } from './decide.ts'
+import type { DecideContext } from './decide.ts'
 import { type Parsed, ParseFailure, type Parser, releaseParsed } from './parse.ts'
+import { type Ready, takeBatch } from './take.ts'
 import { originalOf, unreadable as unreadableMessage } from './unreadable.ts'
-import { write } from './write.ts'
 
 export interface IntakeDeps {
   readonly clock: Clock
@@ -52,14 +50,6 @@ const AFTER_ERROR_MS = 1_000
 const FAILURES_MAX = 2
 /** A daemon that died so often while a message was in its hands has a suspect. */
 const SUSPECT_AFTER = 5
-
-interface Ready {
-  readonly row: InboundMessage
-  readonly parsed: Parsed
-  readonly attachments: readonly AttachedBlob[]
-  /** No parser survived it: its ticket says so, and its fate is quarantined. */
-  readonly unreadable: boolean
-}
 
 export async function runIntake(deps: IntakeDeps, signal: AbortSignal): Promise<void> {
   let next = claimAndParse(deps, signal)
@@ -180,63 +170,13 @@ async function storeAttachments(
   return attachments.map(({ content: _bytes, ...attachment }) => attachment)
 }
 
-/** One transaction for all, a savepoint for each: one failure never undoes another. */
+/** Writes what is ready; what failed by itself waits for another attempt. */
 async function writeAll(deps: IntakeDeps, batch: readonly Ready[]): Promise<void> {
   if (batch.length === 0) return
-  const failed: { row: InboundMessage; err: unknown }[] = []
-  const lines = await deps.context.store.transaction(async (tx) => {
-    failed.length = 0
-    const taken: Parameters<Events['messageTaken']>[0][] = []
-    for (const ready of batch) {
-      const result = await inSavepoint(tx, () => takeOne(tx, deps, ready))
-      if (result.ok) taken.push(result.value)
-      else if (isDatabaseDown(result.err)) throw result.err
-      else failed.push({ row: ready.row, err: result.err })
-    }
-    return taken
-  })
+  const { lines, failed } = await takeBatch(deps, batch)
   for (const line of lines) deps.events.messageTaken(line)
   deps.outgoing.ring()
   for (const { row, err } of failed) await postpone(deps, row, err)
-}
-
-async function takeOne(
-  tx: Tx,
-  deps: IntakeDeps,
-  { row, parsed, attachments, unreadable }: Ready,
-): Promise<Parameters<Events['messageTaken']>[0]> {
-  const { context, clock } = deps
-  const line = { inboundId: row.id, attempts: row.attempts }
-  const twin = await findTwin(tx, row)
-  if (twin !== null) {
-    await settleDuplicate(tx, row, twin, parsed)
-    return { ...line, fate: 'duplicate', verdict: 'none', ticketId: null }
-  }
-  const inbox = context.inboxes.find(({ id }) => id === row.inboxId)
-  if (inbox === undefined) throw new Error(`inbox ${row.inboxId} is not configured`)
-  const at = clock.now()
-  const arrived = { row, inbox, message: parsed.message, attachments, unreadable }
-  const understood = await decide(tx, context, arrived, at)
-  const { fate, ticketId } = await write(tx, context, understood, at)
-  return { ...line, fate, verdict: understood.verdict.kind, ticketId }
-}
-
-async function settleDuplicate(
-  tx: Tx,
-  row: InboundMessage,
-  twin: number,
-  parsed: Parsed,
-): Promise<void> {
-  await settleInbound(tx, row.id, {
-    fate: 'duplicate',
-    verdict: null,
-    reasons: [`the same message as ${twin}: Message-ID and body are equal`],
-    evidence: {},
-    sender: parsed.message.from?.address ?? null,
-    ticketId: null,
-    commentId: null,
-    duplicateOf: twin,
-  })
 }
 
 /** The message waits for another attempt; its own failures are counted, the world's are not. */

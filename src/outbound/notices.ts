@@ -44,7 +44,7 @@ export async function acknowledge(
 ): Promise<void> {
   const inbox = inboxOrFirst(context.inboxes, input.ticket.inboxId)
   if (inbox === null || !context.acknowledgement.enabled) return
-  const { requester, ticket, verified } = input
+  const { requester, ticket, comment, verified } = input
   const usedUp =
     input.suppress ??
     (await usedUpBudget(
@@ -68,7 +68,8 @@ export async function acknowledge(
       fromName: inbox.name,
       to: [{ address: requester.email, name }],
       cc: [],
-      thread: await threadFor(tx, ticket.id, requester.id),
+      // The ticket is new: what it began with is the whole thread.
+      thread: [...comment.referenceIds, ...(comment.messageId === null ? [] : [comment.messageId])],
       values: {
         verified,
         inbox: { name: inbox.name },

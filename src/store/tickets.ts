@@ -74,6 +74,7 @@ export type NewTicket = Pick<
   | 'requesterSource'
   | 'followUpOf'
   | 'locale'
+  | 'commentsCount'
 >
 
 export async function insertTicket(tx: Tx, ticket: NewTicket, at: Date): Promise<Ticket> {
@@ -91,6 +92,7 @@ export async function insertTicket(tx: Tx, ticket: NewTicket, at: Date): Promise
       requester_source: ticket.requesterSource,
       follow_up_of: ticket.followUpOf,
       locale: ticket.locale,
+      comments_count: ticket.commentsCount,
       created_at: toMs(at),
       updated_at: toMs(at),
       closed_at: ticket.statusCategory === 'closed' ? toMs(at) : null,
