@@ -116,7 +116,7 @@ export function signOf(
 
 /** Addresses no person reads. Matches the local part, perhaps with a suffix. */
 const NO_REPLY =
-  /^(?:no|do[-_.]?not|dont|not|never|non|nao|ne|pas)[-_.]?(?:de[-_.]?)?(?:reply|repondre|responder|rispondere|antworten|respond|replies)|^(?:noreply|donotreply|bounces?|notifications?|mailer|automailer|autoreply|auto[-_.]?responder|keine[-_.]?antwort|nepasrepondre|nicht[-_.]?antworten)(?:$|[-+._\d=])|[-_.+](?:noreply|no-reply|donotreply)$/
+  /^(?:no|do[-_.]?not|dont|not|never|non|nao|ne|pas)[-_.]?(?:de[-_.]?)?(?:reply|repondre|responder|rispondere|antworten|respond|replies)|^(?:noreply|donotreply|bounces?|notifications?|mailer|automailer|autoreply|auto[-_.]?responder|keine[-_.]?antwort|nepasrepondre|nicht[-_.]?antworten|ne[-_.]?pas[-_.]?repondre|n[aã]o[-_.]?respond[ae]r?|niet[-_.]?(?:be)?antwoorden|svara[-_.]?inte|nie[-_.]?odpowiadaj)(?:$|[-+._\d=])|[-_.+](?:noreply|no-reply|donotreply)$/
 
 export const isNoReply = (localPart: string): boolean => NO_REPLY.test(localPart)
 
@@ -142,10 +142,14 @@ const ANYWHERE = phrases(
 /** Marks that gateways and lists put in front. `Re:` is not among them: that is a person's answer. */
 const TAGS = /^(?:\[[^\]]{1,40}\]\s*){1,5}/
 
+const REPLY = /^(?:(?:re|aw|sv|antw|rif|res|odp)\s?(?:\[\d{1,2}\])?:\s*){1,5}/i
+
 /** Does the subject read like an absence note? Weak: only asked when no header decides. */
 export function isAutoReplySubject(subject: string | null): boolean {
   const lower = (subject ?? '').slice(0, 300).toLowerCase().trim()
-  if (ANYWHERE.some((phrase) => lower.includes(phrase))) return true
   const own = lower.replace(TAGS, '')
-  return SUBJECT_STARTS.some((phrase) => own.startsWith(phrase))
+  const answered = own.replace(REPLY, '')
+  const startsSo = SUBJECT_STARTS.some((phrase) => answered.startsWith(phrase))
+  if (answered !== own && startsSo) return false
+  return startsSo || ANYWHERE.some((phrase) => lower.includes(phrase))
 }

@@ -13,44 +13,46 @@ export interface Decoded {
 }
 
 /** Labels seen in mail that the WHATWG list does not have. */
-const ALIASES: Readonly<Record<string, string>> = {
-  ansi: 'windows-1252',
-  'cp-850': 'cp850',
-  cp1250: 'windows-1250',
-  cp1251: 'windows-1251',
-  cp1252: 'windows-1252',
-  cp874: 'windows-874',
-  cp932: 'shift_jis',
-  ms932: 'shift_jis',
-  'windows-932': 'shift_jis',
-  cp936: 'gbk',
-  'windows-936': 'gbk',
-  cp949: 'euc-kr',
-  ms949: 'euc-kr',
-  cp950: 'big5',
-  'windows-950': 'big5',
-  ibm437: 'cp437',
-  ibm850: 'cp850',
-  'iso-2022-jp-1': 'iso-2022-jp',
-  'iso-2022-jp-2': 'iso-2022-jp',
-  'iso-2022-jp-3': 'iso-2022-jp',
-  'iso-2022-jp-2004': 'iso-2022-jp',
-  'iso-2022-jp-ms': 'iso-2022-jp',
-  cp50220: 'iso-2022-jp',
-  cp50221: 'iso-2022-jp',
-  jis: 'iso-2022-jp',
-  eucjp: 'euc-jp',
-  'eucjp-ms': 'euc-jp',
-  euckr: 'euc-kr',
-  koi8r: 'koi8-r',
-  'unicode-1-1-utf-7': 'utf-7',
-  utf7: 'utf-7',
-  'utf-7-imap': 'utf-7',
-  'utf-8-mac': 'utf-8',
-  utf8mb4: 'utf-8',
-  cp65001: 'utf-8',
-  'x-mac-roman': 'macintosh',
-}
+const ALIASES = new Map(
+  Object.entries({
+    ansi: 'windows-1252',
+    'cp-850': 'cp850',
+    cp1250: 'windows-1250',
+    cp1251: 'windows-1251',
+    cp1252: 'windows-1252',
+    cp874: 'windows-874',
+    cp932: 'shift_jis',
+    ms932: 'shift_jis',
+    'windows-932': 'shift_jis',
+    cp936: 'gbk',
+    'windows-936': 'gbk',
+    cp949: 'euc-kr',
+    ms949: 'euc-kr',
+    cp950: 'big5',
+    'windows-950': 'big5',
+    ibm437: 'cp437',
+    ibm850: 'cp850',
+    'iso-2022-jp-1': 'iso-2022-jp',
+    'iso-2022-jp-2': 'iso-2022-jp',
+    'iso-2022-jp-3': 'iso-2022-jp',
+    'iso-2022-jp-2004': 'iso-2022-jp',
+    'iso-2022-jp-ms': 'iso-2022-jp',
+    cp50220: 'iso-2022-jp',
+    cp50221: 'iso-2022-jp',
+    jis: 'iso-2022-jp',
+    eucjp: 'euc-jp',
+    'eucjp-ms': 'euc-jp',
+    euckr: 'euc-kr',
+    koi8r: 'koi8-r',
+    'unicode-1-1-utf-7': 'utf-7',
+    utf7: 'utf-7',
+    'utf-7-imap': 'utf-7',
+    'utf-8-mac': 'utf-8',
+    utf8mb4: 'utf-8',
+    cp65001: 'utf-8',
+    'x-mac-roman': 'macintosh',
+  }),
+)
 
 /** Labels that say nothing: writers use them for whatever they have. */
 const VAGUE = new Set([
@@ -75,7 +77,7 @@ export function decodeBytes(bytes: Uint8Array, label: string | null): Decoded {
   if (marked !== null) return { text: marked, problem: null }
   if (VAGUE.has(name)) return { text: guess(bytes), problem: null }
   if (name === 'utf-8') return decodeUtf8(bytes)
-  const decode = SPECIAL[name]
+  const decode = SPECIAL.get(name)
   if (decode !== undefined) return { text: decode(bytes), problem: null }
   const decoder = decoderFor(name)
   if (decoder === null) {
@@ -95,25 +97,27 @@ function normalise(label: string | null): string {
     .replace(/^(iso)[_-]?(8859)[_-]?(\d+)(?:-[a-z]+)?$/, '$1-$2-$3')
     .replace(/^windows(\d+)$/, 'windows-$1')
   if (name === 'utf8') return 'utf-8'
-  return ALIASES[dashed] ?? dashed
+  return ALIASES.get(dashed) ?? dashed
 }
 
 /** Encodings the platform does not have. */
-const SPECIAL: Readonly<Record<string, (bytes: Uint8Array) => string>> = {
-  'utf-7': decodeUtf7,
-  'utf-16': decodeUtf16,
-  'utf-32': (bytes) => decodeUtf32(bytes, { bigEndian: true }),
-  'utf-32be': (bytes) => decodeUtf32(bytes, { bigEndian: true }),
-  'utf-32le': (bytes) => decodeUtf32(bytes, { bigEndian: false }),
-  'iso-2022-kr': (bytes) => decodeShifted(bytes, { decoder: 'euc-kr', on: [0x0e], off: [0x0f] }),
-  'hz-gb-2312': (bytes) =>
-    decodeShifted(bytes, { decoder: 'gbk', on: [0x7e, 0x7b], off: [0x7e, 0x7d] }),
-  cp437: (bytes) => decodeByTable(bytes, HIGH_HALVES.cp437),
-  cp850: (bytes) => decodeByTable(bytes, HIGH_HALVES.cp850),
-  'windows-1252': (bytes) => decodeByTable(bytes, HIGH_HALVES.windows1252),
-  'iso-8859-1': (bytes) => decodeByTable(bytes, HIGH_HALVES.windows1252),
-  latin1: (bytes) => decodeByTable(bytes, HIGH_HALVES.windows1252),
-}
+const SPECIAL = new Map<string, (bytes: Uint8Array) => string>(
+  Object.entries({
+    'utf-7': decodeUtf7,
+    'utf-16': decodeUtf16,
+    'utf-32': (bytes) => decodeUtf32(bytes, { bigEndian: true }),
+    'utf-32be': (bytes) => decodeUtf32(bytes, { bigEndian: true }),
+    'utf-32le': (bytes) => decodeUtf32(bytes, { bigEndian: false }),
+    'iso-2022-kr': (bytes) => decodeShifted(bytes, { decoder: 'euc-kr', on: [0x0e], off: [0x0f] }),
+    'hz-gb-2312': (bytes) =>
+      decodeShifted(bytes, { decoder: 'gbk', on: [0x7e, 0x7b], off: [0x7e, 0x7d] }),
+    cp437: (bytes) => decodeByTable(bytes, HIGH_HALVES.cp437),
+    cp850: (bytes) => decodeByTable(bytes, HIGH_HALVES.cp850),
+    'windows-1252': (bytes) => decodeByTable(bytes, HIGH_HALVES.windows1252),
+    'iso-8859-1': (bytes) => decodeByTable(bytes, HIGH_HALVES.windows1252),
+    latin1: (bytes) => decodeByTable(bytes, HIGH_HALVES.windows1252),
+  }),
+)
 
 /** Byte order marks win over any label (RFC 3629 §6, RFC 2781 §3.2). */
 function decodeByMark(bytes: Uint8Array): string | null {

@@ -36,10 +36,12 @@ export function scanHeaderBlock(bytes: Buffer, limits: HeaderLimits): HeaderBloc
   while (at < bytes.length) {
     const line = lineAt(bytes, at)
     if (line.text === '') return scan.result(bytes, line.next)
-    if (!scan.take(line.text) && !headerFollows(bytes, line.next)) {
+    const taken = scan.take(line.text)
+    if (!taken && !headerFollows(bytes, line.next)) {
       scan.problems.push(scan.count === 0 ? 'no headers' : 'no empty line between headers and body')
       return scan.result(bytes, at)
     }
+    if (!taken) scan.skipped++
     at = line.next
   }
   return scan.result(bytes, bytes.length)
@@ -48,9 +50,10 @@ export function scanHeaderBlock(bytes: Buffer, limits: HeaderLimits): HeaderBloc
 class Scan {
   readonly problems: string[] = []
   count = 0
+  /** Lines that are no headers, with headers below them. */
+  skipped = 0
   readonly #fields: Field[] = []
   readonly #limits: HeaderLimits
-  #skipped = 0
   #cut = 0
 
   constructor(limits: HeaderLimits) {
@@ -66,9 +69,7 @@ class Scan {
     }
     const name = NAME.exec(text)
     if (name === null) {
-      if (MBOX_FROM.test(text)) return true
-      this.#skipped++
-      return false
+      return MBOX_FROM.test(text)
     }
     this.count++
     if (this.count > this.#limits.linesMax) return true
@@ -89,7 +90,7 @@ class Scan {
     const { linesMax } = this.#limits
     if (this.count > linesMax) this.problems.push(`${this.count} headers, only ${linesMax} kept`)
     if (this.#cut > 0) this.problems.push(`${this.#cut} overlong header values cut`)
-    if (this.#skipped > 0 && this.count > 0)
+    if (this.skipped > 0 && this.count > 0)
       this.problems.push('lines among the headers that are none')
     const charset = charsetIn(this.#fields, bytes.subarray(bodyStart, bodyStart + 4_000))
     return { headers: decodeFields(this.#fields, charset), bodyStart, problems: this.problems }

@@ -9,48 +9,50 @@ import { isQuotation } from './html-quotes.ts'
 type Layout = 'block' | 'paragraph' | 'cell' | 'item' | 'break' | 'rule' | 'preformatted'
 
 /** How elements lay out; everything not named is inline. */
-const LAYOUT: Readonly<Record<string, Layout>> = {
-  address: 'block',
-  article: 'block',
-  aside: 'block',
-  body: 'block',
-  center: 'block',
-  dd: 'block',
-  div: 'block',
-  dl: 'block',
-  dt: 'block',
-  fieldset: 'block',
-  footer: 'block',
-  form: 'block',
-  header: 'block',
-  main: 'block',
-  nav: 'block',
-  section: 'block',
-  table: 'block',
-  tbody: 'block',
-  tr: 'block',
-  caption: 'block',
-  option: 'block',
-  figure: 'block',
-  blockquote: 'paragraph',
-  h1: 'paragraph',
-  h2: 'paragraph',
-  h3: 'paragraph',
-  h4: 'paragraph',
-  h5: 'paragraph',
-  h6: 'paragraph',
-  p: 'paragraph',
-  ul: 'paragraph',
-  ol: 'paragraph',
-  td: 'cell',
-  th: 'cell',
-  li: 'item',
-  br: 'break',
-  hr: 'rule',
-  pre: 'preformatted',
-  plaintext: 'preformatted',
-  listing: 'preformatted',
-}
+const LAYOUT = new Map<string, Layout>(
+  Object.entries<Layout>({
+    address: 'block',
+    article: 'block',
+    aside: 'block',
+    body: 'block',
+    center: 'block',
+    dd: 'block',
+    div: 'block',
+    dl: 'block',
+    dt: 'block',
+    fieldset: 'block',
+    footer: 'block',
+    form: 'block',
+    header: 'block',
+    main: 'block',
+    nav: 'block',
+    section: 'block',
+    table: 'block',
+    tbody: 'block',
+    tr: 'block',
+    caption: 'block',
+    option: 'block',
+    figure: 'block',
+    blockquote: 'paragraph',
+    h1: 'paragraph',
+    h2: 'paragraph',
+    h3: 'paragraph',
+    h4: 'paragraph',
+    h5: 'paragraph',
+    h6: 'paragraph',
+    p: 'paragraph',
+    ul: 'paragraph',
+    ol: 'paragraph',
+    td: 'cell',
+    th: 'cell',
+    li: 'item',
+    br: 'break',
+    hr: 'rule',
+    pre: 'preformatted',
+    plaintext: 'preformatted',
+    listing: 'preformatted',
+  }),
+)
 
 const VOID = new Set(['br', 'hr', 'img', 'meta', 'link', 'input', 'area', 'base', 'col', 'wbr'])
 const QUOTE_DEPTH_MAX = 20
@@ -77,7 +79,7 @@ export function htmlToText(html: string): string {
 }
 
 function open(tag: string, name: string, stack: Open[], writer: TextWriter): void {
-  const layout = LAYOUT[name]
+  const layout = LAYOUT.get(name)
   if (name === 'p' && stack.at(-1)?.name === 'p') close('p', stack, writer)
   if (name === 'li' && stack.at(-1)?.name === 'li') close('li', stack, writer)
   const quote = isQuotation(tag, name)
@@ -111,7 +113,7 @@ function close(name: string, stack: Open[], writer: TextWriter): void {
   while (stack.length > depth) {
     const element = stack.pop()
     if (element === undefined) return
-    const layout = LAYOUT[element.name]
+    const layout = LAYOUT.get(element.name)
     if (layout === 'preformatted') writer.preformatted--
     if (element.quote) writer.quote(-1)
     else if (layout === 'paragraph') writer.blankLine()
@@ -131,7 +133,8 @@ class TextWriter {
   readonly #lines: string[] = []
   #line = ''
   #quotes = 0
-  #blank = false
+  /** Quote depth of a blank line that is due before the next text. */
+  #blank: number | null = null
   #spacePending = false
 
   text(text: string): void {
@@ -162,7 +165,7 @@ class TextWriter {
 
   blankLine(): void {
     this.freshLine()
-    this.#blank = this.#lines.length > 0
+    if (this.#lines.length > 0) this.#blank = Math.min(this.#blank ?? this.#quotes, this.#quotes)
   }
 
   cell(): void {
@@ -178,6 +181,7 @@ class TextWriter {
   quote(change: 1 | -1): void {
     this.blankLine()
     this.#quotes += change
+    if (this.#blank !== null) this.#blank = Math.min(this.#blank, this.#quotes)
   }
 
   result(): string {
@@ -201,20 +205,20 @@ class TextWriter {
 
   /** A pending blank line belongs in front of text, not at the end of the document. */
   #startLine(): void {
-    if (this.#line !== '' || !this.#blank) return
-    this.#blank = false
-    if ((this.#lines.at(-1) ?? '').replace(/[> ]/g, '') !== '')
-      this.#lines.push(this.#prefix().trimEnd())
+    if (this.#line !== '' || this.#blank === null) return
+    const prefix = prefixOf(this.#blank).trimEnd()
+    this.#blank = null
+    if ((this.#lines.at(-1) ?? '').replace(/[> ]/g, '') !== '') this.#lines.push(prefix)
   }
 
   #flush(): void {
-    this.#lines.push(this.#prefix() + this.#line.trimEnd())
+    this.#lines.push(prefixOf(this.#quotes) + this.#line.trimEnd())
     this.#line = ''
     this.#spacePending = false
   }
+}
 
-  #prefix(): string {
-    const depth = Math.max(0, Math.min(this.#quotes, QUOTE_DEPTH_MAX))
-    return depth === 0 ? '' : `${'>'.repeat(depth)} `
-  }
+function prefixOf(quotes: number): string {
+  const depth = Math.max(0, Math.min(quotes, QUOTE_DEPTH_MAX))
+  return depth === 0 ? '' : `${'>'.repeat(depth)} `
 }

@@ -7,7 +7,7 @@ import { FORWARDED_MESSAGE, HEADER_LABELS, ORIGINAL_MESSAGE } from './attributio
 
 /** Longer lines are paragraphs or worse. */
 const LINE_LENGTH_MAX = 1_500
-const RULE_IN_LINE = /-{4,60}\s{0,5}([^-\n]{5,80}?)\s{0,5}-{4,60}\s{0,5}(?=\S)/u
+const RULE_IN_LINE = /-{4,60}\s{0,5}([^-\n]{5,80}?)\s{0,5}-{4,60}\s{0,5}(?=[^\s-])/u
 const GLUED_ATTRIBUTION =
   /^(.{1,250}?[\p{L}.!?,)]) ((?:On|Le|Am|El|Il|Op|Den) (?:\p{L}{2,10}\.?,? )?.{0,20}\d.{5,150}(?:wrote|a écrit|schrieb|escribió|ha scritto|schreef|skrev)[^:]{0,40}:)$/u
 

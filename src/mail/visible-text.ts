@@ -156,18 +156,22 @@ function choose(lines: Lines, segments: readonly Segment[]): Choice {
   if (first === -1) return { reply: [], quoted: linesOf(lines, segments) }
   const between = segments.slice(first, last + 1).filter(({ kind }) => kind === 'quote')
   const before = segments.slice(0, first)
-  const after = segments.slice(last + 1)
-  const [onlyOne] = between
-  // By hand and nothing introduces it: what is quoted belongs to what is said below it.
-  const keepBefore = before.length > 0 && before.every(({ attributed }) => !attributed)
+  const byHand = (segment: Segment): boolean => !segment.attributed
   const inline =
-    between.length > 1 || (onlyOne !== undefined && (!onlyOne.attributed || before.length > 0))
-  const kept = [...(keepBefore ? before : []), ...segments.slice(first, last + 1)]
-  const shown = inline
-    ? kept
-    : kept.filter((segment) => segment.kind === 'text' || (keepBefore && before.includes(segment)))
-  const folded = [...(keepBefore ? [] : before), ...(inline ? [] : between), ...after]
-  return { reply: linesOf(lines, shown.map(withoutMarker)), quoted: linesOf(lines, folded) }
+    between.length > 1 || (between.length === 1 && (before.length > 0 || between.every(byHand)))
+  // By hand and nothing introduces it: what is quoted belongs to what is said below it.
+  const keepBefore = inline || before.every(byHand)
+  const shown = new Set(
+    segments.filter((segment, index) => {
+      if (index < first) return keepBefore
+      return index <= last && (inline || segment.kind === 'text')
+    }),
+  )
+  const folded = segments.flatMap((segment) => {
+    if (!shown.has(segment)) return [segment]
+    return segment.kind === 'quote' ? [{ ...segment, end: segment.body }] : []
+  })
+  return { reply: linesOf(lines, [...shown].map(withoutMarker)), quoted: linesOf(lines, folded) }
 }
 
 const withoutMarker = (segment: Segment): Segment => ({

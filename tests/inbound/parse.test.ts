@@ -38,9 +38,9 @@ async function failureOf(parsing: Promise<unknown>): Promise<string> {
 
 describe('the real parser', () => {
   test('reads messages one after the other, in the order of the calls', async () => {
-    const { parse } = bound(open({ processes: 2 }))
+    const pool = open({ processes: 2 })
     const texts = ['one', 'two', 'three', 'four', 'five']
-    const parsed = await Promise.all(texts.map((text) => parse(mail(text), 'full')))
+    const parsed = await Promise.all(texts.map((text) => pool.parse(mail(text), 'full')))
     expect(parsed.map(({ message }) => message.text.reply)).toEqual(texts)
   })
 
@@ -74,9 +74,9 @@ describe('the real parser', () => {
   })
 
   test('a process is replaced after its number of messages', async () => {
-    const { parse } = bound(open({ recycleAfter: 2 }))
+    const pool = open({ recycleAfter: 2 })
     for (const text of ['1', '2', '3', '4', '5']) {
-      expect((await parse(mail(text), 'full')).message.text.reply).toBe(text)
+      expect((await pool.parse(mail(text), 'full')).message.text.reply).toBe(text)
     }
   })
 })
@@ -88,19 +88,19 @@ describe('a misbehaving message', () => {
     ['please eat', 'memory', { heapMb: 60 }],
     ['please leak', 'memory', { rssMb: 400 }],
   ])('%s: fails alone, the next ones are read', async (text, kind, limits) => {
-    const { parse } = bound(open({ entry: MISBEHAVING, ...limits }))
-    const before = parse(mail('before'), 'full')
-    const bad = failureOf(parse(mail(text), 'full'))
-    const after = parse(mail('after'), 'full')
+    const pool = open({ entry: MISBEHAVING, ...limits })
+    const before = pool.parse(mail('before'), 'full')
+    const bad = failureOf(pool.parse(mail(text), 'full'))
+    const after = pool.parse(mail('after'), 'full')
     expect((await before).message.text.reply).toBe('before')
     expect(await bad).toBe(kind)
     expect((await after).message.text.reply).toBe('after')
   })
 
   test('its second attempt, in safe mode, gives headers, text and the original', async () => {
-    const { parse } = bound(open({ entry: MISBEHAVING }))
-    expect(await failureOf(parse(mail('please crash'), 'full'))).toBe('crash')
-    const { message, attachments } = await parse(mail('please crash'), 'safe')
+    const pool = open({ entry: MISBEHAVING })
+    expect(await failureOf(pool.parse(mail('please crash'), 'full'))).toBe('crash')
+    const { message, attachments } = await pool.parse(mail('please crash'), 'safe')
     expect(message.from?.address).toBe('ana@example.org')
     expect(message.text.full).toBe('please crash')
     expect(attachments.map(({ filename }) => filename)).toEqual(['message.eml'])
@@ -108,17 +108,9 @@ describe('a misbehaving message', () => {
 })
 
 test('closing fails what is waiting', async () => {
-  const { parse, close } = bound(open({ entry: MISBEHAVING }))
-  const hanging = failureOf(parse(mail('please hang'), 'full'))
-  const waiting = failureOf(parse(mail('waiting'), 'full'))
-  await close()
+  const pool = open({ entry: MISBEHAVING })
+  const hanging = failureOf(pool.parse(mail('please hang'), 'full'))
+  const waiting = failureOf(pool.parse(mail('waiting'), 'full'))
+  await pool.close()
   expect(await Promise.all([hanging, waiting])).toEqual(['crash', 'crash'])
 })
-
-function bound(one: Parser): Parser {
-  return {
-    parse: (source, mode) => one.parse(source, mode),
-    warm: () => one.warm(),
-    close: () => one.close(),
-  }
-}

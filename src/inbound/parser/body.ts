@@ -5,7 +5,7 @@
  * something, else from the HTML; alternatives nobody shows are attachments.
  */
 import { decodeBytes } from '../../mail/charset.ts'
-import { cleanText } from '../../mail/clean-text.ts'
+import { cleanText, storable } from '../../mail/clean-text.ts'
 import { unflow } from '../../mail/flowed.ts'
 import { escapeHtml } from '../../mail/html-entities.ts'
 import { htmlToText } from '../../mail/html.ts'
@@ -178,7 +178,7 @@ function decode(part: Part, problems: string[]): string {
   const { text, problem } = decodeBytes(bytesOf(part.content), part.charset)
   if (problem !== null) problems.push(problem)
   if (!part.complete) problems.push('a text part is too large, only its beginning is shown')
-  return text
+  return storable(text).replace(/\r\n?/g, '\n')
 }
 
 function joinHtml(units: readonly ReadUnit[]): string {

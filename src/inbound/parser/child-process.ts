@@ -32,6 +32,8 @@ export interface ChildLimits {
 /** How often the resident memory of a busy process is looked at. */
 const WATCH_INTERVAL_MS = 200
 const PAGE_BYTES = 4096
+/** Loading the program is not the message's fault; on a busy machine it takes seconds. */
+const START_ALLOWANCE_MS = 15_000
 
 interface Pending {
   readonly resolve: (parsed: Parsed) => void
@@ -48,6 +50,7 @@ export class ParserChild {
   readonly #process: ChildProcess
   #pending: Pending | null = null
   #gone = false
+  #ready = false
 
   constructor(limits: ChildLimits) {
     this.#limits = limits
@@ -76,9 +79,10 @@ export class ParserChild {
         return
       }
       const { timeoutMs } = this.#limits
+      const allowance = this.#ready ? 0 : START_ALLOWANCE_MS
       const deadline = setTimeout(
         () => this.#fail('timeout', `not read within ${timeoutMs} ms`),
-        timeoutMs,
+        timeoutMs + allowance,
       )
       const watch = setInterval(() => void this.#checkMemory(), WATCH_INTERVAL_MS)
       this.#pending = { resolve, reject, deadline, watch, id: request.id }
@@ -102,6 +106,7 @@ export class ParserChild {
   }
 
   #answered(response: ParseResponse): void {
+    if (response.kind === 'ready') this.#ready = true
     if (response.kind === 'ready' || response.id !== this.#pending?.id) return
     const pending = this.#settle()
     this.served++
