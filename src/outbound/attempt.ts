@@ -52,8 +52,14 @@ export async function attemptDelivery(
   return { serverDown: down ? { code: result.code, reply: result.reply } : null }
 }
 
+const heldBy = ({ owner }: AttemptDeps, { id, attempts }: OutboxMessage) => ({
+  id,
+  owner,
+  attempts,
+})
+
 async function makeEnding(deps: AttemptDeps, row: OutboxMessage): Promise<void> {
-  const ours = await deps.store.transaction((tx) => markEnding(tx, row.id, deps.owner))
+  const ours = await deps.store.transaction((tx) => markEnding(tx, heldBy(deps, row)))
   if (!ours) throw new Error(`delivery ${row.id} was taken over`)
 }
 
@@ -84,7 +90,7 @@ function outcomeOf(deps: AttemptDeps, row: OutboxMessage, result: SubmissionResu
 
 async function settle(deps: AttemptDeps, row: OutboxMessage, outcomes: Outcomes): Promise<void> {
   const ours = await deps.store.transaction(async (tx) => {
-    const settled = await settleAttempt(tx, row.id, deps.owner, outcomes)
+    const settled = await settleAttempt(tx, heldBy(deps, row), outcomes)
     if (settled && outcomes.outcome !== 'queued') {
       await recordDelivery(tx, row, outcomes, deps.clock.now())
     }

@@ -31,6 +31,11 @@ export interface SendDeps extends AttemptDeps {
 
 const IDLE_MS = 5_000
 const AFTER_ERROR_MS = 1_000
+/**
+ * What is under way when we stop gets so long to end: cut off after its dot it would be uncertain,
+ * and every restart would send some replies twice.
+ */
+const FINISH_MS = 10_000
 
 export async function runSend(
   deps: SendDeps,
@@ -64,6 +69,7 @@ class Sender {
   readonly #busy = new Set<Promise<void>>()
   readonly #all: readonly SmtpLane[]
   readonly #pace: Pace
+  readonly #cut = new AbortController()
   #failures = 0
   #closedUntil = 0
 
@@ -91,7 +97,9 @@ class Sender {
   }
 
   async close(): Promise<void> {
+    const timer = setTimeout(() => this.#cut.abort(new Error('stopped')), FINISH_MS)
     await Promise.all(this.#busy)
+    clearTimeout(timer)
     await Promise.all(this.#all.map((lane) => lane.close()))
   }
 
@@ -123,7 +131,7 @@ class Sender {
   async #attempt(lane: SmtpLane, row: OutboxMessage): Promise<void> {
     const { health, clock, events } = this.#deps
     try {
-      const { serverDown } = await attemptDelivery(this.#deps, lane, row, this.#signal)
+      const { serverDown } = await attemptDelivery(this.#deps, lane, row, this.#cut.signal)
       if (serverDown !== null) return this.#openCircuit(serverDown)
       if (this.#failures > 0) events.smtpRecovered(this.#inbox.name)
       this.#failures = 0
@@ -153,8 +161,7 @@ class Sender {
   /** Other daemons' dead rows come back; uncertain ones are decided when their time comes. */
   async #decideUncertain(now: Date): Promise<void> {
     const { store } = this.#deps
-    const undecided = await listUndecided(store.read, now)
-    for (const row of undecided.filter(({ inboxId }) => inboxId === this.#inboxId)) {
+    for (const row of await listUndecided(store.read, this.#inboxId, now)) {
       await store.transaction(async (tx) => {
         // A person's words go out once more, knowingly; an automatic mail rather not at all.
         const resent = !row.automatic && (await resendUncertain(tx, row.id, now))
@@ -170,7 +177,7 @@ class Sender {
 
   async #somethingHappens(): Promise<void> {
     const now = this.#deps.clock.now().getTime()
-    const due = await nextDeliveryDue(this.#deps.store.read)
+    const due = await nextDeliveryDue(this.#deps.store.read, this.#inboxId)
     const waits = [IDLE_MS, this.#pace.waitMs(now)]
     if (this.#closedUntil > now) waits.push(this.#closedUntil - now)
     else if (due !== null && this.#mayStart(new Date(now)) > 0) waits.push(due.getTime() - now)

@@ -52,7 +52,8 @@ export class FileBlobs implements Blobs {
         size += chunk.byteLength
         if (size > bytesMax) throw new RangeError(`larger than ${bytesMax} bytes`)
         hash.update(chunk)
-        await file.write(chunk)
+        // Not write(): on a full disk that may take a part of the chunk without a word.
+        await file.writeFile(chunk)
       }
       await file.sync()
     } catch (err) {

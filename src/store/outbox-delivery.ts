@@ -44,10 +44,19 @@ export async function claimDue(
   return rows.map(toOutbox).toSorted((a, b) => a.id - b.id)
 }
 
+/** One attempt: a later one of the same daemon is another, should its lease have run out. */
+export interface Attempt {
+  readonly id: number
+  readonly owner: string
+  readonly attempts: number
+}
+
+const heldBy = ({ id, owner, attempts }: Attempt) => ({ id, lease_owner: owner, attempts })
+
 /** Before the final dot. False: the row is no longer ours, so do not send. */
-export async function markEnding(tx: Tx, id: number, owner: string): Promise<boolean> {
+export async function markEnding(tx: Tx, attempt: Attempt): Promise<boolean> {
   const updated = await tx<OutboxRow>('outbox')
-    .where({ id, outcome: 'sending', lease_owner: owner })
+    .where({ ...heldBy(attempt), outcome: 'sending' })
     .update({ outcome: 'ending' })
   return updated === 1
 }
@@ -61,14 +70,9 @@ export interface Outcomes {
 }
 
 /** Records what became of an attempt. False: the row was taken from us meanwhile. */
-export async function settleAttempt(
-  tx: Tx,
-  id: number,
-  owner: string,
-  result: Outcomes,
-): Promise<boolean> {
+export async function settleAttempt(tx: Tx, attempt: Attempt, result: Outcomes): Promise<boolean> {
   const updated = await tx<OutboxRow>('outbox')
-    .where({ id, lease_owner: owner })
+    .where(heldBy(attempt))
     .whereIn('outcome', ['sending', 'ending'])
     .update({
       outcome: result.outcome,
@@ -140,10 +144,14 @@ export async function recoverDeliveries(
   return { requeued, uncertain: (uncertain as OutboxRow[]).map(toOutbox) }
 }
 
-/** Uncertain deliveries whose time to be decided has come. */
-export async function listUndecided(db: Queryable, at: Date): Promise<OutboxMessage[]> {
+/** Uncertain deliveries of an inbox whose time to be decided has come. */
+export async function listUndecided(
+  db: Queryable,
+  inboxId: number,
+  at: Date,
+): Promise<OutboxMessage[]> {
   const rows = await db<OutboxRow>('outbox')
-    .where({ outcome: 'uncertain' })
+    .where({ inbox_id: inboxId, outcome: 'uncertain' })
     .where('due_at', '<=', toMs(at))
     .orderBy('id')
     .limit(100)
@@ -164,9 +172,10 @@ export async function resendUncertain(tx: Tx, id: number, at: Date): Promise<boo
   return updated === 1
 }
 
-/** When the next queued or uncertain row is due, or null. */
-export async function nextDeliveryDue(db: Queryable): Promise<Date | null> {
+/** When the next queued or uncertain row of an inbox is due, or null. */
+export async function nextDeliveryDue(db: Queryable, inboxId: number): Promise<Date | null> {
   const row = await db<OutboxRow>('outbox')
+    .where({ inbox_id: inboxId })
     .whereIn('outcome', ['queued', 'uncertain'])
     .whereNotNull('due_at')
     .min({ due: 'due_at' })

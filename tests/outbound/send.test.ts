@@ -1,0 +1,235 @@
+/** Emptying the outbox through an SMTP server that misbehaves on command. */
+import { afterAll, afterEach, expect, test } from 'vitest'
+import { addComment } from '../../src/desk/add-comment.ts'
+import { saidByApi } from '../../src/desk/context.ts'
+import { openTicket } from '../../src/desk/open-ticket.ts'
+import { listEvents } from '../../src/store/events.ts'
+import type { OutboxMessage } from '../../src/store/outbox.ts'
+import { ensureContact } from '../../src/store/users.ts'
+import { eachDatabase } from '../kit/databases.ts'
+import { anAddress, onDesk } from '../kit/desk-context.ts'
+import { type RunningDesk, sharedParser, startDesk, until } from '../kit/running-desk.ts'
+import { makeScratch, removeScratch } from '../kit/scratch-directory.ts'
+
+const scratch = makeScratch('send')
+const parser = sharedParser(scratch)
+let desk: RunningDesk
+
+afterEach(() => desk.close())
+afterAll(async () => {
+  await parser.close()
+  removeScratch(scratch)
+})
+
+const MINUTE = 60_000
+
+/** A ticket of this customer, acknowledged or not. */
+async function aTicket(email = 'ana@customer.test', acknowledged = false): Promise<number> {
+  const at = desk.clock.now()
+  return desk.write(async (tx) => {
+    const requester = await ensureContact(tx, { address: anAddress(email), name: 'Ana' }, at)
+    const { ticket } = await openTicket(
+      tx,
+      desk.context,
+      {
+        inboxId: desk.inboxes[0]?.id ?? null,
+        subject: 'The printer',
+        requester,
+        requesterSource: 'sender',
+        author: { type: 'customer', user: requester },
+        said: saidByApi('It is on fire.'),
+        copied: [],
+        priority: 'normal',
+        category: null,
+        tags: [],
+        fields: {},
+        status: null,
+        followUpOf: null,
+        related: null,
+        watcher: null,
+        locale: null,
+        acknowledge: acknowledged ? { verified: true, suppress: null } : null,
+        mailOpening: false,
+        notifyAgents: false,
+      },
+      at,
+    )
+    return ticket.id
+  })
+}
+
+/** Bruno's reply, owed to the customer. */
+async function aReply(ticketId: number): Promise<void> {
+  const bruno = await desk.addUser('bruno@acme.test', 'agent', 'Bruno')
+  await desk.write((tx) =>
+    addComment(
+      tx,
+      desk.context,
+      {
+        ticketId,
+        visibility: 'public',
+        author: { type: 'agent', user: bruno },
+        said: saidByApi('Use water.'),
+        moveTo: null,
+        mailOut: true,
+        notifyAgents: false,
+        reopening: false,
+      },
+      desk.clock.now(),
+    ),
+  )
+  desk.outgoing.ring()
+}
+
+async function untilOutcome(outcome: OutboxMessage['outcome'], id = 1): Promise<OutboxMessage> {
+  return until(`delivery ${id} to be ${outcome}`, async () => {
+    desk.outgoing.ring()
+    const row = (await desk.outbox()).find((one) => one.id === id)
+    return row?.outcome === outcome ? row : null
+  })
+}
+
+const outcomesOnTicket = async (ticketId: number): Promise<unknown[]> => {
+  const events = await listEvents(desk.store.read, { ticketId, afterId: 0, limit: 50 })
+  return events.filter(({ type }) => type === 'delivery.changed').map(({ data }) => data['outcome'])
+}
+
+const received = (): readonly { source: Buffer }[] => desk.world.smtp.received
+
+eachDatabase(
+  'sending',
+  (fresh) => {
+    test('a reply is handed over once, to one recipient, and the ticket says so', async () => {
+      desk = await startDesk(await fresh(), parser)
+      desk.start('send')
+      await aReply(await aTicket())
+      expect(await untilOutcome('sent')).toMatchObject({ attempts: 1, kind: 'reply' })
+      const [mail] = desk.world.smtp.received
+      expect(mail?.envelope.rcptTo).toEqual(['ana@customer.test'])
+      expect(mail?.envelope.mailFrom).toMatch(/^support\+b\.[a-z2-7]+@acme\.test$/)
+      expect(await outcomesOnTicket(1)).toEqual(['sent'])
+    })
+
+    test('a recipient who is refused for now is tried again later', async () => {
+      desk = await startDesk(await fresh(), parser)
+      desk.world.smtp.faults.add({ at: 'rcpt', do: 'reply', with: '451 4.7.1 Greylisted' })
+      desk.start('send')
+      await aReply(await aTicket())
+      const row = await until('the refusal', async () => {
+        const [first] = await desk.outbox()
+        return first?.detail?.includes('Greylisted') === true ? first : null
+      })
+      expect(row.outcome).toBe('queued')
+      expect((row.dueAt?.getTime() ?? 0) - desk.clock.now().getTime()).toBeGreaterThan(4 * MINUTE)
+      desk.clock.advance(6 * MINUTE)
+      expect(await untilOutcome('sent')).toMatchObject({ attempts: 2 })
+    })
+
+    test('a recipient who is refused for good fails, and the ticket says so', async () => {
+      desk = await startDesk(await fresh(), parser)
+      desk.world.smtp.faults.add({ at: 'rcpt', do: 'reply', with: '550 5.1.1 No such user' })
+      desk.start('send')
+      await aReply(await aTicket())
+      const row = await untilOutcome('failed')
+      expect(row.detail).toContain('5.1.1')
+      expect(await outcomesOnTicket(1)).toEqual(['failed'])
+    })
+
+    test('one refused recipient does not hold up another', async () => {
+      desk = await startDesk(await fresh(), parser)
+      desk.start('send')
+      await aReply(await aTicket('temperror@customer.test'))
+      await aReply(await aTicket('kim@customer.test'))
+      await untilOutcome('sent', 2)
+    })
+
+    test('a reply whose answer was lost goes out once more, byte for byte, and not again', async () => {
+      desk = await startDesk(await fresh(), parser)
+      desk.world.smtp.faults.add({ at: 'accepted', times: 2, do: 'drop' })
+      desk.start('send')
+      await aReply(await aTicket())
+      await untilOutcome('uncertain')
+      desk.clock.advance(3 * MINUTE)
+      desk.outgoing.ring()
+      await until('the second copy', () => received().length === 2)
+      await untilOutcome('uncertain')
+      desk.clock.advance(3 * MINUTE)
+      await until('nothing to be left to decide', async () => {
+        desk.outgoing.ring()
+        return (await desk.outbox())[0]?.dueAt === null
+      })
+      expect(received()).toHaveLength(2)
+      expect(received()[0]?.source.equals(received()[1]?.source ?? Buffer.alloc(0))).toBe(true)
+    })
+
+    test('an acknowledgement whose answer was lost is not repeated', async () => {
+      desk = await startDesk(await fresh(), parser)
+      desk.world.smtp.faults.add({ at: 'accepted', do: 'drop' })
+      await aTicket('ana@customer.test', true)
+      desk.start('send')
+      await untilOutcome('uncertain')
+      desk.clock.advance(3 * MINUTE)
+      await until('nothing to be left to decide', async () => {
+        desk.outgoing.ring()
+        return (await desk.outbox())[0]?.dueAt === null
+      })
+      expect(received()).toHaveLength(1)
+    })
+
+    test('a server that is down opens the circuit; what is owed waits, and leaves when it is back', async () => {
+      desk = await startDesk(await fresh(), parser)
+      await desk.world.smtp.stopListening()
+      desk.start('send')
+      for (const name of ['ana', 'kim', 'lee']) await aReply(await aTicket(`${name}@customer.test`))
+      await until('the circuit to open', () => desk.health.of('Support', 'smtp')?.state === 'error')
+      const waiting = await desk.outbox()
+      expect(waiting.filter(({ outcome }) => outcome === 'failed')).toEqual([])
+      await desk.world.smtp.listenAgain()
+      desk.clock.advance(2 * MINUTE)
+      for (const id of [1, 2, 3]) await untilOutcome('sent', id)
+      expect(desk.events).toContain('smtp.recovered')
+    })
+
+    test('a wrong password is not tried again at once', async () => {
+      desk = await startDesk(await fresh(), parser, { inbox: { smtp: { password: 'wrong' } } })
+      desk.start('send')
+      await aReply(await aTicket())
+      const health = await until('the refusal', () => {
+        const state = desk.health.of('Support', 'smtp')
+        return state?.state === 'error' ? state : null
+      })
+      const waitMs = (health.nextRetryAt?.getTime() ?? 0) - desk.clock.now().getTime()
+      expect(waitMs).toBeGreaterThan(45_000)
+    })
+
+    test('a drain finishes what is under way and starts nothing new', async () => {
+      desk = await startDesk(await fresh(), parser)
+      desk.start('send')
+      await aReply(await aTicket('slow@customer.test'))
+      await desk.world.smtp.untilCommand(/^DATA/)
+      await desk.stop()
+      expect(await desk.outbox()).toMatchObject([{ outcome: 'sent' }])
+      expect(desk.world.smtp.connectionCount).toBe(0)
+    })
+
+    test('mail that another inbox owes does not keep this one’s sender spinning', async () => {
+      desk = await startDesk(await fresh(), parser)
+      const { store, clock } = desk
+      const row = { name: 'Gone', address: 'gone@acme.test', created_at: 0 }
+      const [other] = await store.transaction((tx) => tx('inboxes').insert(row).returning('id'))
+      await aReply(await aTicket())
+      await desk.write((tx) => tx('outbox').update({ inbox_id: other.id }))
+      let looks = 0
+      store.read.on('query', ({ sql }: { sql: string }) => {
+        if (sql.includes('outbox')) looks += 1
+      })
+      desk.start('send')
+      await aReply(await aTicket('kim@customer.test'))
+      await untilOutcome('sent', 2)
+      const [before, at] = [looks, clock.now().getTime()]
+      await until('a third of a second to pass', () => clock.now().getTime() - at > 333)
+      expect(looks - before).toBeLessThan(10)
+    })
+  },
+  onDesk,
+)
