@@ -17,9 +17,9 @@ const mail = (text: string): string =>
 const line = (id: unknown, text: string): string =>
   `${JSON.stringify({ id, source: Buffer.from(mail(text)).toString('base64') })}\n`
 
-async function batch(input: string | Readable, entry?: string): Promise<Record<string, unknown>[]> {
+async function batch(input: string, entry?: string): Promise<Record<string, unknown>[]> {
   const out = new Collector()
-  const stdin = typeof input === 'string' ? Readable.from([Buffer.from(input)]) : input
+  const stdin = Readable.from([Buffer.from(input)])
   const io = { stdin, stdout: out, stderr: new PassThrough() }
   expect(await explainBatch(io, entry === undefined ? {} : { entry })).toBe(0)
   return out.text
