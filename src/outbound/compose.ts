@@ -56,6 +56,8 @@ export interface ComposeInput {
 
 /** RFC 5322 §2.1.1: at most 998 characters in a line; a reader needs the root and the nearest. */
 const REFERENCES_LENGTH_MAX = 900
+/** Strangers chose these ids: only printable ASCII that fits a line goes into a header of ours. */
+const USABLE_ID = /^[!-;=?-~]{1,900}$/
 const NEAREST_KEPT = 10
 
 export function compose(input: ComposeInput): MailFields {
@@ -66,7 +68,7 @@ export function compose(input: ComposeInput): MailFields {
     replyTo: input.plusAddressing ? subaddress(input.from.address, input.token) : null,
     subject: subjectText(input.rendered.subject),
     messageId: input.messageId,
-    inReplyTo: input.thread.at(-1) ?? null,
+    inReplyTo: input.thread.findLast((id) => USABLE_ID.test(id)) ?? null,
     references: referencesOf(input.thread),
     date: input.date,
     text: input.rendered.text,
@@ -98,7 +100,7 @@ export function subaddress(address: Address, tag: string): Address | null {
 
 /** The first id and the last ones that fit: what clients need to build the tree. */
 export function referencesOf(thread: readonly string[]): string[] {
-  const unique = [...new Set(thread)]
+  const unique = [...new Set(thread)].filter((id) => USABLE_ID.test(id))
   const kept =
     unique.length <= NEAREST_KEPT + 1
       ? unique

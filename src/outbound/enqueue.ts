@@ -87,7 +87,7 @@ export async function enqueue(
     token,
     plusAddressing: inbox.plusAddressing,
     messageId,
-    thread: owed.thread,
+    thread: owed.thread.filter((id) => mayKnow(context, recipient.userId, id)),
     rendered: context.templates.render(owed.notice, owed.locale, owed.values),
     locale: owed.locale,
     date: at,
@@ -100,6 +100,15 @@ export async function enqueue(
     mailFrom: returnPath(context, owed, id),
   })
   return id
+}
+
+/**
+ * Ids of ours carry a token, and the References of a customer's mail may carry those that were
+ * sent to him: nobody else gets to see them.
+ */
+function mayKnow({ tokens }: OutboundContext, userId: number, id: string): boolean {
+  const claims = tokens.verify(id.slice(0, Math.max(0, id.indexOf('.'))))
+  return claims === null || (claims.kind === 'reply' && claims.userId === userId)
 }
 
 function automationOf(owed: Owed, context: OutboundContext): Automation {

@@ -10,6 +10,13 @@ const addressObject = (who: NamedAddress) => ({
 })
 
 /**
+ * RFC 2046 §5.2.1 forbids encoding a message or a multipart, so they would travel as they came:
+ * with bare line ends, 8-bit bytes and lines of any length. As bytes they are encoded.
+ */
+const attachedType = (contentType: string): string =>
+  /^(?:message|multipart)\//i.test(contentType) ? 'application/octet-stream' : contentType
+
+/**
  * The exact message that every attempt will send. Message-ID, Date and boundaries are in it, so
  * an attempt repeated is byte-identical.
  */
@@ -29,7 +36,7 @@ export async function toMime(fields: MailFields): Promise<Buffer> {
     headers: fields.headers.map(([key, value]) => ({ key, value })),
     attachments: fields.attachments.map((attachment) => ({
       filename: attachment.filename ?? false,
-      contentType: attachment.contentType,
+      contentType: attachedType(attachment.contentType),
       content: attachment.content,
     })),
     disableFileAccess: true,

@@ -119,15 +119,27 @@ function loadLocale(directory: string): Map<NoticeName, Loaded> {
   for (const notice of NOTICES) {
     const file = path.join(directory, `${notice}.txt.liquid`)
     if (!existsSync(file)) continue
-    const { subject, body } = splitHeaders(file, readFileSync(file, 'utf8'))
+    const { subject, body } = splitHeaders(file, readTemplate(file))
     const htmlFile = path.join(directory, `${notice}.html.liquid`)
     loaded.set(notice, {
       subject: parsed(textEngine, file, subject),
       text: parsed(textEngine, file, body),
-      html: parsed(htmlEngine, htmlFile, readFileSync(htmlFile, 'utf8')),
+      html: parsed(htmlEngine, htmlFile, readTemplate(htmlFile)),
     })
   }
   return loaded
+}
+
+function readTemplate(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new OperatorError(
+      EXIT.config,
+      `The template ${file} cannot be read: ${messageOf(cause)}. A notice has two files, .txt.liquid and .html.liquid; make both readable, or remove both.`,
+      { cause },
+    )
+  }
 }
 
 function splitHeaders(file: string, source: string): { subject: string; body: string } {
