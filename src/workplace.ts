@@ -2,13 +2,14 @@
  * What the daemon and the commands share: the opened, migrated database and everything the desk
  * verbs need. Built in one place, so that a command sees exactly what the daemon sees.
  */
-import { accessSync, constants, mkdirSync } from 'node:fs'
+import { accessSync, constants } from 'node:fs'
 import path from 'node:path'
 import type { Config } from './config.ts'
 import type { DecideContext } from './inbound/decide.ts'
 import { EXIT, messageOf, OperatorError } from './errors.ts'
 import { base32, randomSecret } from './ids.ts'
 import { loadLifecycle } from './lifecycles.ts'
+import { makeDirectory } from './make-directory.ts'
 import { loadTemplates } from './outbound/templates.ts'
 import { packageRoot } from './package-root.ts'
 import { tokensOf } from './reply-token.ts'
@@ -72,7 +73,7 @@ export async function openWorkplace(config: Config): Promise<Workplace> {
 
 function makeDataDir(dataDir: string): void {
   try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    makeDirectory(dataDir)
     accessSync(dataDir, constants.W_OK | constants.X_OK)
   } catch (cause) {
     throw new OperatorError(

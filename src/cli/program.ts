@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError, Option } from 'commander'
 import { type Config, loadConfig } from '../config.ts'
+import { suggestion } from '../config-problems.ts'
 import { EXIT } from '../errors.ts'
 import { packageVersion } from '../package-root.ts'
 import { ROLES } from '../ticket/user.ts'
@@ -41,6 +42,11 @@ export function buildProgram(deps: ProgramDeps): Program {
       }
       const program = baseProgram(deps)
       for (const register of [serving, checking, users, explaining]) register(program, deps, done)
+      const unknown = unknownCommand(program, args)
+      if (unknown !== null) {
+        deps.io.stderr.write(`postroom: ${unknown}\n`)
+        return EXIT.usage
+      }
       try {
         await program.parseAsync([...args], { from: 'user' })
       } catch (err) {
@@ -50,6 +56,14 @@ export function buildProgram(deps: ProgramDeps): Program {
       return exitCode
     },
   }
+}
+
+/** Without a command Postroom serves, so a mistyped one must be told apart from an argument. */
+function unknownCommand(program: Command, args: readonly string[]): string | null {
+  const first = args.find((arg, index) => !arg.startsWith('-') && args[index - 1] !== '--config')
+  const names = [...program.commands.map((command) => command.name()), 'help']
+  if (first === undefined || names.includes(first)) return null
+  return `there is no command "${first}"${suggestion(first, names)}`
 }
 
 function baseProgram({ io }: ProgramDeps): Command {

@@ -125,10 +125,17 @@ function factsOf(context: DecideContext, gathered: Gathered, at: Date): Facts {
     // What could not be taken apart has its own source attached.
     readable: !arrived.attachments.some(({ sha256 }) => sha256 === row.sha256),
     forwarded: (message.forwarded?.from.address ?? null) !== null,
+    failedForGood: failedForGood(message),
     bouncedOutboxId: hints.bouncedOutboxIds[0] ?? null,
     imported: row.reasons.includes(IMPORTED),
   }
 }
+
+/** RFC 3464 §2.3.3; a report in words alone names no action, and is about a failure. */
+const failedForGood = ({ bounce }: Message): boolean =>
+  bounce === null ||
+  bounce.recipients.length === 0 ||
+  bounce.recipients.some(({ action }) => action === null || action === 'failed')
 
 function kindOf(message: Message, sender: User | null): Facts['sender'] {
   if (message.from === null || message.fromAddresses.length !== 1) return 'unknown'

@@ -55,6 +55,8 @@ export interface Facts {
   readonly readable: boolean
   /** A message inside a message, with a readable original sender. */
   readonly forwarded: boolean
+  /** Does the report say that a recipient failed, rather than that the mail is delayed? */
+  readonly failedForGood: boolean
   /** The delivery a bounce is about, proven by our return path. */
   readonly bouncedOutboxId: number | null
   /** Taken over from an inbox's past. */
@@ -89,7 +91,7 @@ const reasonOf = ({ verdict }: Facts): string => verdict.reasons[0] ?? verdict.k
 /** An out-of-office is worth seeing on the ticket, but must not wake it or be answered. */
 function triageAutomaticAnswer(facts: Facts): Decision {
   const because = reasonOf(facts)
-  if (facts.bouncedOutboxId !== null && facts.verdict.kind === 'bounce') {
+  if (facts.bouncedOutboxId !== null && facts.verdict.kind === 'bounce' && facts.failedForGood) {
     return { do: 'record_bounce', outboxId: facts.bouncedOutboxId, because }
   }
   // An agent's own out-of-office answers a notice: it is nothing for the ticket.

@@ -2,11 +2,11 @@
  * Opens the database and hands out two ways in: `read` for queries that change nothing, and
  * `transaction` for everything else. The only place that knows which database it is.
  */
-import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { Knex } from 'knex'
 import type { DatabaseConfig } from '../config.ts'
 import { EXIT, messageOf, OperatorError } from '../errors.ts'
+import { makeDirectory } from '../make-directory.ts'
 import { GroupCommit } from './group-commit.ts'
 import { openPostgres } from './postgres.ts'
 import { openSqliteReaders, openSqliteWriter } from './sqlite.ts'
@@ -47,7 +47,7 @@ export async function openStore(database: DatabaseConfig): Promise<Store> {
 
 function openSqlite(file: string): Store {
   try {
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+    makeDirectory(path.dirname(file))
   } catch (cause) {
     throw explained({ kind: 'sqlite', file }, cause)
   }
