@@ -125,7 +125,13 @@ export function loadConfig(
         : `The configuration file ${file} does not exist. Check the path given with --config or POSTROOM_CONFIG.`,
     )
   }
-  return fromFile(file, path.relative(cwd, file) || file, env)
+  return fromFile(file, shownPath(cwd, file), env)
+}
+
+/** As short as it is clear: relative below the working directory, absolute elsewhere. */
+function shownPath(cwd: string, file: string): string {
+  const relative = path.relative(cwd, file)
+  return relative === '' || relative.startsWith('..') ? file : relative
 }
 
 function fromFile(file: string, shown: string, env: Environment): Config {

@@ -2,7 +2,7 @@
  * The command line: words in, one function per command. Results go to stdout, what is said to
  * people to stderr. commander's door.
  */
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { type Config, loadConfig } from '../config.ts'
 import { suggestion } from '../config-problems.ts'
 import { EXIT } from '../errors.ts'
@@ -102,7 +102,7 @@ const serving: Register = (program, deps, done) => {
 function portNumber(text: string): number {
   const port = Number(text)
   if (Number.isInteger(port) && port > 0 && port <= 65_535) return port
-  throw new CommanderError(EXIT.usage, 'port', `${text} is not a port number (1 to 65535)`)
+  throw new InvalidArgumentError('It is not a port number (1 to 65535).')
 }
 
 const checking: Register = (program, { io }, done) => {

@@ -3,6 +3,7 @@ import knex from 'knex'
 import type { Knex } from 'knex'
 import pg from 'pg'
 import { noteErrorsOf } from './database-errors.ts'
+import { quietKnexLog } from './quiet-knex.ts'
 
 const POOL_MAX = 12
 const CONNECT_TIMEOUT_MS = 10_000
@@ -21,6 +22,7 @@ export function openPostgres(url: string): Knex {
       keepAlive: true,
     },
     compileSqlOnError: false,
+    log: quietKnexLog,
     pool: { min: 0, max: POOL_MAX },
   })
   noteErrorsOf(db)

@@ -6,6 +6,7 @@
 import knex from 'knex'
 import type { Knex } from 'knex'
 import { noteErrorsOf } from './database-errors.ts'
+import { quietKnexLog } from './quiet-knex.ts'
 import SqliteClient from 'knex/lib/dialects/sqlite3/index.js'
 import SqliteTransaction from 'knex/lib/dialects/sqlite3/execution/sqlite-transaction.js'
 
@@ -58,6 +59,7 @@ function connect(
     useNullAsDefault: true,
     // Error messages would carry the values, which are people's mail.
     compileSqlOnError: false,
+    log: quietKnexLog,
     acquireConnectionTimeout: 60_000,
     pool: {
       ...pool,
