@@ -1,14 +1,20 @@
-/** What a configuration adds to an explanation: our own addresses and whose results we believe. */
-import type { Config } from '../config.ts'
+/** What a configuration adds to an explanation: who we are, and which reply tokens are genuine. */
+import { hintsOf } from '../inbound/thread.ts'
+import { ownAddresses } from '../ticket/inbox.ts'
+import type { Workplace } from '../workplace.ts'
 import type { ExplainKnowledge } from './explain.ts'
 
-export function explainKnowledge(config: Config): ExplainKnowledge {
+export function explainKnowledge({ context, inboxes }: Workplace): ExplainKnowledge {
+  const own = ownAddresses(inboxes)
   return {
     own: {
-      addresses: config.inboxes.flatMap(({ address, aliases }) => [address, ...aliases]),
-      loopMarker: null,
-      authservId: config.inboxes.find(({ authservId }) => authservId !== null)?.authservId ?? null,
+      addresses: [...own],
+      loopMarker: context.loopMarker,
+      authservId: inboxes.find(({ authservId }) => authservId !== null)?.authservId ?? null,
     },
-    contextOf: () => ({}),
+    contextOf: (message) => {
+      const { tokens } = hintsOf(message, own, (token) => context.tokens.verify(token))
+      return { replyToken: tokens[0]?.token ?? null }
+    },
   }
 }

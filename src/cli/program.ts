@@ -9,10 +9,11 @@ import { EXIT } from '../errors.ts'
 import { packageVersion } from '../package-root.ts'
 import { ROLES } from '../ticket/user.ts'
 import { runCheck } from './check.ts'
-import { explainBatch, explainFiles, type ExplainIo } from './explain.ts'
+import { explainBatch, explainFiles, type ExplainIo, type ExplainKnowledge } from './explain.ts'
 import { explainKnowledge } from './explain-knowledge.ts'
 import { runMigrate } from './migrate.ts'
 import { createTokenFor } from './tokens.ts'
+import { withWorkplace } from './with-workplace.ts'
 import { addUserCommand, changeRoleCommand, listUsersCommand } from './users.ts'
 
 export interface ProgramDeps {
@@ -173,13 +174,26 @@ const explaining: Register = (program, { io }, done) => {
     .option('--json', 'as JSON')
     .option('--batch', 'NDJSON {"id","source": base64} on stdin, one line each on stdout')
     .action(async (files: string[], options: { json?: boolean; batch?: boolean }) => {
-      const named = program.opts<{ config?: string }>().config ?? null
-      const knowledge = named === null ? {} : { knowledge: explainKnowledge(loadConfig(named)) }
-      if (options.batch === true) return done(await explainBatch(io, knowledge))
-      if (files.length === 0) {
-        io.stderr.write('postroom explain: name at least one .eml file, or use --batch\n')
-        return done(EXIT.usage)
+      const wishes = { files, json: options.json ?? false, batch: options.batch ?? false }
+      // A configuration adds what only we can know; without one no database is needed.
+      if (program.opts<{ config?: string }>().config === undefined) {
+        done(await explainAny(wishes, {}, io))
+        return
       }
-      return done(await explainFiles(files, { json: options.json ?? false, ...knowledge }, io))
+      const code = await withWorkplace(configOf(program), (workplace) =>
+        explainAny(wishes, { knowledge: explainKnowledge(workplace) }, io),
+      )
+      done(code)
     })
+}
+
+async function explainAny(
+  { files, json, batch }: { files: readonly string[]; json: boolean; batch: boolean },
+  knowledge: { knowledge?: ExplainKnowledge },
+  io: ExplainIo,
+): Promise<number> {
+  if (batch) return explainBatch(io, knowledge)
+  if (files.length > 0) return explainFiles(files, { json, ...knowledge }, io)
+  io.stderr.write('postroom explain: name at least one .eml file, or use --batch\n')
+  return EXIT.usage
 }
