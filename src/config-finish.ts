@@ -52,17 +52,21 @@ class Finisher {
     }
   }
 
+  /** A secret in the configuration file itself, which everybody may read. */
+  warnIfPublic(at: Path, label: string, remedy: string): void {
+    if (this.#source.worldReadable !== true || this.#locator.isFromEnvironment(at)) return
+    this.warnings.push(
+      `${this.#locator.where(at)}: ${label} stands in a file that everybody on this machine can read; ${remedy} chmod 600`,
+    )
+  }
+
   password(at: Path, label: string, server: ServerTree): Secret | null {
     if (server.password !== undefined && server.password_file !== undefined) {
       this.problem(at, `${label} has both password and password_file; keep one`)
       return null
     }
     if (server.password !== undefined) {
-      if (this.#source.worldReadable === true) {
-        this.warnings.push(
-          `${this.#locator.where(at)}: ${label}.password stands in a file that everybody on this machine can read; use password_file, or chmod 600`,
-        )
-      }
+      this.warnIfPublic([...at, 'password'], `${label}.password`, 'use password_file, or')
       return new Secret(server.password)
     }
     if (server.password_file === undefined) return null
@@ -136,6 +140,13 @@ function finishDatabase(
   if (text === undefined) return { kind: 'sqlite', file: path.join(dataDir, 'postroom.db') }
   if (/^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text)) {
     const url = new URL(text)
+    if (url.password !== '') {
+      finisher.warnIfPublic(
+        ['database'],
+        'the password in database',
+        'use POSTROOM_DATABASE_URL, or',
+      )
+    }
     return {
       kind: 'postgres',
       url: new Secret(text),

@@ -35,14 +35,24 @@ export class Locator {
   }
 
   where(path: Path, unknownKey?: string): string {
-    for (let length = path.length; length > 0; length -= 1) {
-      const variable = this.#variables.get(path.slice(0, length).join('.'))
-      if (variable !== undefined) return variable
-    }
+    const variable = this.#variableOf(path)
+    if (variable !== undefined) return variable
     const offset = this.#offset(path, unknownKey)
     if (offset === null || this.#lines === null) return this.#file
     const { line, col } = this.#lines.linePos(offset)
     return `${this.#file}:${line}:${col}`
+  }
+
+  isFromEnvironment(path: Path): boolean {
+    return this.#variableOf(path) !== undefined
+  }
+
+  #variableOf(path: Path): string | undefined {
+    for (let length = path.length; length > 0; length -= 1) {
+      const variable = this.#variables.get(path.slice(0, length).join('.'))
+      if (variable !== undefined) return variable
+    }
+    return undefined
   }
 
   #offset(path: Path, unknownKey: string | undefined): number | null {

@@ -7,7 +7,9 @@ import { address, duration, listenAddress, port, rate } from './config-values.ts
 
 const oneLine = z.string().regex(/^[^\p{Cc}]*$/u, 'contains control characters')
 const name = oneLine.min(1, 'is empty')
-const host = z.string().regex(/^[^\s/@:]+$|^[0-9a-f:]+$/i, 'is not a host name')
+const host = z
+  .string()
+  .regex(/^[^\s/@:]+$|^[0-9a-f]*:[0-9a-f:]*:[0-9a-f:.]*$/i, 'is not a host name (without port)')
 const tls = z.enum(['implicit', 'starttls', 'none'])
 
 const Oauth = z.strictObject({

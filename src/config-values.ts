@@ -106,14 +106,23 @@ export function parseServerUrl(text: string, scheme: 'imap' | 'smtp'): ServerUrl
   const protocol = url.protocol.slice(0, -1)
   const defaultPort = DEFAULT_PORT[protocol]
   if (defaultPort === undefined || !protocol.startsWith(scheme) || url.hostname === '') return null
-  const decoded = (part: string) => (part === '' ? null : decodeURIComponent(part))
+  const decoded = (part: string) => (part === '' ? null : decodedPart(part))
   return {
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port === '' ? defaultPort : Number(url.port),
     tls: protocol.endsWith('s') ? 'implicit' : 'starttls',
     user: decoded(url.username),
     password: decoded(url.password),
-    path: decodeURIComponent(url.pathname.slice(1)),
+    path: decodedPart(url.pathname.slice(1)),
+  }
+}
+
+/** `p%2Fw` is `p/w`; in `50%off` the % is only a %. */
+function decodedPart(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { LineCounter, parseDocument } from 'yaml'
+import { type Document, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { applyEnvironment } from './config-environment.ts'
 import { finishConfig } from './config-finish.ts'
@@ -158,7 +158,7 @@ function fromFile(file: string, shown: string, env: Environment): Config {
       }),
     )
   }
-  const tree: unknown = document.toJS() ?? {}
+  const tree = treeOf(document, shown)
   const worldReadable = (statSync(file).mode & 0o004) !== 0
   return configFrom(tree, {
     env,
@@ -167,6 +167,15 @@ function fromFile(file: string, shown: string, env: Environment): Config {
     locator: (variables) => new Locator(shown, document, lines, variables),
     worldReadable,
   })
+}
+
+/** Resolves aliases: one may name nothing, and a few lines of them may mean billions of values. */
+function treeOf(document: Document, shown: string): unknown {
+  try {
+    return document.toJS() ?? {}
+  } catch (cause) {
+    return fail([{ where: shown, what: messageOf(cause) }])
+  }
 }
 
 export interface ConfigSource {

@@ -1,0 +1,253 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { loadConfig } from '../src/config.ts'
+import { configDirectory, imap, INBOX, inbox, load, refusal, smtp } from './config/load.ts'
+
+const BAD: readonly [what: string, source: string, ...says: (string | RegExp)[]][] = [
+  ['YAML that is none', 'listen: [', 'postroom.yaml:1:'],
+  ['a key twice', 'lifecycle: a\nlifecycle: b\n', 'postroom.yaml:2:1', /unique/i],
+  ['a tab as indentation', 'log:\n\tlevel: info\n', 'postroom.yaml:2:', /tab/i],
+  ['a list as the whole file', '- a\n- b\n', 'postroom.yaml', 'object'],
+  ['a word as the whole file', 'hello\n', 'postroom.yaml', 'object'],
+  ['two documents', 'lifecycle: a\n---\nlifecycle: b\n', 'postroom.yaml:', /document/],
+  ['an alias of nothing', 'lifecycle: *nope\n', 'postroom.yaml', /nope/],
+  ['an avalanche of aliases', avalanche(), 'postroom.yaml', /alias/i],
+  ['an unknown key', 'colour: red\n', 'postroom.yaml:1:1', 'unknown key "colour"', 'known here: '],
+  ['a key misspelt', 'listne: 127.0.0.1:1\n', 'postroom.yaml:1:1', 'did you mean "listen"?'],
+  [
+    'a nested key misspelt',
+    imap('hots: x'),
+    'postroom.yaml:4:',
+    'unknown key "inboxes[0].imap.hots"',
+    'did you mean "host"?',
+  ],
+  [
+    'a missing key',
+    inbox('{ user: a, password: b }'),
+    'postroom.yaml:4:',
+    'inboxes[0].imap.host is missing',
+  ],
+  [
+    'a port that is a word',
+    imap('port: 99x'),
+    'postroom.yaml:4:',
+    'inboxes[0].imap.port',
+    'port number',
+  ],
+  ['a port too high', imap('port: 70000'), 'postroom.yaml:4:', 'not a port number'],
+  ['a port with a fraction', imap('port: 1.5'), 'postroom.yaml:4:', 'inboxes[0].imap.port'],
+  ['no lanes', smtp('lanes: 0'), 'postroom.yaml:5:', 'inboxes[0].smtp.lanes'],
+  ['lanes without end', smtp('lanes: 1e99'), 'postroom.yaml:5:', 'inboxes[0].smtp.lanes'],
+  [
+    'a host with a port',
+    inbox('{ host: "mail.acme.test:993", user: a, password: b }'),
+    'not a host name',
+  ],
+  ['an unknown kind of TLS', imap('tls: ssl'), 'must be one of implicit, starttls, none'],
+  [
+    'plain text to another machine',
+    imap('tls: none'),
+    'postroom.yaml:4:',
+    'in the clear to imap.acme.test',
+    'allow_insecure',
+  ],
+  [
+    'a duration that is none',
+    'reply_hold: soon\n',
+    'postroom.yaml:1:13',
+    'not a duration; write for example 30s',
+  ],
+  [
+    'a rate that is none',
+    'flood: { per_sender: many }\n',
+    'postroom.yaml:1:',
+    'not a rate; write for example',
+  ],
+  ['a rate per nothing', 'flood: { per_sender: 5/0s }\n', 'not a rate'],
+  [
+    'an address to listen at without port',
+    'listen: localhost\n',
+    'postroom.yaml:1:9',
+    'not host:port',
+  ],
+  ['a public URL that is none', 'public_url: desk.acme.test\n', 'not an http or https URL'],
+  [
+    'an email address that is none',
+    INBOX.replace('support@acme.test', 'support'),
+    'postroom.yaml:3:',
+    'not an email address',
+  ],
+  [
+    'a database of another kind',
+    'database: mysql://x\n',
+    'postroom.yaml:1:11',
+    'not sqlite:FILE or postgres://',
+  ],
+  [
+    'a password and a password file',
+    imap('password_file: x'),
+    'both password and password_file; keep one',
+  ],
+  [
+    'a password file that is missing',
+    inbox('{ host: a, user: b, password_file: secret }'),
+    'postroom.yaml:4:',
+    '/secret cannot be read',
+  ],
+  ['no password at all', inbox('{ host: a, user: b }'), 'needs user and password'],
+  ['a CA file that is missing', imap('tls_ca_file: ca.pem'), '/ca.pem cannot be read'],
+  [
+    'the same inbox name twice',
+    INBOX + INBOX.replace('inboxes:\n', '').replace('support@', 'help@'),
+    'is also the name of inboxes[0]',
+  ],
+  [
+    'the same address twice',
+    INBOX + INBOX.replace('inboxes:\n', '').replace('Support', 'Help'),
+    'the address support@acme.test is in inboxes[0] and inboxes[1]',
+  ],
+  [
+    'an address with a tag of its own',
+    INBOX.replace('support@', 'support+it@'),
+    'plus_addressing: false',
+  ],
+  [
+    'something to do afterwards that is none',
+    imap('done: delete'),
+    'not one of keep, seen, move:<folder>',
+  ],
+  ['a control character in a name', INBOX.replace('Support', '"Sup\\nport"'), 'control characters'],
+]
+
+/** Ten references to ten references ... */
+function avalanche(): string {
+  const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]']
+  for (let n = 1; n < 8; n += 1) {
+    lines.push(`a${n}: &a${n} [${Array.from({ length: 10 }, () => `*a${n - 1}`).join(', ')}]`)
+  }
+  return `${lines.join('\n')}\n`
+}
+
+describe('a configuration with', () => {
+  test.each(BAD)('%s is refused: what, where, and how to mend it', (_what, source, ...says) => {
+    const { message, exitCode } = refusal(() => load(source))
+    expect(exitCode).toBe(78)
+    for (const said of says) {
+      if (typeof said === 'string') expect(message).toContain(said)
+      else expect(message).toMatch(said)
+    }
+    expect(message).not.toMatch(/hunter2|\n\s+at /)
+  })
+
+  test('several mistakes tells them all, each with its place', () => {
+    const { message } = refusal(() => load(`listne: x\nreply_hold: soon\n${imap('port: 0')}`))
+    expect(message).toMatch(/^The configuration has 3 mistakes:\n/)
+    expect(message.match(/^ {2}postroom\.yaml:\d+:\d+: /gm)).toHaveLength(3)
+  })
+})
+
+describe('a file', () => {
+  test('that does not exist is named, with what to do', () => {
+    const refused = refusal(() => loadConfig('nope.yaml', {}, configDirectory()))
+    expect(refused.message).toMatch(/nope\.yaml does not exist.*--config/)
+    expect(refused.exitCode).toBe(78)
+  })
+
+  test('may be missing where the environment says enough, and not otherwise', () => {
+    const cwd = configDirectory()
+    expect(loadConfig(null, { POSTROOM_DATA_DIR: 'here' }, cwd)).toMatchObject({ file: null })
+    expect(refusal(() => loadConfig(null, {}, cwd)).message).toContain('postroom.example.yaml')
+  })
+
+  test('named by POSTROOM_CONFIG is read', () => {
+    const directory = configDirectory()
+    writeFileSync(path.join(directory, 'other.yaml'), 'lifecycle: strict\n')
+    expect(loadConfig(null, { POSTROOM_CONFIG: 'other.yaml' }, directory).lifecycle).toBe('strict')
+  })
+
+  test('that is a directory cannot be read', () => {
+    const cwd = configDirectory()
+    mkdirSync(path.join(cwd, 'postroom.yaml'))
+    const { message } = refusal(() => loadConfig('postroom.yaml', {}, cwd))
+    expect(message).toMatch(/cannot be read: .*must be a file/)
+  })
+
+  test.each([
+    ['empty', ''],
+    ['only a comment', '# later\n'],
+    ['with a byte order mark', '\uFEFFlifecycle: default\n'],
+    ['with CRLF', 'lifecycle: default\r\nlog:\r\n  level: info\r\n'],
+  ])('that is %s is fine', (_what, source) => {
+    expect(load(source)).toMatchObject({ lifecycle: 'default', listen: { port: 8025 } })
+  })
+
+  test('decides what its relative paths mean', () => {
+    const config = load('data_dir: ./here\nblobs: ../blobs\n')
+    const directory = path.dirname(config.file ?? '')
+    expect(config.dataDir).toBe(path.join(directory, 'here'))
+    expect(config.blobs).toBe(path.join(directory, '../blobs'))
+    expect(config.database).toEqual({
+      kind: 'sqlite',
+      file: path.join(directory, 'here/postroom.db'),
+    })
+  })
+})
+
+describe('defaults', () => {
+  test('are those of the contract', () => {
+    expect(load(INBOX)).toMatchObject({
+      publicUrl: 'http://127.0.0.1:8025',
+      listen: { host: '127.0.0.1', port: 8025 },
+      lifecycle: 'default',
+      registration: 'approval',
+      categories: ['Hardware', 'Software', 'General'],
+      inboxes: [
+        {
+          imap: { port: 993, tls: 'implicit', folder: 'INBOX', done: { do: 'keep' } },
+          smtp: { port: 587, tls: 'starttls', lanes: 5, rate: null },
+          plusAddressing: true,
+          agentTrust: 'token',
+          ccJoin: 'opening',
+          reopenWindowMs: 0,
+          backlog: 'recent',
+        },
+      ],
+      acknowledgement: {
+        enabled: true,
+        delayMs: 0,
+        budget: {
+          perRecipient: { count: 10, windowMs: 3 * 3_600_000 },
+          unverifiedTotal: { count: 60 },
+        },
+      },
+      agentNotices: { default: 'mine_unassigned', coalesceMs: 120_000 },
+      flood: { perSender: { count: 60, windowMs: 60_000 } },
+      rateLimits: { token: null, session: { count: 600 } },
+      metrics: 'loopback',
+    })
+  })
+
+  test('trust agents more strictly where our server authenticates senders', () => {
+    const trust = (more: string) => load(INBOX + more).inboxes[0]?.agentTrust
+    expect(trust('    authserv_id: mx.acme.test\n')).toBe('token+dmarc')
+    expect(trust('    authserv_id: mx.acme.test\n    agent_trust: token\n')).toBe('token')
+  })
+
+  test.each(['acknowledgement: { budget: unlimited }', 'flood: unlimited'])(
+    '%s lifts it',
+    (source) => {
+      const { acknowledgement, flood } = load(source)
+      const lifted = source.startsWith('flood') ? flood : acknowledgement.budget
+      expect(Object.values(lifted).every((rate) => rate === null)).toBe(true)
+    },
+  )
+
+  test('agents may be written short or long', () => {
+    const { agents } = load('agents: [Ana@acme.test, { email: ben@acme.test, name: Ben }]\n')
+    expect(agents).toEqual([
+      { email: 'ana@acme.test', name: null },
+      { email: 'ben@acme.test', name: 'Ben' },
+    ])
+  })
+})

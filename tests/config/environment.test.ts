@@ -1,0 +1,138 @@
+import { chmodSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { inspect } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { loadConfig } from '../../src/config.ts'
+import { configDirectory, imap, INBOX, inbox, load, refusal } from './load.ts'
+
+describe('the environment', () => {
+  test('wins over the file', () => {
+    const env = {
+      POSTROOM_LISTEN: '[::1]:9000',
+      POSTROOM_PUBLIC_URL: 'https://desk.acme.test/',
+      POSTROOM_LOG_LEVEL: 'debug',
+      POSTROOM_DATABASE_URL: 'postgres://desk:hunter2@db.acme.test/desk',
+    }
+    expect(load('listen: 127.0.0.1:1\nlog: { level: error }\n', { env })).toMatchObject({
+      listen: { host: '::1', port: 9000 },
+      publicUrl: 'https://desk.acme.test',
+      log: { level: 'debug' },
+      database: { kind: 'postgres', shown: 'postgres://db.acme.test/desk' },
+    })
+  })
+
+  test('is named where its value is wrong', () => {
+    const env = { POSTROOM_LISTEN: 'here', POSTROOM_LOG_LEVEL: 'loud' }
+    const { message } = refusal(() => load('', { env }))
+    expect(message).toContain('POSTROOM_LISTEN: listen is not host:port')
+    expect(message).toContain('POSTROOM_LOG_LEVEL: log.level must be one of')
+  })
+
+  const URLS: readonly [url: string, want: object][] = [
+    [
+      'imaps://a:b@mail.acme.test',
+      { host: 'mail.acme.test', port: 993, tls: 'implicit', folder: 'INBOX' },
+    ],
+    ['imaps://a:b@mail.acme.test:1993/Work%2FDesk', { port: 1993, folder: 'Work/Desk' }],
+    ['imap://a:b@mail.acme.test', { port: 143, tls: 'starttls' }],
+    ['imap://a:b@127.0.0.1:3143', { port: 3143, tls: 'none' }],
+    ['imap://a:b@localhost', { tls: 'none' }],
+    ['imap://a:b@[::1]:143', { host: '::1', tls: 'none' }],
+    ['imaps://me%40acme.test:p%2Fw@mail.acme.test', { user: 'me@acme.test' }],
+    ['imaps://a:50%off@mail.acme.test', { user: 'a' }],
+  ]
+  test.each(URLS)('makes one inbox named Support of %s', (url, want) => {
+    const env = {
+      POSTROOM_IMAP_URL: url,
+      POSTROOM_SMTP_URL: 'smtp://a:b@127.0.0.1:2525',
+      POSTROOM_ADDRESS: 'support@acme.test',
+    }
+    const { inboxes } = load('', { env })
+    expect(inboxes).toMatchObject([{ name: 'Support', address: 'support@acme.test', imap: want }])
+  })
+
+  test('keeps the password of a URL, % and all', () => {
+    const env = {
+      POSTROOM_IMAP_URL: 'imaps://a:p%2Fw@mail.acme.test',
+      POSTROOM_SMTP_URL: 'smtps://a:50%off@mail.acme.test',
+      POSTROOM_ADDRESS: 'support@acme.test',
+    }
+    const [support] = load('', { env }).inboxes
+    expect(support?.imap.password?.reveal()).toBe('p/w')
+    expect(support?.smtp.password?.reveal()).toBe('50%off')
+  })
+
+  test.each(['http://a:b@x', 'smtp://a:b@x', 'mail.acme.test', 'imaps://'])(
+    'is refused when POSTROOM_IMAP_URL is %s',
+    (url) => {
+      const { message } = refusal(() => load('', { env: { POSTROOM_IMAP_URL: url } }))
+      expect(message).toContain('POSTROOM_IMAP_URL: is not a URL such as imaps://')
+    },
+  )
+
+  test('is laid over the inbox of the file that has the same name', () => {
+    const env = { POSTROOM_IMAP_URL: 'imaps://other:pw@elsewhere.test' }
+    const [support, ...others] = load(`${imap('done: seen')}`, { env }).inboxes
+    expect(support).toMatchObject({
+      address: 'support@acme.test',
+      imap: { host: 'elsewhere.test', user: 'other', done: { do: 'seen' } },
+    })
+    expect(others).toEqual([])
+  })
+})
+
+describe('a secret', () => {
+  const config = load(INBOX, { env: { POSTROOM_DATABASE_URL: 'postgres://a:hunter2@db/x' } })
+
+  test.each([
+    ['JSON', JSON.stringify(config)],
+    ['the inspector', inspect(config, { depth: 9, showHidden: true })],
+    ['a template string', `${String(config.inboxes[0]?.imap.password)}`],
+    ['its keys and values', Object.entries(config.inboxes[0]?.imap.password ?? {}).join()],
+  ])('does not print in %s', (_where, printed) => {
+    expect(printed).not.toContain('hunter2')
+  })
+
+  test('in a file is read without its line end', () => {
+    const source = inbox('{ host: a, user: b, password_file: secret }')
+    const { inboxes } = load(source, { files: { secret: ' hunter2 \r\n' } })
+    expect(inboxes[0]?.imap.password?.reveal()).toBe(' hunter2 ')
+  })
+
+  const OPEN: readonly [what: string, source: string, readable: string, warns: string][] = [
+    ['a password in the file', INBOX, 'postroom.yaml', 'imap.password stands in a file'],
+    [
+      'a password of the database',
+      'database: postgres://a:hunter2@db/x\n',
+      'postroom.yaml',
+      'database',
+    ],
+    [
+      'a password file',
+      inbox('{ host: a, user: b, password_file: secret }'),
+      'secret',
+      'everybody on this machine can read',
+    ],
+  ]
+  test.each(OPEN)('that everybody can read is a warning: %s', (_what, source, readable, warns) => {
+    const directory = configDirectory()
+    writeFileSync(path.join(directory, 'postroom.yaml'), source, { mode: 0o600 })
+    writeFileSync(path.join(directory, 'secret'), 'hunter2\n', { mode: 0o600 })
+    const warnings = () => loadConfig('postroom.yaml', {}, directory).warnings.join('\n')
+    expect(warnings()).not.toContain(warns)
+    chmodSync(path.join(directory, readable), 0o644)
+    expect(warnings()).toContain(warns)
+    expect(warnings()).not.toContain('hunter2')
+  })
+
+  test('of the environment is no warning, whoever can read the file', () => {
+    const directory = configDirectory()
+    writeFileSync(path.join(directory, 'postroom.yaml'), '', { mode: 0o644 })
+    const env = {
+      POSTROOM_IMAP_URL: 'imaps://a:hunter2@mail.acme.test',
+      POSTROOM_SMTP_URL: 'smtps://a:hunter2@mail.acme.test',
+      POSTROOM_ADDRESS: 'support@acme.test',
+    }
+    expect(loadConfig('postroom.yaml', env, directory).warnings).toEqual([])
+  })
+})
