@@ -105,11 +105,13 @@ async function inbound(db: Knex): Promise<void> {
     t.unique(['inbox_id', 'folder', 'uidvalidity', 'uid'])
     t.index(['fate', 'due_at'])
     t.index(['message_id'])
-    t.index(['sha256'])
     t.index(['sender', 'received_at'])
-    t.index(['inbox_id', 'marked'])
     t.index(['ticket_id'])
   })
+  // Few rows wait for their mark, and most inboxes mark nothing.
+  await db.raw(
+    `create index inbound_messages_unmarked on inbound_messages (inbox_id, uid) where marked = 'pending'`,
+  )
   /** Content-addressed bytes kept in the database; unused where they live in a directory. */
   await db.schema.createTable('blob_chunks', (t) => {
     t.text('sha256').notNullable()

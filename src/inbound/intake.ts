@@ -147,9 +147,9 @@ const isHopeless = (row: InboundMessage): boolean =>
 async function parse(deps: IntakeDeps, row: InboundMessage): Promise<Parsed> {
   const { blobs } = deps.context
   if (row.sha256 === null) throw new Error('the message has no stored source')
-  const source = blobs.fileOf(row.sha256) ?? null
-  const bytes =
-    source === null || row.size <= 1_048_576 ? await blobs.get(row.sha256) : { file: source }
+  // A file is read by the parser itself: the bytes need not pass through this process.
+  const file = blobs.fileOf(row.sha256)
+  const bytes = file === null ? await blobs.get(row.sha256) : { file }
   if (bytes === null) throw new Error(`the source ${row.sha256} is missing`)
   const safe = row.failures > 0 || row.attempts - row.failures > SUSPECT_AFTER
   return deps.parser.parse(bytes, safe ? 'safe' : 'full')

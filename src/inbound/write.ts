@@ -226,7 +226,8 @@ async function senderOf(tx: Tx, understood: Understood, at: Date): Promise<User 
   const user = sender ?? (message.from === null ? null : await ensureContact(tx, message.from, at))
   if (user === null) return null
   if (proven && user.provenAt === null) await markProven(tx, user.id, at)
-  if (user.name !== null || message.from === null) return user
+  // Somebody new has his name already; somebody known may tell it now.
+  if (sender === null || user.name !== null || message.from === null) return user
   return ensureContact(tx, message.from, at)
 }
 

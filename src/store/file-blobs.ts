@@ -1,5 +1,5 @@
 /**
- * Blobs in a directory: `ab/abcdef...`, written to a temporary name, synced, renamed, and the
+ * Blobs in a directory: `a/abcdef...`, written to a temporary name, synced, renamed, and the
  * directory synced. A file that bears its name is complete; leftovers of a crash have no name.
  */
 import { createHash } from 'node:crypto'
@@ -12,6 +12,8 @@ import type { Blobs, StoredBlob } from './blobs.ts'
 /** Owner only: these are people's mails. */
 const DIRECTORY_MODE = 0o700
 const FILE_MODE = 0o600
+/** 16 directories: a batch of new files costs at most 16 directory syncs. */
+const SHARD_DIGITS = 1
 
 export class FileBlobs implements Blobs {
   readonly #directory: string
@@ -95,7 +97,7 @@ export class FileBlobs implements Blobs {
 
   fileOf(sha256: string): string {
     if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Error('not a sha256')
-    return path.join(this.#directory, sha256.slice(0, 2), sha256)
+    return path.join(this.#directory, sha256.slice(0, SHARD_DIGITS), sha256)
   }
 
   /** Writes one blob; returns the directory to sync, or null when it was there already. */

@@ -79,8 +79,6 @@ export async function ensureUser(
   user: NewUser,
   at: Date,
 ): Promise<{ user: User; created: boolean }> {
-  const existing = await findUserByEmail(tx, user.email)
-  if (existing !== null) return { user: existing, created: false }
   const inserted = await tx<UserRow>('users')
     .insert({ ...user, locale: null, created_at: toMs(at), last_login_at: null, proven_at: null })
     .onConflict('email')
@@ -88,9 +86,8 @@ export async function ensureUser(
     .returning('*')
   const row = inserted[0]
   if (row !== undefined) return { user: toUser(row), created: true }
-  // Somebody was faster between the look and the insert.
   const found = await findUserByEmail(tx, user.email)
-  if (found === null) throw new Error('a user vanished while being made')
+  if (found === null) throw new Error('a user is neither new nor there')
   return { user: found, created: false }
 }
 
