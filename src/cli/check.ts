@@ -3,7 +3,7 @@
  * sound configuration; loadConfig() told everything else before.
  */
 import type { Config, InboxConfig } from '../config.ts'
-import { EXIT, messageOf, OperatorError } from '../errors.ts'
+import { EXIT, OperatorError } from '../errors.ts'
 import type { ExplainIo } from './explain.ts'
 import { checkImap, checkSmtp } from './check-servers.ts'
 import { withWorkplace } from './with-workplace.ts'
@@ -24,28 +24,27 @@ export async function runCheck(
     { what: 'configuration', ok: true, detail: config.file ?? 'environment' },
     ...config.warnings.map((detail) => ({ what: 'warning', ok: true, detail })),
   ]
-  results.push(await checkWorkplace(config))
+  const workplace = await checkWorkplace(config)
+  results.push(workplace.result)
   if (!wishes.offline) {
     for (const inbox of config.inboxes) results.push(...(await checkInbox(inbox)))
   }
   io.stdout.write(wishes.json ? `${JSON.stringify(results, null, 2)}\n` : lines(results))
-  const failed = results.filter(({ ok }) => !ok)
-  if (failed.length === 0) return 0
-  return failed.some(({ what }) => what === 'workplace') ? EXIT.config : EXIT.unavailable
+  if (workplace.exitCode !== 0) return workplace.exitCode
+  return results.every(({ ok }) => ok) ? 0 : EXIT.unavailable
 }
 
 /** Templates, lifecycle, data directory, database and migrations. */
-async function checkWorkplace(config: Config): Promise<CheckResult> {
+async function checkWorkplace(config: Config): Promise<{ result: CheckResult; exitCode: number }> {
   const what = 'workplace'
   try {
-    return await withWorkplace(config, async ({ store, context }) => ({
-      what,
-      ok: true,
-      detail: `${store.kind} database, lifecycle ${context.lifecycle.name}, templates`,
-    }))
+    const detail = await withWorkplace(config, ({ store, context }) =>
+      Promise.resolve(`${store.kind} database, lifecycle ${context.lifecycle.name}, templates`),
+    )
+    return { result: { what, ok: true, detail }, exitCode: 0 }
   } catch (err) {
     if (!(err instanceof OperatorError)) throw err
-    return { what, ok: false, detail: messageOf(err) }
+    return { result: { what, ok: false, detail: err.message }, exitCode: err.exitCode }
   }
 }
 

@@ -53,9 +53,11 @@ export async function changeRole(
       `${user.email} is the last admin; make somebody else admin first.`,
     )
   }
-  await updateUser(tx, user.id, { role: input.role })
-  await insertEvents(tx, [userChanged(user.id, { role: input.role })], at)
-  return { ...user, role: input.role }
+  // Who only wrote to us before, and now works here, can log in and answer by mail.
+  const state = user.state === 'contact' ? 'active' : user.state
+  await updateUser(tx, user.id, { role: input.role, state })
+  await insertEvents(tx, [userChanged(user.id, { role: input.role, state })], at)
+  return { ...user, role: input.role, state }
 }
 
 async function getUser(tx: Tx, email: Address): Promise<User> {
