@@ -196,6 +196,10 @@ function doneAction(text: string): DoneAction {
 }
 
 function finishServer(tree: ServerTree, at: Path, finisher: Finisher): ServerConfig {
+  if (tree.oauth !== undefined) {
+    const what = `${String(at[2])}.oauth: this version logs in with a password only; use password_file`
+    finisher.problem([...at, 'oauth'], `inboxes[${String(at[1])}].${what}`)
+  }
   const label = `inboxes[${String(at[1])}].${String(at[2])}`
   const plainAllowed = isLoopback(tree.host) || tree.allow_insecure
   if (tree.tls === 'none' && !plainAllowed) {
