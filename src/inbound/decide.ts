@@ -166,6 +166,8 @@ function copiedOn(
 
 /** Somebody whose words may be repeated to him: authenticated now, or known from before. */
 function isVerified(authentication: Authentication, sender: User | null): boolean {
+  // Our server says that somebody else used this address, whoever's it is.
+  if (authentication.dmarc === 'fail') return false
   if (authentication.dmarc === 'pass' || authentication.spf === 'pass') return true
   return sender !== null && (sender.provenAt !== null || sender.state !== 'contact')
 }

@@ -1,89 +1,23 @@
 /** From stored mail to tickets, comments, and what we owe people for it. */
-import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { changeStatus } from '../../src/desk/change-status.ts'
-import { sourceOf, type OutboxMessage } from '../../src/store/outbox.ts'
 import { listParticipants } from '../../src/store/tickets.ts'
-import { updateUser } from '../../src/store/users.ts'
 import { aMail } from '../kit/a-mail.ts'
 import { eachDatabase } from '../kit/databases.ts'
 import { onDesk } from '../kit/desk-context.ts'
-import { type RunningDesk, sharedParser, startDesk } from '../kit/running-desk.ts'
-import { makeScratch, removeScratch } from '../kit/scratch-directory.ts'
+import {
+  afterMail,
+  arrive,
+  AT_ONCE,
+  desk,
+  fatesOf,
+  headerOf,
+  mailTo,
+  owed,
+  replyFrom,
+  textOf,
+} from './intake-desk.ts'
 import { commentsOf, listTickets } from './tickets-of.ts'
-
-const scratch = makeScratch('intake')
-const parser = sharedParser(scratch)
-let desk: RunningDesk
-
-afterEach(() => desk.close())
-afterAll(async () => {
-  await parser.close()
-  removeScratch(scratch)
-})
-
-const AT_ONCE = { agent_notices: { coalesce: '0s' } }
-
-/** A desk that has taken in these mails. */
-async function afterMail(
-  fresh: () => Promise<Parameters<typeof startDesk>[0]>,
-  mails: readonly string[],
-  tree: Parameters<typeof startDesk>[2] = AT_ONCE,
-): Promise<RunningDesk> {
-  desk = await startDesk(await fresh(), parser, tree)
-  await desk.addUser('bruno@acme.test', 'agent', 'Bruno')
-  await arrive(...mails)
-  return desk
-}
-
-let arrived = 0
-async function arrive(...mails: readonly string[]): Promise<void> {
-  await desk.stop()
-  const before = await desk.store.read('inbound_messages').select('id')
-  for (const mail of mails) desk.arrives(mail)
-  arrived = before.length + mails.length
-  desk.start('fetch', 'intake')
-  await desk.untilSettled(arrived)
-}
-
-const textOf = async ({ id }: OutboxMessage): Promise<string> =>
-  (await sourceOf(desk.store.read, id))?.toString('latin1') ?? ''
-
-const headerOf = (source: string, name: string): string =>
-  new RegExp(`^${name}: (.*(?:\r\n[ \t].*)*)`, 'im').exec(source)?.[1]?.replace(/\r\n/g, '') ?? ''
-
-/** The newest mail owed to this address. */
-async function mailTo(address: string): Promise<OutboxMessage> {
-  const row = (await desk.outbox()).findLast(({ rcptTo }) => rcptTo === address)
-  if (row === undefined) throw new Error(`nothing is owed to ${address}`)
-  return row
-}
-
-/** A reply as a mail client makes it: to the Reply-To of the newest mail this person got. */
-async function replyFrom(
-  from: string,
-  text: string,
-  headers: Record<string, string | null> = {},
-): Promise<string> {
-  const source = await textOf(await mailTo(from))
-  const id = headerOf(source, 'Message-ID')
-  return aMail({
-    headers: {
-      From: from,
-      To: headerOf(source, 'Reply-To'),
-      Subject: headerOf(source, 'Subject'),
-      'In-Reply-To': id,
-      References: id,
-      ...headers,
-    },
-    text,
-  })
-}
-
-const owed = async (): Promise<string[]> =>
-  (await desk.outbox()).map(({ kind, rcptTo, outcome }) => `${kind} ${rcptTo} ${outcome}`)
-
-const fatesOf = async (): Promise<string[]> =>
-  (await desk.untilSettled(arrived)).map(({ fate }) => fate)
 
 eachDatabase(
   'taking mail in',
@@ -165,67 +99,43 @@ eachDatabase(
       expect(await desk.store.read('users').select('id')).toHaveLength(2)
     })
 
-    describe('an agent', () => {
-      const withCopy = () => aMail({ headers: { Cc: 'Kim <kim@example.org>' } })
+    const PROVEN: readonly [results: string, repeated: boolean, status: string][] = [
+      ['dmarc=pass header.from=customer.test', true, 'queued'],
+      ['spf=pass smtp.mailfrom=ana@customer.test', true, 'queued'],
+      [
+        'spf=pass smtp.mailfrom=evil.test; dmarc=fail header.from=customer.test',
+        false,
+        'suppressed',
+      ],
+      ['spf=fail; dmarc=none', false, 'suppressed'],
+    ]
+    test.each(PROVEN)(
+      'authenticated by our server with %s: subject repeated? %s',
+      async (results, repeated, outcome) => {
+        const inbox = { authserv_id: 'mx.acme.test' }
+        const headers = { 'Authentication-Results': `mx.acme.test; ${results}` }
+        await afterMail(fresh, [aMail({ headers })], { ...AT_ONCE, inbox })
+        const row = await mailTo('ana@customer.test')
+        expect(row.outcome).toBe(outcome)
+        expect((await textOf(row)).includes('The printer')).toBe(repeated)
+      },
+    )
 
-      test('answers by replying to a notice, and stays hidden behind the desk', async () => {
-        await afterMail(fresh, [withCopy()])
-        await arrive(await replyFrom('bruno@acme.test', 'Use water.'))
-        expect((await owed()).slice(2)).toEqual([
-          'reply ana@customer.test queued',
-          'reply kim@example.org queued',
-        ])
-        expect(await listTickets(desk)).toMatchObject([{ status: 'pending', commentsCount: 2 }])
-        for (const row of (await desk.outbox()).slice(2)) {
-          const source = await textOf(row)
-          expect(source).toContain('Use water.')
-          expect(source).not.toContain('bruno@acme.test')
-          expect(headerOf(source, 'From')).toBe('"Bruno (Support)" <support@acme.test>')
-        }
-      })
-
-      const CLAIMS: readonly [string, Record<string, string>][] = [
-        ['the subject tag', { Subject: '[#1] The printer' }],
-        ['a known Message-ID', { 'In-Reply-To': '<first@customer.test>' }],
-      ]
-      test.each(CLAIMS)(
-        'with %s but no token is held, and nothing is sent',
-        async (_what, claim) => {
-          await afterMail(fresh, [aMail({ headers: { 'Message-ID': '<first@customer.test>' } })])
-          const before = await owed()
-          await arrive(
-            aMail({ headers: { From: 'bruno@acme.test', ...claim }, text: 'Send money.' }),
-          )
-          expect(await fatesOf()).toEqual(['ticket', 'quarantined'])
-          expect(await owed()).toEqual(before)
-        },
+    test('a known customer’s address that somebody else uses (dmarc=fail) repeats nothing', async () => {
+      const inbox = { authserv_id: 'mx.acme.test' }
+      const by = (result: string, Subject: string) => {
+        const results = `mx.acme.test; dmarc=${result} header.from=customer.test`
+        return aMail({ headers: { Subject, 'Authentication-Results': results } })
+      }
+      await afterMail(fresh, [by('pass', 'Mine'), by('fail', 'Free Nitro')], { ...AT_ONCE, inbox })
+      const acknowledgements = (await desk.outbox()).filter(
+        ({ kind }) => kind === 'acknowledgement',
       )
-
-      test('who was disabled is held, with or without his old token', async () => {
-        await afterMail(fresh, [aMail()])
-        const reply = await replyFrom('bruno@acme.test', 'From home.')
-        const bruno = await desk.addUser('bruno@acme.test', 'agent')
-        await desk.write((tx) => updateUser(tx, bruno.id, { state: 'disabled' }))
-        const claim = aMail({ headers: { From: 'bruno@acme.test', Subject: '[#1] The printer' } })
-        await arrive(reply, claim)
-        expect(await fatesOf()).toEqual(['ticket', 'quarantined', 'quarantined'])
-        expect(await listTickets(desk)).toMatchObject([{ commentsCount: 1 }])
-      })
-
-      test('whose mail his gateway calls bulk is held: no customer wrote it', async () => {
-        await afterMail(fresh, [aMail()])
-        await arrive(await replyFrom('bruno@acme.test', 'Use water.', { Precedence: 'bulk' }))
-        expect(await fatesOf()).toEqual(['ticket', 'quarantined'])
-      })
-
-      test('whose mail cannot be read as usual is held: quotes would go out with it', async () => {
-        await afterMail(fresh, [aMail()])
-        const mixed = { 'Content-Type': 'multipart/mixed; boundary="x"' }
-        const text = `--x\nX-Long: ${'y'.repeat(70_000)}\n\nUse water.\n--x--`
-        await arrive(await replyFrom('bruno@acme.test', text, mixed))
-        expect(await fatesOf()).toEqual(['ticket', 'quarantined'])
-        expect((await owed()).filter((line) => line.startsWith('reply'))).toEqual([])
-      })
+      const subjects = (await Promise.all(acknowledgements.map(textOf))).map((source) =>
+        headerOf(source, 'Subject'),
+      )
+      expect(subjects[0]).toBe('Re: Mine')
+      expect(subjects[1]).not.toContain('Nitro')
     })
 
     const ODD: readonly [what: string, headers: Record<string, string | null | string[]>][] = [
