@@ -30,7 +30,6 @@ export class ImapSession {
   readonly uidNext: number
   readonly #client: ImapFlow
   readonly #closed: Promise<void>
-  readonly #onFailure = new Set<(failure: Error) => void>()
   #news: () => void = () => {}
   #hasNews = false
   #failure: Error | null = null
@@ -141,16 +140,12 @@ export class ImapSession {
    */
   async download<T>(meta: MessageMeta, take: (content: Readable) => Promise<T>): Promise<T | null> {
     const content = Readable.from(this.#pieces(meta), { objectMode: false })
-    const stop = (failure: Error): void => void content.destroy(failure)
-    this.#onFailure.add(stop)
     try {
       const deadlineMs = COMMAND_MS + meta.size / BYTES_PER_MS
       return await this.#within(deadlineMs, 'FETCH', () => take(content))
     } catch (err) {
       if (err instanceof NotWhole) return null
       throw err
-    } finally {
-      this.#onFailure.delete(stop)
     }
   }
 
@@ -250,23 +245,12 @@ export class ImapSession {
 
   #fail(failure: Error): void {
     this.#failure ??= failure
-    for (const tell of this.#onFailure) tell(this.#failure)
     this.#wake()
   }
 
-  /** imapflow leaves some commands unanswered when the connection breaks; this does not. */
-  async #within<T>(ms: number, what: string, work: () => Promise<T>): Promise<T> {
-    if (this.#failure !== null) throw this.#failure
-    let tell: (failure: Error) => void = () => {}
-    const broken = new Promise<never>((_resolve, reject) => {
-      tell = reject
-    })
-    this.#onFailure.add(tell)
-    try {
-      return await within(ms, what, Promise.race([work(), broken]), () => this.#client.close())
-    } finally {
-      this.#onFailure.delete(tell)
-    }
+  #within<T>(ms: number, what: string, work: () => Promise<T>): Promise<T> {
+    if (this.#failure !== null) return Promise.reject(this.#failure)
+    return within(ms, what, work(), () => this.#client.close())
   }
 }
 

@@ -103,6 +103,9 @@ eachDatabase(
         'ticket',
       ])
       expect(await listTickets(desk)).toHaveLength(3)
+      // The one with a Message-ID was known by it, and not even fetched again.
+      const again = rows.filter(({ fate }) => fate === 'duplicate')
+      expect(again.filter(({ sha256 }) => sha256 === null)).toHaveLength(1)
     })
 
     const UNDELIVERED = [
@@ -199,6 +202,24 @@ eachDatabase(
       })
       expect(rows).toHaveLength(2)
     })
+
+    test.each(['drip', 'stall'] as const)(
+      'a server that hangs (%s) does not hold up a stop',
+      async (what) => {
+        desk = await startDesk(await fresh(), parser)
+        const slow = { do: 'drip', bytes: 1, everyMs: 500 } as const
+        const fault = desk.world.imap.faults.add({
+          on: SOURCES,
+          ...(what === 'drip' ? slow : { do: what }),
+        })
+        desk.arrives(aMail())
+        desk.start('fetch')
+        await fault.untilUsed()
+        const at = Date.now()
+        await desk.stop()
+        expect(Date.now() - at).toBeLessThan(5_000)
+      },
+    )
 
     test('done: seen flags what is stored', async () => {
       desk = await startDesk(await fresh(), parser, { inbox: { imap: { done: 'seen' } } })

@@ -19,18 +19,32 @@ export const migrated: DatabaseOptions = {
   },
 }
 
-/** For the surrounding describe block: a new migrated store with an inbox (id 1). */
-export function stores(fresh: FreshDatabase): () => Promise<Store> {
+interface Stores {
+  /** A new migrated database with an inbox (id 1). */
+  (): Promise<Store>
+  /** The same, opened by several daemons with connections of their own. */
+  shared(count: number): Promise<Store[]>
+}
+
+/** For the surrounding describe block; what is opened is closed after each test. */
+export function stores(fresh: FreshDatabase): Stores {
   const opened: Store[] = []
   afterEach(async () => {
     for (const store of opened.splice(0)) await store.close()
   })
-  return async () => {
-    const store = await open(await fresh())
-    opened.push(store)
-    await store.transaction((tx) =>
+  const shared = async (count: number): Promise<Store[]> => {
+    const database = await fresh()
+    const all = await Promise.all(Array.from({ length: count }, () => open(database)))
+    opened.push(...all)
+    await all[0]?.transaction((tx) =>
       tx('inboxes').insert({ name: 'Support', address: 'support@acme.test', created_at: 0 }),
     )
+    return all
+  }
+  const one = async (): Promise<Store> => {
+    const [store] = await shared(1)
+    if (store === undefined) throw new Error('no store')
     return store
   }
+  return Object.assign(one, { shared })
 }

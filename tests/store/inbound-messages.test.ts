@@ -91,10 +91,15 @@ eachDatabase(
     })
 
     test('a claimed row is given to one of many, oldest first, with the attempt counted', async () => {
-      const store = await start()
-      await insert(store, ...[1, 2, 3, 4, 5, 6].map((uid) => aRow(uid)))
-      const taken = await Promise.all([1, 2, 3, 4].map((n) => claim(store, `daemon ${n}`, AT, 6)))
-      expect(ids(taken.flat()).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6])
+      const daemons = await start.shared(4)
+      const [store] = daemons
+      if (store === undefined) expect.fail('no store')
+      const uids = Array.from({ length: 60 }, (_, n) => n + 1)
+      await insert(store, ...uids.map((uid) => aRow(uid)))
+      const taken = await Promise.all(
+        daemons.flatMap((daemon, n) => [1, 2, 3].map(() => claim(daemon, `daemon ${n}`, AT, 60))),
+      )
+      expect(ids(taken.flat()).toSorted((a, b) => a - b)).toEqual(uids)
       expect(taken.flat().every(({ attempts }) => attempts === 1)).toBe(true)
       expect(await claim(store, 'late')).toEqual([])
     })

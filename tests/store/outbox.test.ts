@@ -61,23 +61,31 @@ const recover = (store: Store, owner: string | null, at: Date) =>
 
 eachDatabase(
   'the outbox',
-  (fresh) => {
+  (fresh, kind) => {
     const start = stores(fresh)
 
-    test('gives a hundred rows to eight daemons, each row once', async () => {
-      const store = await start()
-      await Promise.all(Array.from({ length: 100 }, () => insert(store)))
+    test('gives every row to one of many daemons', async () => {
+      // SQLite has one daemon, and now and then a command beside it.
+      const daemons = await start.shared(kind === 'sqlite' ? 2 : 8)
+      const each = 104 / daemons.length
+      await Promise.all(
+        daemons.flatMap((store) => Array.from({ length: each }, () => insert(store))),
+      )
       const ids: number[] = []
-      const daemon = async (owner: string): Promise<void> => {
-        for (let misses = 0; misses < 20; ) {
-          const rows = await claim(store, owner, 3)
+      const daemon = async (store: Store, n: number): Promise<void> => {
+        for (let misses = 0; misses < 5; ) {
+          const rows = await claim(store, `daemon ${n}`, 3)
           if (rows.length === 0) misses += 1
           ids.push(...rows.map(({ id }) => id))
         }
       }
-      await Promise.all(Array.from({ length: 8 }, (_, n) => daemon(`daemon ${n}`)))
-      expect(ids).toHaveLength(100)
-      expect(new Set(ids).size).toBe(100)
+      await Promise.all(daemons.map(daemon))
+      // Rows that lost a race are still there for the next look.
+      ids.push(
+        ...(await claim(daemons[0] ?? expect.fail('no store'), 'last', 200)).map((r) => r.id),
+      )
+      expect(ids).toHaveLength(104)
+      expect(new Set(ids).size).toBe(104)
     })
 
     test('gives out what is due in its inbox, the longest due first', async () => {
