@@ -77,6 +77,7 @@ function trailingRules(lines: readonly string[]): number[] {
 /** A short line that begins like a phone's; a sentence that happens to begin so is longer. */
 export function isDeviceLine(line: string): boolean {
   if (line.length > DEVICE_LINE_LENGTH_MAX + LINK_LENGTH_MAX || line.length < 6) return false
+  if (!line.includes('http') && !beginsLikeOne(line)) return false
   const plain = withoutLink(line)
     .replace(/[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
     .replace(/^[\s*_[\]()–—-]+/, '')
@@ -85,6 +86,15 @@ export function isDeviceLine(line: string): boolean {
   if (plain === '' || plain.length > DEVICE_LINE_LENGTH_MAX) return false
   if (!SENT_FROM.some((phrase) => plain.startsWith(phrase))) return false
   return !/[,;:!?]\s|\.\s*$/.test(plain) || plain.split(/\s+/).length <= 6
+}
+
+/** The first two letters tell for almost every line that it is none. */
+const BEGINNINGS = new Set(SENT_FROM.map((phrase) => phrase.slice(0, 2)))
+const FIRST_LETTER = /[^\s*_[\]()–—\-\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/
+
+function beginsLikeOne(line: string): boolean {
+  const start = line.search(FIRST_LETTER)
+  return start !== -1 && BEGINNINGS.has(line.slice(start, start + 2).toLowerCase())
 }
 
 /** "Get Outlook for Android<https://...>" carries its link along. */
