@@ -33,10 +33,13 @@ const SCRIPTS: readonly (readonly [string, RegExp])[] = [
   ['zh', /\p{Script=Han}/gu],
 ]
 
-const SETS = Object.entries(WORDS).map(([code, list]): [string, Set<string>] => [
-  code,
-  new Set(list.split(' ')),
-])
+/** The languages of each word. */
+const CODES_OF = new Map<string, string[]>()
+for (const [code, list] of Object.entries(WORDS)) {
+  for (const word of new Set(list.split(' '))) {
+    CODES_OF.set(word, [...(CODES_OF.get(word) ?? []), code])
+  }
+}
 const SAMPLE_LENGTH = 800
 /** Beyond the Latin letters of European languages. */
 const OTHER_SCRIPT = /[\u0250-\uffff]/
@@ -46,18 +49,19 @@ const HITS_MIN = 3
 /** BCP 47 language of the text, or null. */
 export function detectLanguage(text: string): string | null {
   const sample = text.slice(0, SAMPLE_LENGTH)
-  const letters = sample.match(/\p{L}/gu)?.length ?? 0
+  const words = sample.toLowerCase().match(/\p{L}+/gu) ?? []
+  const letters = words.reduce((sum, word) => sum + word.length, 0)
   if (letters < 8) return null
   for (const [code, script] of OTHER_SCRIPT.test(sample) ? SCRIPTS : []) {
     const share = (sample.match(script)?.length ?? 0) / letters
     if (share > (code === 'uk' ? 0.02 : 0.25)) return code
   }
-  const found = new Set(sample.toLowerCase().match(/\p{L}+/gu) ?? [])
-  const scores = SETS.map(([code, set]): [string, number] => [
-    code,
-    [...found].filter((word) => set.has(word)).length,
-  ])
-  const [best, second] = scores.toSorted((a, b) => b[1] - a[1])
+  const found = new Set(words)
+  const hits = new Map(Object.keys(WORDS).map((code): [string, number] => [code, 0]))
+  for (const word of found) {
+    for (const code of CODES_OF.get(word) ?? []) hits.set(code, (hits.get(code) ?? 0) + 1)
+  }
+  const [best, second] = [...hits].toSorted((a, b) => b[1] - a[1])
   if (best === undefined || best[1] < HITS_MIN || best[1] / found.size < 0.1) return null
   return second !== undefined && second[1] === best[1] ? null : best[0]
 }
