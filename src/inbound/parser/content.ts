@@ -36,7 +36,6 @@ export function newBudget(scratchDir: string, prefix = 'part'): Budget {
 export type Keep = 'text' | 'file' | 'none'
 
 export class ContentSink {
-  readonly #hash = createHash('sha256')
   readonly #budget: Budget
   readonly #keep: Keep
   #chunks: Uint8Array[] = []
@@ -50,18 +49,18 @@ export class ContentSink {
   }
 
   write(chunk: Uint8Array): void {
-    this.#hash.update(chunk)
     this.#size += chunk.length
     if (this.#keep === 'text') this.#keepText(chunk)
     else if (this.#keep === 'file') this.#keepBytes(chunk)
     else this.#complete = false
   }
 
-  finish(): LeafContent {
+  /** `sha256` of all that was written; whoever writes has it at hand. */
+  finish(sha256: string): LeafContent {
     if (this.#file !== null) closeSync(this.#file.descriptor)
     return {
       size: this.#size,
-      sha256: this.#hash.digest('hex'),
+      sha256,
       content: this.#file === null ? Buffer.concat(this.#chunks) : { file: this.#file.path },
       complete: this.#complete,
     }
@@ -106,7 +105,7 @@ export class ContentSink {
 export function contentOf(bytes: Uint8Array, budget: Budget): LeafContent {
   const sink = new ContentSink('file', budget)
   sink.write(bytes)
-  return sink.finish()
+  return sink.finish(createHash('sha256').update(bytes).digest('hex'))
 }
 
 /** The first bytes of a content, wherever it is. */

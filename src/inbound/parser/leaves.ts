@@ -26,7 +26,8 @@ export interface LeafHead {
 /** Takes the decoded bytes of one leaf. */
 export interface LeafTarget {
   write(chunk: Uint8Array): void
-  end(): void
+  /** `sha256` of all bytes written, lower-case hex. */
+  end(sha256: string): void
 }
 
 export interface Split {
@@ -48,6 +49,7 @@ const OPTIONS = {
   skipImageLinks: true,
   // RFC 2046 §5.2.1: an attached message stays one part; we read inside ourselves.
   ignoreEmbedded: true,
+  checksumAlgo: 'sha256',
   maxHeadSize: LIMITS.partHeadBytesMax,
   maxChildNodes: LIMITS.partsMax,
 }
@@ -126,7 +128,7 @@ function pump(
   })
   part.content.on('error', giveUp)
   part.content.on('end', () => {
-    target.end()
+    target.end(part.checksum)
     part.release()
   })
 }

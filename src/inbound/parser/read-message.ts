@@ -84,7 +84,7 @@ async function readParts(
 function collect(part: PartHead, sink: ContentSink, parts: Part[]): LeafTarget {
   return {
     write: (chunk) => sink.write(chunk),
-    end: () => parts.push({ ...part, ...sink.finish() }),
+    end: (sha256) => parts.push({ ...part, ...sink.finish(sha256) }),
   }
 }
 
