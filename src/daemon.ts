@@ -138,7 +138,7 @@ interface Parts {
 /** What this daemon was doing when it died, and the agents the configuration names. */
 async function takeUpAgain(parts: Parts, config: Config): Promise<void> {
   const { store, clock, owner } = parts
-  await store.transaction((tx) => releaseInbound(tx, owner, clock.now()))
+  await store.transaction((tx) => releaseInbound(tx, owner, clock.now(), { giveBack: false }))
   await recoverSending(parts, true)
   for (const { email, name } of config.agents) {
     await store.transaction((tx) => addUser(tx, { email, name, role: 'agent' }, clock.now()))

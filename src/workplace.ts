@@ -16,6 +16,7 @@ import { tokensOf } from './reply-token.ts'
 import type { Blobs } from './store/blobs.ts'
 import { DatabaseBlobs } from './store/database-blobs.ts'
 import { FileBlobs } from './store/file-blobs.ts'
+import { MixedBlobs } from './store/mixed-blobs.ts'
 import { ensureInbox } from './store/inboxes.ts'
 import { migrate, migrationStatus } from './store/migrate.ts'
 import { openStore, type Store } from './store/open.ts'
@@ -98,10 +99,14 @@ async function upToDate(config: Config, store: Store): Promise<void> {
   }
 }
 
-const blobsOf = (config: Config, store: Store): Blobs =>
-  config.blobs === null && store.kind === 'postgres'
-    ? new DatabaseBlobs(store)
-    : new FileBlobs(config.blobs ?? path.join(config.dataDir, 'blobs'))
+/** A directory where one is named; else the database, with large ones as files beside SQLite. */
+function blobsOf(config: Config, store: Store): Blobs {
+  if (config.blobs !== null) return new FileBlobs(config.blobs)
+  const inDatabase = new DatabaseBlobs(store)
+  if (store.kind === 'postgres') return inDatabase
+  const large = new FileBlobs(path.join(config.dataDir, 'blobs'))
+  return new MixedBlobs({ small: inDatabase, large })
+}
 
 async function inboxesOf(config: Config, store: Store, at: Date): Promise<Inbox[]> {
   const inboxes: Inbox[] = []

@@ -5,6 +5,9 @@ import type { AttachedBlob, DeskContext } from './context.ts'
 /** Most servers refuse more than 25 MB after base64, which adds a third. */
 const BYTES_MAX = 17 * 1024 * 1024
 
+/** An agent's own S/MIME or PGP signature names his private address, and fits another message. */
+const SIGNATURES = /^application\/(?:(?:x-)?pkcs7-signature|pgp-signature|pgp-keys)$/
+
 /** The attachments that fit, in order; the others stay on the ticket. */
 export async function attachmentsToSend(
   context: DeskContext,
@@ -13,6 +16,7 @@ export async function attachmentsToSend(
   const sent: OutgoingAttachment[] = []
   let bytes = 0
   for (const attachment of attachments) {
+    if (SIGNATURES.test(attachment.contentType)) continue
     if (bytes + attachment.size > BYTES_MAX) continue
     const content = await context.blobs.get(attachment.sha256)
     if (content === null) continue

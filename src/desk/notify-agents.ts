@@ -1,6 +1,6 @@
 /** Tells agents about something a customer did: who, when, and in one mail where several fit. */
 import { coalesced, noticeToAgent } from '../outbound/agent-notices.ts'
-import { listAttachments, listComments } from '../store/comments.ts'
+import { latestPublicComments, listAttachments } from '../store/comments.ts'
 import type { Tx } from '../store/open.ts'
 import { listParticipants, listWatcherIds } from '../store/tickets.ts'
 import { findUser, findUsers, listAgents } from '../store/users.ts'
@@ -11,7 +11,7 @@ import type { Ticket } from '../ticket/ticket.ts'
 import type { User } from '../ticket/user.ts'
 import type { Author, DeskContext } from './context.ts'
 
-/** More comments than these are left to the ticket's page. */
+/** More comments than these are left to the ticket's page; the newest are told. */
 const ENTRIES_MAX = 10
 
 export async function notifyAgents(
@@ -68,17 +68,22 @@ export async function notifyAgents(
   }
 }
 
+/** Internal comments stay out: what an agent quotes in his reply goes to the customer. */
+async function newestPublicComments(
+  tx: Tx,
+  ticketId: number,
+  sinceCommentId: number,
+): Promise<Comment[]> {
+  const newest = await latestPublicComments(tx, ticketId, ENTRIES_MAX)
+  return newest.filter(({ id }) => id >= sinceCommentId).toReversed()
+}
+
 /** The comment itself, and the ones a replaced notice would have told about. */
 async function entriesFor(tx: Tx, comment: Comment, sinceCommentId: number | null) {
   const comments =
     sinceCommentId === null
       ? [comment]
-      : await listComments(tx, {
-          ticketId: comment.ticketId,
-          publicOnly: false,
-          afterId: sinceCommentId - 1,
-          limit: ENTRIES_MAX,
-        })
+      : await newestPublicComments(tx, comment.ticketId, sinceCommentId)
   const attachments = await listAttachments(
     tx,
     comments.map(({ id }) => id),

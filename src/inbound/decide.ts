@@ -124,12 +124,18 @@ function factsOf(context: DecideContext, gathered: Gathered, at: Date): Facts {
         : authentication.aligned,
     // What could not be taken apart has its own source attached.
     readable: !arrived.attachments.some(({ sha256 }) => sha256 === row.sha256),
-    forwarded: (message.forwarded?.from.address ?? null) !== null,
+    // Every notice ends with this link, and no customer mail of ours contains it.
+    repeatsNotice: message.text.reply.includes(`${context.publicUrl}/tickets/`),
+    forwarded: isForeign(message.forwarded?.from.address ?? null, context),
     failedForGood: failedForGood(message),
     bouncedOutboxId: hints.bouncedOutboxIds[0] ?? null,
     imported: row.reasons.includes(IMPORTED),
   }
 }
+
+/** A forward of our own mail has no customer in it. */
+const isForeign = (address: Address | null, { inboxes }: DecideContext): boolean =>
+  address !== null && !ownAddresses(inboxes).has(splitSubaddress(address).base)
 
 /** RFC 3464 §2.3.3; a report in words alone names no action, and is about a failure. */
 const failedForGood = ({ bounce }: Message): boolean =>

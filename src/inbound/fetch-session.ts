@@ -8,7 +8,8 @@ import { Readable } from 'node:stream'
 import { ImapFlow } from 'imapflow'
 import type { InboxConfig } from '../config.ts'
 import { isLoopback } from '../config-values.ts'
-import { pause } from '../pause.ts'
+import { parseMessageIds } from '../mail/message-id.ts'
+import { Bell, pause } from '../pause.ts'
 import { untilClosed, within } from './fetch-deadline.ts'
 import { MESSAGE_BYTES_MAX, optionsOf } from './fetch-options.ts'
 
@@ -30,8 +31,7 @@ export class ImapSession {
   readonly uidNext: number
   readonly #client: ImapFlow
   readonly #closed: Promise<void>
-  #news: () => void = () => {}
-  #hasNews = false
+  readonly #news = new Bell()
   #failure: Error | null = null
 
   private constructor(
@@ -99,17 +99,17 @@ export class ImapSession {
   async uids(since: Date | null): Promise<number[]> {
     const query = since === null ? { all: true } : { since }
     const found = await this.#within(COMMAND_MS * 5, 'SEARCH', () =>
-      this.#client.search(query, { uid: true }),
+      answered(this.#client.search(query, { uid: true })),
     )
-    const valid = (found || []).filter((uid) => Number.isSafeInteger(uid) && uid > 0)
+    const valid = found.filter((uid) => Number.isSafeInteger(uid) && uid > 0)
     return Array.from(new Set(valid)).toSorted((a, b) => a - b)
   }
 
   async has(uid: number): Promise<boolean> {
     const found = await this.#within(COMMAND_MS, 'SEARCH', () =>
-      this.#client.search({ uid: String(uid) }, { uid: true }),
+      answered(this.#client.search({ uid: String(uid) }, { uid: true })),
     )
-    return (found || []).includes(uid)
+    return found.includes(uid)
   }
 
   /** Sources of messages; a UID that is missing in the answer was not delivered properly. */
@@ -140,6 +140,8 @@ export class ImapSession {
    */
   async download<T>(meta: MessageMeta, take: (content: Readable) => Promise<T>): Promise<T | null> {
     const content = Readable.from(this.#pieces(meta), { objectMode: false })
+    // It may break before anybody reads it; the reader sees the error all the same.
+    content.on('error', () => {})
     try {
       const deadlineMs = COMMAND_MS + meta.size / BYTES_PER_MS
       return await this.#within(deadlineMs, 'FETCH', () => take(content))
@@ -175,8 +177,8 @@ export class ImapSession {
     await this.#within(COMMAND_MS * 2, 'FETCH', async () => {
       const query = { uid: true, envelope: true }
       for await (const message of this.#client.fetch(uids.join(','), query, { uid: true })) {
-        const id = message.envelope?.messageId?.replace(/^<|>$/g, '')
-        if (id !== undefined && id !== '') found.set(message.uid, id)
+        const [id] = parseMessageIds(message.envelope?.messageId)
+        if (id !== undefined) found.set(message.uid, id)
       }
     })
     return found
@@ -195,9 +197,9 @@ export class ImapSession {
     )
     if (moved && moved.uidMap !== undefined && moved.uidMap.size === uids.length) return [...uids]
     const here = await this.#within(COMMAND_MS, 'SEARCH', () =>
-      this.#client.search({ uid: uids.join(',') }, { uid: true }),
+      answered(this.#client.search({ uid: uids.join(',') }, { uid: true })),
     )
-    const left = new Set(here || [])
+    const left = new Set(here)
     return uids.filter((uid) => !left.has(uid))
   }
 
@@ -210,15 +212,11 @@ export class ImapSession {
    * looks for himself, because IDLE may lie. Throws when the connection is gone.
    */
   async waitForNews(ms: number, signal: AbortSignal): Promise<void> {
-    if (!this.#hasNews && this.#failure === null && !signal.aborted) {
-      const stop = new AbortController()
-      this.#news = () => stop.abort()
+    if (this.#failure === null && !signal.aborted) {
       // Ends by itself with the next command; a failure shows as 'error' or 'close'.
       this.#client.idle().catch(() => {})
-      await pause(ms, AbortSignal.any([signal, stop.signal]))
-      this.#news = () => {}
+      await this.#news.wait(ms, signal)
     }
-    this.#hasNews = false
     if (this.#failure !== null && !signal.aborted) throw this.#failure
   }
 
@@ -239,8 +237,7 @@ export class ImapSession {
   }
 
   #wake(): void {
-    this.#hasNews = true
-    this.#news()
+    this.#news.ring()
   }
 
   #fail(failure: Error): void {
@@ -257,6 +254,13 @@ export class ImapSession {
 /** The server ended a message before its end. */
 class NotWhole extends Error {
   override readonly name = 'NotWhole'
+}
+
+/** imapflow says `false` for a refused SEARCH; "not found" would be a wrong reading of that. */
+async function answered(search: Promise<number[] | false | undefined>): Promise<number[]> {
+  const found = await search
+  if (!Array.isArray(found)) throw new Error('the server refused a SEARCH')
+  return found
 }
 
 const dateOf = (value: Date | string | undefined): Date | null => {

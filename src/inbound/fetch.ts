@@ -93,6 +93,8 @@ async function watch(
   missing: Missing,
   signal: AbortSignal,
 ): Promise<void> {
+  // A database that is away must not cost a login each time we look.
+  await listCursors(deps.store.read, inboxId, inbox.imap.folder)
   const session = await ImapSession.open(inbox.imap, signal)
   const abort = (): void => session.abort()
   signal.addEventListener('abort', abort, { once: true })

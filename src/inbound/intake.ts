@@ -7,6 +7,7 @@
  * leaves the stored message pending, and the next run picks it up again. Messages are decided in
  * the order they arrived; a slow one is overtaken rather than waited for.
  */
+import { existsSync } from 'node:fs'
 import type { Clock } from '../clock.ts'
 import type { AttachedBlob } from '../desk/context.ts'
 import type { Events } from '../events.ts'
@@ -25,6 +26,7 @@ import { isDatabaseDown, stopIfCorrupt } from '../store/database-errors.ts'
 import type { DecideContext } from './decide.ts'
 import { type Parsed, ParseFailure, type Parser, releaseParsed } from './parse.ts'
 import { type Ready, takeBatch } from './take.ts'
+import { SettledElsewhere } from './write.ts'
 import { originalOf, unreadable as unreadableMessage } from './unreadable.ts'
 
 export interface IntakeDeps {
@@ -44,6 +46,8 @@ export interface IntakeDeps {
 const BATCH_MAX = 32
 /** A message that takes longer to parse is overtaken by those behind it. */
 const OVERTAKE_AFTER_MS = 2_000
+/** Larger sources are handed to the parser as files. */
+const HAND_OVER_BYTES_MAX = 1024 * 1024
 const IDLE_MS = 5_000
 const AFTER_ERROR_MS = 1_000
 /** Attempts that end in a failure of the message itself: full, safe mode, then quarantine. */
@@ -82,26 +86,35 @@ export async function runIntake(deps: IntakeDeps, signal: AbortSignal): Promise<
 async function afterError(deps: IntakeDeps, signal: AbortSignal): Promise<Ready[] | null> {
   if (signal.aborted) return null
   const { context, clock, owner } = deps
-  await context.store.transaction((tx) => releaseInbound(tx, owner, clock.now()))
+  await context.store.transaction((tx) =>
+    releaseInbound(tx, owner, clock.now(), { giveBack: true }),
+  )
   return claimAndParse(deps, signal)
 }
 
 function report(deps: IntakeDeps, err: unknown): void {
   stopIfCorrupt(err)
+  reportOnly(deps, err)
+}
+
+function reportOnly(deps: IntakeDeps, err: unknown): void {
   if (isDatabaseDown(err)) deps.events.databaseUnavailable('intake', err)
   else deps.events.loopFailed('intake', err)
 }
 
 async function idleMs({ context, clock }: IntakeDeps): Promise<number> {
-  const due = await nextInboundDue(context.store.read)
+  const due = await nextInboundDue(context.store.read, inboxIdsOf(context))
   if (due === null) return IDLE_MS
   return Math.min(IDLE_MS, Math.max(10, due.getTime() - clock.now().getTime()))
 }
 
+const inboxIdsOf = ({ inboxes }: DecideContext): number[] => inboxes.map(({ id }) => id)
+
 /** Null: nothing is due. */
 async function claimAndParse(deps: IntakeDeps, signal: AbortSignal): Promise<Ready[] | null> {
   if (signal.aborted) return null
-  const claim = { owner: deps.owner, limit: BATCH_MAX, at: deps.clock.now() }
+  const inboxIds = inboxIdsOf(deps.context)
+  const claim = { inboxIds, owner: deps.owner, limit: BATCH_MAX, at: deps.clock.now() }
   const rows = await deps.context.store.transaction((tx) => claimInbound(tx, claim))
   if (rows.length === 0) return null
   const ready: Ready[] = []
@@ -120,7 +133,8 @@ async function claimAndParse(deps: IntakeDeps, signal: AbortSignal): Promise<Rea
   await Promise.race([settled, pause(OVERTAKE_AFTER_MS, stop.signal)])
   stop.abort()
   overtaken = true
-  void settled.catch((err: unknown) => report(deps, err))
+  // A damaged database shows again, and stops the loop, with the next claim.
+  settled.catch((err: unknown) => reportOnly(deps, err))
   return ready.toSorted((a, b) => a.row.id - b.row.id)
 }
 
@@ -147,9 +161,9 @@ const isHopeless = (row: InboundMessage): boolean =>
 async function parse(deps: IntakeDeps, row: InboundMessage): Promise<Parsed> {
   const { blobs } = deps.context
   if (row.sha256 === null) throw new Error('the message has no stored source')
-  // A file is read by the parser itself: the bytes need not pass through this process.
-  const file = blobs.fileOf(row.sha256)
-  const bytes = file === null ? await blobs.get(row.sha256) : { file }
+  // A large one is read by the parser itself: its bytes need not pass through this process.
+  const file = row.size > HAND_OVER_BYTES_MAX ? blobs.fileOf(row.sha256) : null
+  const bytes = file !== null && existsSync(file) ? { file } : await blobs.get(row.sha256)
   if (bytes === null) throw new Error(`the source ${row.sha256} is missing`)
   const safe = row.failures > 0 || row.attempts - row.failures > SUSPECT_AFTER
   return deps.parser.parse(bytes, safe ? 'safe' : 'full')
@@ -181,6 +195,7 @@ async function writeAll(deps: IntakeDeps, batch: readonly Ready[]): Promise<void
 
 /** The message waits for another attempt; its own failures are counted, the world's are not. */
 async function postpone(deps: IntakeDeps, row: InboundMessage, err: unknown): Promise<void> {
+  if (err instanceof SettledElsewhere) return
   const failed = !isDatabaseDown(err)
   const failures = row.failures + (failed ? 1 : 0)
   const { context, clock, events } = deps
@@ -195,7 +210,7 @@ async function postpone(deps: IntakeDeps, row: InboundMessage, err: unknown): Pr
   const waitMs = err instanceof ParseFailure ? 0 : AFTER_ERROR_MS
   const dueAt = new Date(clock.now().getTime() + waitMs)
   const reason = `attempt ${row.attempts}: ${describe(err)}`
-  await context.store.transaction((tx) => postponeInbound(tx, row.id, { dueAt, failed, reason }))
+  await context.store.transaction((tx) => postponeInbound(tx, row, { dueAt, failed, reason }))
   deps.arrived.ring()
 }
 

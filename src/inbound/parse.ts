@@ -13,6 +13,7 @@ import { ParseFailure, ParserChild } from './parser/child-process.ts'
 import type { ChildLimits } from './parser/child-process.ts'
 import { LIMITS } from './parser/limits.ts'
 import type { Parsed, ParseMode } from './parser/protocol.ts'
+import { newPoolFolder, removeLeftovers } from './parser/scratch.ts'
 
 export { ParseFailure }
 export type { Parsed, ParseMode }
@@ -26,13 +27,13 @@ export interface Parser {
   parse(source: Buffer | { readonly file: string }, mode: ParseMode): Promise<Parsed>
   /** Starts one process ahead, so that the first message is quick. */
   warm(): void
-  /** Kills the processes; requests in flight and in the queue fail. */
+  /** Kills the processes; requests in flight and in the queue fail, scratch files are removed. */
   close(): Promise<void>
 }
 
 export interface ParserOptions {
   readonly processes: number
-  /** For large sources and attachments; made if missing. */
+  /** For large sources and attachments; made if missing, may be shared with other daemons. */
   readonly scratchDir: string
   readonly timeoutMs?: number
   readonly heapMb?: number
@@ -70,6 +71,9 @@ export function contentFileOf({ content }: AttachmentContent): string | null {
 class ParserPool implements Parser {
   readonly #options: Required<Omit<ParserOptions, 'entry'>>
   readonly #limits: ChildLimits
+  /** Of this pool alone: its requests have their folders in it. */
+  readonly #folder: string
+  readonly #cleaned: Promise<void>
   readonly #queue: Job[] = []
   readonly #idle: ParserChild[] = []
   readonly #busy = new Set<ParserChild>()
@@ -87,6 +91,8 @@ class ParserPool implements Parser {
       recycleAfter: options.recycleAfter ?? 1_000,
     }
     this.#limits = { entry: options.entry ?? childEntry(), timeoutMs, heapMb, rssMb }
+    this.#folder = newPoolFolder(scratchDir)
+    this.#cleaned = removeLeftovers(scratchDir, Date.now())
   }
 
   parse(source: Buffer | { readonly file: string }, mode: ParseMode): Promise<Parsed> {
@@ -100,11 +106,12 @@ class ParserPool implements Parser {
     if (!this.#closed && this.#idle.length + this.#busy.size === 0) this.#idle.push(this.#start())
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#closed = true
     for (const job of this.#queue.splice(0)) job.reject(closedFailure())
     for (const child of [...this.#idle.splice(0), ...this.#busy]) child.kill()
-    return Promise.resolve()
+    await this.#cleaned
+    await rm(this.#folder, { recursive: true, force: true })
   }
 
   #start(): ParserChild {
@@ -140,7 +147,7 @@ class ParserPool implements Parser {
 
   async #run(child: ParserChild, job: Job): Promise<void> {
     const id = this.#nextId++
-    const scratchDir = join(this.#options.scratchDir, `parse-${process.pid}-${id}`)
+    const scratchDir = join(this.#folder, String(id))
     try {
       const source = await this.#handOver(job.source, scratchDir)
       if (this.#closed) throw closedFailure()

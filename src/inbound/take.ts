@@ -4,8 +4,9 @@ import type { AttachedBlob } from '../desk/context.ts'
 import type { Events } from '../events.ts'
 import { isDatabaseDown } from '../store/database-errors.ts'
 import { inSavepoint } from '../store/group-commit.ts'
-import { findTwin, type InboundMessage, settleInbound } from '../store/inbound-messages.ts'
+import { type InboundMessage, settleInbound } from '../store/inbound-messages.ts'
 import type { Tx } from '../store/open.ts'
+import { findTwin, lockTwins } from '../store/twins.ts'
 import { type DecideContext, decide } from './decide.ts'
 import type { Parsed } from './parse.ts'
 import { write } from './write.ts'
@@ -80,6 +81,7 @@ async function takeOne(
 ): Promise<Line> {
   const { context, clock } = deps
   const line = { inboundId: row.id, attempts: row.attempts }
+  if (context.store.kind === 'postgres' && row.messageId !== null) await lockTwins(tx, row)
   const twin = await findTwin(tx, row)
   if (twin !== null) {
     await settleDuplicate(tx, row, twin, parsed)

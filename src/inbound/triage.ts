@@ -53,6 +53,8 @@ export interface Facts {
   readonly agentProven: boolean
   /** Was it read as usual? If not, what is new in it and what is quoted cannot be told apart. */
   readonly readable: boolean
+  /** Does what would be mailed contain one of our notices to agents? */
+  readonly repeatsNotice: boolean
   /** A message inside a message, with a readable original sender. */
   readonly forwarded: boolean
   /** Does the report say that a recipient failed, rather than that the mail is delayed? */
@@ -167,6 +169,9 @@ function triageAgentReply(facts: Facts): Decision {
   }
   if (!facts.readable) {
     return hold('an agent’s reply that could not be read as usual: look at it before it is sent')
+  }
+  if (facts.repeatsNotice) {
+    return hold('an agent’s reply that would show the customer our notice to the agent')
   }
   if (!facts.ticket.status.comments) {
     return hold(`an agent’s reply to a ticket that is ${facts.ticket.status.name}`)

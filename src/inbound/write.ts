@@ -15,7 +15,6 @@ import type { Message } from '../mail/message.ts'
 import type { Authentication, Verdict } from '../mail/verdict.ts'
 import { type InboundMessage, type Settled, settleInbound } from '../store/inbound-messages.ts'
 import type { Tx } from '../store/open.ts'
-import { Overtaken } from '../store/database-errors.ts'
 import { addParticipant } from '../store/tickets.ts'
 import { ensureContact, findUserByEmail, markProven } from '../store/users.ts'
 import { isStaff, type User } from '../ticket/user.ts'
@@ -44,6 +43,11 @@ export interface Understood {
   readonly unreadable: boolean
 }
 
+/** Another daemon, or a late copy of this one's own work, was faster. Nothing is to be done. */
+export class SettledElsewhere extends Error {
+  override readonly name = 'SettledElsewhere'
+}
+
 type Result = Pick<Settled, 'fate' | 'ticketId' | 'commentId'>
 
 /** Applies the decision and settles the ledger row, in the caller's transaction. */
@@ -65,7 +69,7 @@ export async function write(
     duplicateOf: null,
   })
   // Another daemon was faster: nothing of ours may stay.
-  if (!settled) throw new Overtaken(`message ${row.id} was settled meanwhile`)
+  if (!settled) throw new SettledElsewhere(`message ${row.id} was settled meanwhile`)
   return result
 }
 

@@ -5,6 +5,8 @@
 import type { Clock } from '../clock.ts'
 import { unreachable } from '../errors.ts'
 import type { Events } from '../events.ts'
+import { pause } from '../pause.ts'
+import { isDatabaseDown } from '../store/database-errors.ts'
 import { insertEvents } from '../store/events.ts'
 import type { Store, Tx } from '../store/open.ts'
 import { markEnding, type Outcomes, settleAttempt } from '../store/outbox-delivery.ts'
@@ -24,6 +26,7 @@ export interface AttemptDeps {
 /** An uncertain delivery is looked at after this: a bounce or a copy may have told by then. */
 export const LOOK_AFTER_MS = 2 * 60_000
 const DETAIL_LENGTH_MAX = 500
+const SETTLE_AGAIN_MS = 1_000
 
 /** What the lane should know of the server; `serverDown` null: it works. */
 export interface AttemptReport {
@@ -38,7 +41,12 @@ export async function attemptDelivery(
 ): Promise<AttemptReport> {
   const source = await sourceOf(deps.store.read, row.id)
   if (source === null) {
-    await settle(deps, row, { outcome: 'failed', detail: 'its bytes are missing', dueAt: null })
+    await settle(
+      deps,
+      row,
+      { outcome: 'failed', detail: 'its bytes are missing', dueAt: null },
+      signal,
+    )
     return { serverDown: null }
   }
   const result = await lane.submit(
@@ -47,7 +55,7 @@ export async function attemptDelivery(
     { beforeDot: () => makeEnding(deps, row) },
     signal,
   )
-  await settle(deps, row, outcomeOf(deps, row, result))
+  await settle(deps, row, outcomeOf(deps, row, result), signal)
   const down = result.kind === 'temporary' && result.scope === 'server'
   return { serverDown: down ? { code: result.code, reply: result.reply } : null }
 }
@@ -59,7 +67,9 @@ const heldBy = ({ owner }: AttemptDeps, { id, attempts }: OutboxMessage) => ({
 })
 
 async function makeEnding(deps: AttemptDeps, row: OutboxMessage): Promise<void> {
-  const ours = await deps.store.transaction((tx) => markEnding(tx, heldBy(deps, row)))
+  const ours = await deps.store.transaction((tx) =>
+    markEnding(tx, heldBy(deps, row), deps.clock.now()),
+  )
   if (!ours) throw new Error(`delivery ${row.id} was taken over`)
 }
 
@@ -88,7 +98,30 @@ function outcomeOf(deps: AttemptDeps, row: OutboxMessage, result: SubmissionResu
   }
 }
 
-async function settle(deps: AttemptDeps, row: OutboxMessage, outcomes: Outcomes): Promise<void> {
+/** While the database is away the lane waits: what the server said must not be forgotten. */
+async function settle(
+  deps: AttemptDeps,
+  row: OutboxMessage,
+  outcomes: Outcomes,
+  signal: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    try {
+      await settleOnce(deps, row, outcomes)
+      return
+    } catch (err) {
+      if (!isDatabaseDown(err) || signal.aborted) throw err
+      deps.events.databaseUnavailable('delivery', err)
+      await pause(SETTLE_AGAIN_MS, signal)
+    }
+  }
+}
+
+async function settleOnce(
+  deps: AttemptDeps,
+  row: OutboxMessage,
+  outcomes: Outcomes,
+): Promise<void> {
   const ours = await deps.store.transaction(async (tx) => {
     const settled = await settleAttempt(tx, heldBy(deps, row), outcomes)
     if (settled && outcomes.outcome !== 'queued') {

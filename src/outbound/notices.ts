@@ -148,7 +148,7 @@ export async function mailComment(
 
 /** `Ana (Acme Support)`; an agent without a name is shown as the inbox. */
 const senderName = (author: User, inbox: Inbox): string =>
-  author.name === null ? inbox.name : `${author.name} (${inbox.name})`
+  author.name === null || author.name.includes('@') ? inbox.name : `${author.name} (${inbox.name})`
 
 function replyValues(input: ReplyInput, inbox: Inbox): Record<string, unknown> {
   const { answered } = input

@@ -6,6 +6,7 @@
  */
 import type { InboxConfig } from '../config.ts'
 import type { Rate } from '../config-values.ts'
+import { OperatorError } from '../errors.ts'
 import type { Health } from '../health.ts'
 import { type Bell, pause } from '../pause.ts'
 import {
@@ -49,6 +50,7 @@ export async function runSend(
       try {
         await sender.turn()
       } catch (err) {
+        if (err instanceof OperatorError) throw err
         stopIfCorrupt(err)
         if (isDatabaseDown(err)) deps.events.databaseUnavailable(`send ${inbox.name}`, err)
         else deps.events.loopFailed(`send ${inbox.name}`, err)
@@ -71,6 +73,8 @@ class Sender {
   readonly #pace: Pace
   readonly #cut = new AbortController()
   #failures = 0
+  /** What ended an attempt in an unexpected way: a damaged database stops the loop. */
+  #fatal: unknown = null
   #closedUntil = 0
 
   constructor(deps: SendDeps, inbox: InboxConfig, inboxId: number, signal: AbortSignal) {
@@ -86,6 +90,7 @@ class Sender {
 
   /** Starts what can be started, then waits for something to happen. */
   async turn(): Promise<void> {
+    stopIfCorrupt(this.#fatal)
     const now = this.#deps.clock.now()
     await this.#decideUncertain(now)
     const limit = this.#mayStart(now)
@@ -138,6 +143,7 @@ class Sender {
       health.succeeded(this.#inbox.name, 'smtp', clock.now())
     } catch (err) {
       // The row stays claimed; its lease, or the next start, gives it back.
+      this.#fatal = err
       if (isDatabaseDown(err)) events.databaseUnavailable('delivery', err)
       else events.loopFailed('delivery', err)
     }

@@ -29,6 +29,7 @@ export class DatabaseBlobs implements Blobs {
   }
 
   async putAll(contents: readonly Uint8Array[]): Promise<StoredBlob[]> {
+    if (contents.length === 0) return []
     const named = contents.map((content) => ({
       content: Buffer.from(content.buffer, content.byteOffset, content.byteLength),
       sha256: createHash('sha256').update(content).digest('hex'),
@@ -38,11 +39,13 @@ export class DatabaseBlobs implements Blobs {
         tx,
         named.map(({ sha256 }) => sha256),
       )
+      const rows: ChunkRow[] = []
       for (const { sha256, content } of named) {
         if (there.has(sha256)) continue
         there.add(sha256)
-        await insertChunks(tx, sha256, content)
+        rows.push(...chunksOf(sha256, content))
       }
+      await insertChunks(tx, rows)
     })
     return named.map(({ sha256, content }) => ({ sha256, size: content.byteLength }))
   }
@@ -107,13 +110,22 @@ async function known(tx: Tx, shas: readonly string[]): Promise<Set<string>> {
   return new Set(rows.map((row) => row.sha256))
 }
 
-async function insertChunks(tx: Tx, sha256: string, content: Buffer): Promise<void> {
+function* chunksOf(sha256: string, content: Buffer): Generator<ChunkRow> {
   // An empty source is one empty chunk: it is there.
   for (let position = 0; position === 0 || position * CHUNK_BYTES < content.length; position += 1) {
     const data = content.subarray(position * CHUNK_BYTES, (position + 1) * CHUNK_BYTES)
+    yield { sha256, position, data }
+  }
+}
+
+/** Bounds one statement: parameters, and bytes held twice. */
+const INSERT_ROWS_MAX = 50
+
+async function insertChunks(tx: Tx, rows: readonly ChunkRow[]): Promise<void> {
+  for (let start = 0; start < rows.length; start += INSERT_ROWS_MAX) {
     // Another daemon may have stored the same bytes a moment ago: same name, same content.
-    await tx('blob_chunks')
-      .insert({ sha256, position, data })
+    await tx<ChunkRow>('blob_chunks')
+      .insert(rows.slice(start, start + INSERT_ROWS_MAX))
       .onConflict(['sha256', 'position'])
       .ignore()
   }

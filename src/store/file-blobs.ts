@@ -31,6 +31,7 @@ export class FileBlobs implements Blobs {
   }
 
   async putAll(contents: readonly Uint8Array[]): Promise<StoredBlob[]> {
+    if (contents.length === 0) return []
     const changed = new Set<string>()
     const stored = await Promise.all(
       contents.map(async (content) => {

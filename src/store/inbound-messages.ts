@@ -43,7 +43,7 @@ export interface InboundMessage {
   readonly failures: number
 }
 
-interface InboundRow {
+export interface InboundRow {
   id: number
   inbox_id: number
   folder: string
@@ -163,11 +163,13 @@ const CLAIM_MS = 5 * 60_000
  */
 export async function claimInbound(
   tx: Tx,
-  claim: { owner: string; limit: number; at: Date },
+  claim: { inboxIds: readonly number[]; owner: string; limit: number; at: Date },
 ): Promise<InboundMessage[]> {
   const now = toMs(claim.at)
   const due = await tx<InboundRow>('inbound_messages')
     .where({ fate: 'pending' })
+    // Mail of an inbox that only another daemon serves is left to that one.
+    .whereIn('inbox_id', [...claim.inboxIds])
     .where('due_at', '<=', now)
     .orderBy('id')
     .limit(claim.limit)
@@ -189,35 +191,56 @@ export async function claimInbound(
   return rows.map(toInbound).toSorted((a, b) => a.id - b.id)
 }
 
-/** At start: what this daemon was doing when it died is due again at once. */
-export async function releaseInbound(tx: Tx, owner: string, at: Date): Promise<void> {
+/**
+ * What this daemon had in hand is due again at once: at start after it died (the attempt counts),
+ * or when the database was away (`giveBack`: it does not).
+ */
+export async function releaseInbound(
+  tx: Tx,
+  owner: string,
+  at: Date,
+  { giveBack }: { giveBack: boolean },
+): Promise<void> {
   await tx<InboundRow>('inbound_messages')
     .where({ fate: 'pending', lease_owner: owner })
-    .update({ due_at: toMs(at), lease_owner: null })
+    .update({
+      due_at: toMs(at),
+      lease_owner: null,
+      ...(giveBack ? { attempts: tx.raw('attempts - 1') } : {}),
+    })
 }
 
 /** When the next pending message is due, or null. */
-export async function nextInboundDue(db: Queryable): Promise<Date | null> {
+export async function nextInboundDue(
+  db: Queryable,
+  inboxIds: readonly number[],
+): Promise<Date | null> {
   const row = await db<InboundRow>('inbound_messages')
     .where({ fate: 'pending' })
+    .whereIn('inbox_id', [...inboxIds])
     .min({ due: 'due_at' })
     .first<{ due: number | null }>()
   return fromMsOrNull(row?.due ?? null)
 }
 
-/** An attempt that failed: tried again at `dueAt`. */
+const REASONS_MAX = 20
+
+/** An attempt that failed: tried again at `dueAt`. Earlier reasons stay. */
 export async function postponeInbound(
   tx: Tx,
-  id: number,
+  message: Pick<InboundMessage, 'id' | 'reasons'>,
   change: { dueAt: Date; failed: boolean; reason: string },
 ): Promise<void> {
   await tx<InboundRow>('inbound_messages')
-    .where({ id, fate: 'pending' })
+    .where({ id: message.id, fate: 'pending' })
     .update({
       due_at: toMs(change.dueAt),
       lease_owner: null,
-      reasons: toJson([change.reason]),
-      ...(change.failed ? { failures: tx.raw('failures + 1') } : {}),
+      reasons: toJson([...message.reasons, change.reason].slice(-REASONS_MAX)),
+      // An attempt that the world spoiled is given back: it says nothing about the message.
+      ...(change.failed
+        ? { failures: tx.raw('failures + 1') }
+        : { attempts: tx.raw('attempts - 1') }),
     })
 }
 
@@ -249,29 +272,6 @@ export async function settleInbound(tx: Tx, id: number, settled: Settled): Promi
       lease_owner: null,
     })
   return updated === 1
-}
-
-/**
- * Another, already settled message of the same inbox that is the same: equal Message-ID and body.
- * Without a Message-ID only the same bytes in an older generation of the same folder count:
- * programs do write the same nameless mail twice.
- */
-export async function findTwin(db: Queryable, message: InboundMessage): Promise<number | null> {
-  if (message.bodyHash === null) return null
-  const query = db<InboundRow>('inbound_messages')
-    .where({ inbox_id: message.inboxId })
-    .whereNot({ id: message.id })
-    .whereIn('fate', ['ticket', 'comment', 'system', 'quarantined'])
-    .orderBy('id')
-  if (message.messageId === null) {
-    void query
-      .where({ sha256: message.sha256, folder: message.folder })
-      .where({ internal_at: message.internalAt === null ? null : toMs(message.internalAt) })
-      .whereNot({ uidvalidity: message.uidValidity })
-  } else {
-    void query.where({ message_id: message.messageId, body_hash: message.bodyHash })
-  }
-  return (await query.first('id'))?.id ?? null
 }
 
 export async function findInbound(db: Queryable, id: number): Promise<InboundMessage | null> {

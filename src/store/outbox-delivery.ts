@@ -54,10 +54,11 @@ export interface Attempt {
 const heldBy = ({ id, owner, attempts }: Attempt) => ({ id, lease_owner: owner, attempts })
 
 /** Before the final dot. False: the row is no longer ours, so do not send. */
-export async function markEnding(tx: Tx, attempt: Attempt): Promise<boolean> {
+export async function markEnding(tx: Tx, attempt: Attempt, at: Date): Promise<boolean> {
   const updated = await tx<OutboxRow>('outbox')
     .where({ ...heldBy(attempt), outcome: 'sending' })
-    .update({ outcome: 'ending' })
+    // The server has ten minutes from here on.
+    .update({ outcome: 'ending', lease_until: toMs(at) + LEASE_MS })
   return updated === 1
 }
 

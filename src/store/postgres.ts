@@ -7,6 +7,7 @@ import { quietKnexLog } from './quiet-knex.ts'
 
 const POOL_MAX = 12
 const CONNECT_TIMEOUT_MS = 10_000
+const QUERY_TIMEOUT_MS = 120_000
 const INT8_OID = 20
 
 /** Our BIGINTs are milliseconds, sizes, UIDs and counts, all far below 2^53. */
@@ -20,6 +21,8 @@ export function openPostgres(url: string): Knex {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       application_name: 'postroom',
       keepAlive: true,
+      // A connection that died half-open must not hang a loop for ever.
+      query_timeout: QUERY_TIMEOUT_MS,
     },
     compileSqlOnError: false,
     log: quietKnexLog,

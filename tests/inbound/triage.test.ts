@@ -33,6 +33,7 @@ const decide = (more: Partial<Facts> = {}): string => {
     related: false,
     sender: 'customer',
     agentProven: false,
+    repeatsNotice: false,
     readable: true,
     forwarded: false,
     bouncedOutboxId: null,

@@ -4,7 +4,6 @@ import {
   claimInbound,
   type Fate,
   findInbound,
-  findTwin,
   insertInbound,
   listInbound,
   type NewInbound,
@@ -14,6 +13,7 @@ import {
   type Settled,
   settleInbound,
 } from '../../src/store/inbound-messages.ts'
+import { findTwin } from '../../src/store/twins.ts'
 import { advanceCursor, insertCursor, listCursors } from '../../src/store/inboxes.ts'
 import type { Store } from '../../src/store/open.ts'
 import { eachDatabase } from '../kit/databases.ts'
@@ -51,7 +51,7 @@ const insert = (store: Store, ...rows: readonly NewInbound[]): Promise<void> =>
   store.transaction((tx) => insertInbound(tx, rows, AT))
 
 const claim = (store: Store, owner: string, at = AT, limit = 10) =>
-  store.transaction((tx) => claimInbound(tx, { owner, limit, at }))
+  store.transaction((tx) => claimInbound(tx, { inboxIds: [1, 2], owner, limit, at }))
 
 const ids = (rows: readonly { id: number }[]) => rows.map(({ id }) => id)
 
@@ -109,7 +109,7 @@ eachDatabase(
       await insert(store, aRow(1), aRow(2))
       await claim(store, 'dead', AT, 1)
       await claim(store, 'other', AT, 1)
-      await store.transaction((tx) => releaseInbound(tx, 'dead', later(1)))
+      await store.transaction((tx) => releaseInbound(tx, 'dead', later(1), { giveBack: false }))
       expect(ids(await claim(store, 'dead', later(1)))).toEqual([1])
       expect(ids(await claim(store, 'third', later(6 * 60_000)))).toEqual([1, 2])
     })
@@ -126,7 +126,30 @@ eachDatabase(
         reasons: ['a new conversation'],
         evidence: { decision: 'open_ticket' },
       })
-      expect(await nextInboundDue(store.read)).toBeNull()
+      expect(await nextInboundDue(store.read, [1, 2])).toBeNull()
+    })
+
+    test('an attempt that the world spoiled is given back, and earlier reasons stay', async () => {
+      const store = await start()
+      await insert(store, aRow(1))
+      await claim(store, 'a')
+      const change = { dueAt: AT, failed: false, reason: 'attempt 1: no space left' }
+      const message = { id: 1, reasons: ['imported'] }
+      await store.transaction((tx) => postponeInbound(tx, message, change))
+      expect(await findInbound(store.read, 1)).toMatchObject({
+        attempts: 0,
+        failures: 0,
+        reasons: ['imported', 'attempt 1: no space left'],
+      })
+    })
+
+    test('mail of an inbox that this daemon does not serve is left alone', async () => {
+      const store = await start()
+      await insert(store, aRow(1))
+      const claimed = await store.transaction((tx) =>
+        claimInbound(tx, { inboxIds: [99], owner: 'a', limit: 10, at: AT }),
+      )
+      expect(claimed).toEqual([])
     })
 
     test('a postponed message is due later, and its failure is counted apart', async () => {
@@ -134,9 +157,9 @@ eachDatabase(
       await insert(store, aRow(1))
       await claim(store, 'a')
       const change = { dueAt: later(500), failed: true, reason: 'attempt 1: crashed' }
-      await store.transaction((tx) => postponeInbound(tx, 1, change))
+      await store.transaction((tx) => postponeInbound(tx, { id: 1, reasons: [] }, change))
       expect(await claim(store, 'a', later(499))).toEqual([])
-      expect(await nextInboundDue(store.read)).toEqual(later(500))
+      expect(await nextInboundDue(store.read, [1, 2])).toEqual(later(500))
       expect(await claim(store, 'a', later(500))).toMatchObject([{ attempts: 2, failures: 1 }])
     })
 

@@ -108,7 +108,7 @@ eachDatabase(
       const store = await start()
       await insert(store)
       await claim(store, 'a')
-      expect(await store.transaction((tx) => markEnding(tx, attempt('a')))).toBe(true)
+      expect(await store.transaction((tx) => markEnding(tx, attempt('a'), AT))).toBe(true)
       expect((await findOutbox(store.read, 1))?.outcome).toBe('ending')
       expect(await store.transaction((tx) => settleAttempt(tx, attempt('a'), SENT))).toBe(true)
       const sent = { outcome: 'sent', detail: '250 ok', sentAt: later(5), dueAt: null }
@@ -126,7 +126,7 @@ eachDatabase(
         const store = await start()
         await insert(store)
         await claim(store, 'a')
-        expect(await store.transaction((tx) => markEnding(tx, attempt(...held)))).toBe(false)
+        expect(await store.transaction((tx) => markEnding(tx, attempt(...held), AT))).toBe(false)
         expect(await store.transaction((tx) => settleAttempt(tx, attempt(...held), SENT))).toBe(
           false,
         )
@@ -139,7 +139,7 @@ eachDatabase(
       await insert(store)
       await insert(store)
       await claim(store, 'dead', 2)
-      await store.transaction((tx) => markEnding(tx, attempt('dead', 1, 2)))
+      await store.transaction((tx) => markEnding(tx, attempt('dead', 1, 2), AT))
       const recovered = await recover(store, 'dead', later(1))
       expect(recovered).toMatchObject({ requeued: 1, uncertain: [{ id: 2 }] })
       expect(await findOutbox(store.read, 1)).toMatchObject({ outcome: 'queued', dueAt: later(1) })
@@ -160,8 +160,8 @@ eachDatabase(
       await claim(store, 'a')
       await recover(store, null, LEASE_OVER)
       await claim(store, 'a', 1, LEASE_OVER)
-      expect(await store.transaction((tx) => markEnding(tx, attempt('a', 1)))).toBe(false)
-      expect(await store.transaction((tx) => markEnding(tx, attempt('a', 2)))).toBe(true)
+      expect(await store.transaction((tx) => markEnding(tx, attempt('a', 1), AT))).toBe(false)
+      expect(await store.transaction((tx) => markEnding(tx, attempt('a', 2), AT))).toBe(true)
     })
 
     test('an uncertain delivery is handed over again once', async () => {
