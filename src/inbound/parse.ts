@@ -13,7 +13,7 @@ import { ParseFailure, ParserChild } from './parser/child-process.ts'
 import type { ChildLimits } from './parser/child-process.ts'
 import { LIMITS } from './parser/limits.ts'
 import type { Parsed, ParseMode } from './parser/protocol.ts'
-import { newPoolFolder, removeLeftovers } from './parser/scratch.ts'
+import { newPoolFolder, removeFolder, removeLeftovers } from './parser/scratch.ts'
 
 export { ParseFailure }
 export type { Parsed, ParseMode }
@@ -69,7 +69,8 @@ export function contentFileOf({ content }: AttachmentContent): string | null {
 }
 
 class ParserPool implements Parser {
-  readonly #options: Required<Omit<ParserOptions, 'entry'>>
+  readonly #processes: number
+  readonly #recycleAfter: number
   readonly #limits: ChildLimits
   /** Of this pool alone: its requests have their folders in it. */
   readonly #folder: string
@@ -82,14 +83,8 @@ class ParserPool implements Parser {
 
   constructor(options: ParserOptions) {
     const { processes, scratchDir, timeoutMs = 30_000, heapMb = 256, rssMb = 512 } = options
-    this.#options = {
-      processes,
-      scratchDir,
-      timeoutMs,
-      heapMb,
-      rssMb,
-      recycleAfter: options.recycleAfter ?? 1_000,
-    }
+    this.#processes = processes
+    this.#recycleAfter = options.recycleAfter ?? 1_000
     this.#limits = { entry: options.entry ?? childEntry(), timeoutMs, heapMb, rssMb }
     this.#folder = newPoolFolder(scratchDir)
     this.#cleaned = removeLeftovers(scratchDir, Date.now())
@@ -111,7 +106,7 @@ class ParserPool implements Parser {
     for (const job of this.#queue.splice(0)) job.reject(closedFailure())
     for (const child of [...this.#idle.splice(0), ...this.#busy]) child.kill()
     await this.#cleaned
-    await rm(this.#folder, { recursive: true, force: true })
+    await removeFolder(this.#folder)
   }
 
   #start(): ParserChild {
@@ -134,12 +129,12 @@ class ParserPool implements Parser {
       const child = this.#idle.pop()
       if (child !== undefined && !child.gone) return child
     }
-    return !this.#closed && this.#busy.size < this.#options.processes ? this.#start() : null
+    return !this.#closed && this.#busy.size < this.#processes ? this.#start() : null
   }
 
   #release(child: ParserChild): void {
     this.#busy.delete(child)
-    const usable = !child.gone && !this.#closed && child.served < this.#options.recycleAfter
+    const usable = !child.gone && !this.#closed && child.served < this.#recycleAfter
     if (usable) this.#idle.push(child)
     else child.kill()
     this.#next()
@@ -155,7 +150,7 @@ class ParserPool implements Parser {
       await this.#tidy(job.source, scratchDir, parsed)
       job.resolve(parsed)
     } catch (error) {
-      await rm(scratchDir, { recursive: true, force: true })
+      await removeFolder(scratchDir)
       job.reject(error)
     }
   }

@@ -1,10 +1,18 @@
 /** The parser processes: one bad message fails alone, and the next one is read. */
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { openParser, ParseFailure, releaseParsed } from '../../src/inbound/parse.ts'
+import { contentFileOf, openParser, ParseFailure, releaseParsed } from '../../src/inbound/parse.ts'
 import type { Parser, ParserOptions } from '../../src/inbound/parse.ts'
 
 const MISBEHAVING = fileURLToPath(new URL('./misbehaving-parser.ts', import.meta.url))
@@ -60,8 +68,11 @@ describe('the real parser', () => {
     const parsed = await open().parse(source, 'full')
     const [pdf] = parsed.attachments
     expect(pdf?.size).toBe(1_500_000)
-    expect(readdirSync(scratchDir)).toHaveLength(1)
+    const [folder = ''] = readdirSync(scratchDir)
+    expect(readdirSync(join(scratchDir, folder))).toHaveLength(1)
     await releaseParsed(parsed)
+    expect(readdirSync(join(scratchDir, folder))).toEqual([])
+    await parser?.close()
     expect(readdirSync(scratchDir)).toEqual([])
   })
 
@@ -113,4 +124,46 @@ test('closing fails what is waiting', async () => {
   const waiting = failureOf(pool.parse(mail('waiting'), 'full'))
   await pool.close()
   expect(await Promise.all([hanging, waiting])).toEqual(['crash', 'crash'])
+})
+
+describe('the scratch directory', () => {
+  const large = (): Buffer => {
+    const body = Buffer.alloc(400_000, 'x').toString('base64').replace(/.{76}/g, '$&\r\n')
+    return Buffer.from(
+      `From: a@example.org\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n${body}`,
+    )
+  }
+  const host = hostname()
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '')
+    .slice(0, 40)
+  /** No process has it: beyond the largest one Linux gives. */
+  const NOBODY = 4_194_305
+
+  test('two pools of one process share it', async () => {
+    const pools = [open(), open()]
+    const parsed = await Promise.all(pools.map((pool) => pool.parse(large(), 'full')))
+    expect(parsed.map(({ attachments }) => attachments[0]?.size)).toEqual([400_000, 400_000])
+    expect(readdirSync(scratchDir)).toHaveLength(2)
+    await pools[0]?.close()
+    const [file] = parsed[1]?.attachments ?? []
+    expect(file !== undefined && existsSync(contentFileOf(file) ?? '')).toBe(true)
+  })
+
+  test.each([
+    ['removes', 'of a process that is gone', `parse-${host}-${NOBODY}-abc`, 0],
+    ['removes', 'of an earlier process with our id', `parse-${host}-${process.pid}-abc`, 2],
+    ['removes', 'of another host after a day', 'parse-elsewhere-1-abc', 25],
+    ['keeps', 'of another host', `parse-elsewhere-${NOBODY}-abc`, 2],
+    ['keeps', 'of a process that runs', `parse-${host}-${process.ppid}-abc`, 2],
+    ['keeps', 'of this process', `parse-${host}-${process.pid}-abc`, 0],
+    ['keeps', 'of somebody else', 'notes', 1_000],
+  ])('opening a pool %s a folder %s', async (does, _whose, name, hours) => {
+    const folder = join(scratchDir, name)
+    mkdirSync(join(folder, '1'), { recursive: true })
+    const touched = new Date(Date.now() - hours * 3_600_000)
+    utimesSync(folder, touched, touched)
+    await open().close()
+    expect(existsSync(folder)).toBe(does === 'keeps')
+  })
 })
