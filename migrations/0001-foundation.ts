@@ -185,6 +185,7 @@ async function comments(db: Knex): Promise<void> {
     t.text('authentication')
     t.bigInteger('created_at').notNullable()
     t.index(['ticket_id', 'id'])
+    t.index(['author_id', 'created_at'])
     t.index(['message_id'])
   })
   await db.schema.createTable('attachments', (t) => {

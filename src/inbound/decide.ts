@@ -3,29 +3,27 @@
  * pure steps (screen, thread, triage) what they come to.
  */
 import type { DeskContext } from '../desk/context.ts'
-import { ANSWER_AGE_MAX_MS } from '../ticket/notify.ts'
 import type { Address, NamedAddress } from '../mail/address.ts'
 import { splitSubaddress } from '../mail/address.ts'
 import { authenticationOf } from '../mail/authentication-results.ts'
 import type { Message } from '../mail/message.ts'
 import type { Authentication } from '../mail/verdict.ts'
-import { countFromSender } from '../store/folder-contents.ts'
 import type { InboundMessage } from '../store/inbound-messages.ts'
 import type { Queryable } from '../store/open.ts'
 import { findUserByEmail } from '../store/users.ts'
-import type { Rate } from '../config-values.ts'
 import { type Inbox, ownAddresses } from '../ticket/inbox.ts'
 import { onCustomerMessage, ruleOf } from '../ticket/lifecycle.ts'
 import { isStaff, type User } from '../ticket/user.ts'
 import type { AttachedBlob } from '../desk/context.ts'
 import { findCandidates } from './candidates.ts'
 import { screen } from './screen.ts'
+import { type FloodLimits, whyNotAcknowledge } from './restraint.ts'
 import { type Hints, hintsOf, pickTicket, type Threading } from './thread.ts'
 import { type Facts, triage } from './triage.ts'
 import type { Understood } from './write.ts'
 
 export interface DecideContext extends DeskContext {
-  readonly flood: { readonly perSender: Rate | null; readonly ticketsPerSender: Rate | null }
+  readonly flood: FloodLimits
 }
 
 export interface Arrived {
@@ -79,7 +77,12 @@ export async function decide(
     copied: copiedOn(arrived, own, { threading, proven, verdict: verdict.kind }),
     proven,
     verified,
-    suppressAcknowledgement: await whyNotAcknowledge(db, context, arrived, verified, at),
+    suppressAcknowledgement: await whyNotAcknowledge(
+      db,
+      context.flood,
+      { ...arrived, verified, sender },
+      at,
+    ),
   }
 }
 
@@ -176,37 +179,4 @@ function isVerified(authentication: Authentication, sender: User | null): boolea
   if (authentication.dmarc === 'fail') return false
   if (authentication.dmarc === 'pass' || authentication.spf === 'pass') return true
   return sender !== null && (sender.provenAt !== null || sender.state !== 'contact')
-}
-
-async function whyNotAcknowledge(
-  db: Queryable,
-  context: DecideContext,
-  { row, inbox, message }: Arrived,
-  verified: boolean,
-  at: Date,
-): Promise<string | null> {
-  const arrivedAt = row.internalAt ?? row.receivedAt
-  if (at.getTime() - arrivedAt.getTime() > ANSWER_AGE_MAX_MS)
-    return 'the message is older than 24 hours'
-  if (inbox.authservId !== null && !verified) {
-    return 'our mail server did not authenticate the sender'
-  }
-  return flooded(db, context, message, at)
-}
-
-async function flooded(
-  db: Queryable,
-  context: DecideContext,
-  message: Message,
-  at: Date,
-): Promise<string | null> {
-  if (message.from === null) return null
-  for (const rate of [context.flood.perSender, context.flood.ticketsPerSender]) {
-    if (rate === null) continue
-    const since = new Date(at.getTime() - rate.windowMs)
-    if ((await countFromSender(db, message.from.address, since)) >= rate.count) {
-      return `more than ${rate.count} messages from this sender in ${rate.windowMs / 1000} s`
-    }
-  }
-  return null
 }

@@ -8,6 +8,7 @@ import { latestNotice, messageIdsSentTo } from '../store/outbox.ts'
 import { inboxOrFirst } from '../ticket/inbox.ts'
 import type { Participant, Ticket } from '../ticket/ticket.ts'
 import type { User } from '../ticket/user.ts'
+import { excerptOf } from './compose.ts'
 import { enqueue } from './enqueue.ts'
 import { type NoticeContext, subjectOf } from './notices.ts'
 import { htmlOf } from './plain-html.ts'
@@ -74,8 +75,8 @@ function valuesOf(input: AgentNoticeInput, publicUrl: string): Record<string, un
   return {
     entries: input.entries.map((entry) => ({
       author: entry.author,
-      text: entry.text.trim() === '' ? '(no text)' : entry.text,
-      html: new SafeHtml(htmlOf(entry.text)),
+      text: entry.text.trim() === '' ? '(no text)' : excerptOf(entry.text),
+      html: new SafeHtml(htmlOf(excerptOf(entry.text))),
       internal: entry.internal,
       attachments: entry.attachments.join(', '),
     })),

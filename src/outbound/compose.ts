@@ -109,6 +109,12 @@ export function referencesOf(thread: readonly string[]): string[] {
   return kept
 }
 
+/** What somebody wrote, as far as a mail about it should carry it; the ticket has the rest. */
+const EXCERPT_LENGTH_MAX = 20_000
+
+export const excerptOf = (text: string): string =>
+  text.length <= EXCERPT_LENGTH_MAX ? text : `${text.slice(0, EXCERPT_LENGTH_MAX)}\n[…]`
+
 /** `> ` before every line, as mail clients quote. */
 export const quoteText = (text: string): string =>
   text

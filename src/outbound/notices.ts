@@ -14,7 +14,7 @@ import { type Inbox, inboxOrFirst } from '../ticket/inbox.ts'
 import type { Participant, Ticket } from '../ticket/ticket.ts'
 import type { User } from '../ticket/user.ts'
 import { usedUpBudget } from './budget.ts'
-import { quoteText, type OutgoingAttachment } from './compose.ts'
+import { excerptOf, type OutgoingAttachment, quoteText } from './compose.ts'
 import { enqueue, type OutboundContext } from './enqueue.ts'
 import { htmlOf } from './plain-html.ts'
 import { SafeHtml } from './templates.ts'
@@ -162,8 +162,8 @@ function replyValues(input: ReplyInput, inbox: Inbox): Record<string, unknown> {
         : {
             author: answered.author,
             date: `${answered.comment.createdAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
-            text: quoteText(answered.comment.text),
-            html: new SafeHtml(htmlOf(answered.comment.text)),
+            text: quoteText(excerptOf(answered.comment.text)),
+            html: new SafeHtml(htmlOf(excerptOf(answered.comment.text))),
           },
   }
 }

@@ -148,6 +148,19 @@ export async function ticketsByCommentMessageIds(
   return rows.map((row) => ({ messageId: row.message_id ?? '', ticketId: row.ticket_id }))
 }
 
+/** How often an author said exactly this since an instant. */
+export async function countSameWords(
+  db: Queryable,
+  words: { authorId: number; text: string; since: Date },
+): Promise<number> {
+  const row = await db<CommentRow>('comments')
+    .where({ author_id: words.authorId, text: words.text })
+    .where('created_at', '>', toMs(words.since))
+    .count({ count: '*' })
+    .first<{ count: number }>()
+  return Number(row?.count ?? 0)
+}
+
 export interface StoredAttachment {
   readonly id: number
   readonly commentId: number | null

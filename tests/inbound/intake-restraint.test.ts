@@ -1,0 +1,46 @@
+/** When nothing automatic goes out, and when an agent's words wait. */
+import { expect, test } from 'vitest'
+import { aMail } from '../kit/a-mail.ts'
+import { eachDatabase } from '../kit/databases.ts'
+import { onDesk } from '../kit/desk-context.ts'
+import { afterMail, arrive, desk, fatesOf, owed, replyFrom, textOf } from './intake-desk.ts'
+
+eachDatabase(
+  'restraint',
+  (fresh) => {
+    const acknowledgements = async (): Promise<string[]> =>
+      (await desk.outbox())
+        .filter(({ kind }) => kind === 'acknowledgement')
+        .map(({ outcome }) => outcome)
+
+    const unlimited = { acknowledgement: { budget: 'unlimited' }, flood: 'unlimited' } as const
+    const aboutOrder = (n: number, text: string): string =>
+      aMail({ headers: { Subject: `Your order ${n}` }, text })
+
+    test('a responder that marks nothing and changes its subject gets five, then silence', async () => {
+      const same = Array.from({ length: 8 }, (_, n) => aboutOrder(n, 'Thank you, we got it.'))
+      await afterMail(fresh, same, unlimited)
+      const sent = Array.from({ length: 5 }, () => 'queued')
+      expect(await acknowledgements()).toEqual([...sent, 'suppressed', 'suppressed', 'suppressed'])
+    })
+
+    test('a customer with many different requests is acknowledged for each', async () => {
+      const own = Array.from({ length: 8 }, (_, n) => aboutOrder(n, `Where is parcel ${n}?`))
+      await afterMail(fresh, own, unlimited)
+      expect(await acknowledgements()).toEqual(Array.from({ length: 8 }, () => 'queued'))
+    })
+
+    test('an agent’s reply without words of his own does not show the customer our notice', async () => {
+      await afterMail(fresh, [aMail()])
+      const [notice] = (await desk.outbox()).filter(({ kind }) => kind === 'agent_notice')
+      const text = notice === undefined ? '' : await textOf(notice)
+      const link = /http:\/\/\S+\/tickets\/1/.exec(text.replace(/=\r\n/g, ''))?.[0] ?? ''
+      expect(link).not.toBe('')
+      const before = await owed()
+      await arrive(await replyFrom('bruno@acme.test', `> It is on fire.\n>\n> ${link}`))
+      expect(await fatesOf()).toEqual(['ticket', 'quarantined'])
+      expect(await owed()).toEqual(before)
+    })
+  },
+  onDesk,
+)
