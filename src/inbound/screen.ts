@@ -5,6 +5,7 @@
  * never answered. One table: the first rule that fires gives the verdict, all that fire are told.
  */
 import { localPartOf } from '../mail/address.ts'
+import { autoReplySubjectOf } from '../mail/auto-reply-subject.ts'
 import {
   AUTO_REPLY_HEADERS,
   BULK_HEADERS,
@@ -12,7 +13,6 @@ import {
   LIST_HEADERS,
   SPAM_HEADERS,
   autoSubmittedOf,
-  isAutoReplySubject,
   isNoReply,
   signOf,
 } from '../mail/auto-submitted.ts'
@@ -74,12 +74,7 @@ const RULES: readonly Rule[] = [
     },
   },
   { kind: 'auto_reply', because: ({ message }) => signOf(message, AUTO_REPLY_HEADERS) },
-  {
-    // X-Auto-Response-Suppress together with such a subject is Exchange's own absence note.
-    kind: 'auto_reply',
-    because: ({ message }) =>
-      when(isAutoReplySubject(message.subject), 'the subject is that of an automatic reply'),
-  },
+  { kind: 'auto_reply', because: ({ message }) => autoReplySubjectOf(message) },
   { kind: 'spam', because: ({ message }) => signOf(message, SPAM_HEADERS) },
   { kind: 'list', because: ({ message }) => signOf(message, LIST_HEADERS) },
   { kind: 'bulk', because: ({ message }) => signOf(message, BULK_HEADERS) },

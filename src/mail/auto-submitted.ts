@@ -1,6 +1,6 @@
 /**
  * Signs that a program wrote a message, as data: header rules (RFC 3834 and what vendors invented
- * before and after it), system senders, out-of-office subjects. The decision is in screen.ts.
+ * before and after it) and system senders. The decision is in screen.ts.
  */
 import type { Message } from './message.ts'
 import { headerOf, headersOf } from './message.ts'
@@ -119,37 +119,3 @@ const NO_REPLY =
   /^(?:no|do[-_.]?not|dont|not|never|non|nao|ne|pas)[-_.]?(?:de[-_.]?)?(?:reply|repondre|responder|rispondere|antworten|respond|replies)|^(?:noreply|donotreply|bounces?|notifications?|mailer|automailer|autoreply|auto[-_.]?responder|keine[-_.]?antwort|nepasrepondre|nicht[-_.]?antworten|ne[-_.]?pas[-_.]?repondre|n[aã]o[-_.]?respond[ae]r?|niet[-_.]?(?:be)?antwoorden|svara[-_.]?inte|nie[-_.]?odpowiadaj)(?:$|[-+._\d=])|[-_.+](?:noreply|no-reply|donotreply)$/
 
 export const isNoReply = (localPart: string): boolean => NO_REPLY.test(localPart)
-
-const phrases = (list: string): readonly string[] =>
-  list.split('|').map((phrase) => phrase.trim().replace(/\s+/g, ' '))
-
-/** How responders begin their subject, lower case; the rest is usually the subject they answer. */
-const SUBJECT_STARTS =
-  phrases(`auto: | auto-reply | autoreply | auto reply | automatic reply | automated reply | automated response | automatic response | auto response | auto-response | autoresponse | autorespond | out of office | out of the office | out-of-office | ooo: |
-  away from | vacation | on vacation | on holiday | on leave | i am out of | i'm out of | i am away | i am currently | i'm currently away | currently out of | away: | absence | no longer | thank you for your email | thank you for contacting | we have received your | we've received your | your request has been received | ticket received |
-  automatische antwort | abwesenheit | abwesend | ich bin nicht im | nicht im büro | urlaub | automatische abwesenheit | eingangsbestätigung | autoantwort |
-  réponse automatique | absence du bureau | absent du bureau | message d'absence | je suis absent | notification d'absence | absence : | réponse auto |
-  respuesta automática | respuesta automatica | fuera de la oficina | fuera de oficina | ausencia de la oficina | ausente | risposta automatica | fuori sede | fuori ufficio | assente | assenza |
-  resposta automática | resposta automatica | fora do escritório | fora do escritorio | ausência temporária | automatisch antwoord | automatische beantwoording | afwezig | automatiskt svar | autosvar | frånvaro | automatisk svar | ikke til stede | fraværende | fravær |
-  automaattinen vastaus | poissa | odpowiedź automatyczna | automatyczna odpowiedź | nieobecność | automatická odpověď | automatická odpoveď | mimo kancelář | automatikus válasz | házon kívül | răspuns automat | otomatik yanıt | ofis dışında |
-  автоматический ответ | автоответ | автоматична відповідь | нет на месте | αυτόματη απάντηση | εκτός γραφείου | automatski odgovor | samodejni odgovor | automatinis atsakymas | automātiskā atbilde | automaatvastus |
-  自动回复 | 自動回覆 | 自动答复 | 自動返信 | 自動応答 | 不在 | 자동 회신 | 자동응답 | 부재중 | رد تلقائي | מענה אוטומטי | תשובה אוטומטית | balasan otomatis | trả lời tự động`)
-
-const ANYWHERE = phrases(
-  'out of office | out of the office | (autoreply) | [auto-reply] | autosvar: | auto-reply: | automatic reply: | abwesenheitsnotiz | abwesenheitsassistent | vacation reply | vacation response | is out of the | will be out of the office',
-)
-
-/** Marks that gateways and lists put in front. `Re:` is not among them: that is a person's answer. */
-const TAGS = /^(?:\[[^\]]{1,40}\]\s*){1,5}/
-
-const REPLY = /^(?:(?:re|aw|sv|antw|rif|res|odp)\s?(?:\[\d{1,2}\])?:\s*){1,5}/i
-
-/** Does the subject read like an absence note? Weak: only asked when no header decides. */
-export function isAutoReplySubject(subject: string | null): boolean {
-  const lower = (subject ?? '').slice(0, 300).toLowerCase().trim()
-  const own = lower.replace(TAGS, '')
-  const answered = own.replace(REPLY, '')
-  const startsSo = SUBJECT_STARTS.some((phrase) => answered.startsWith(phrase))
-  if (answered !== own && startsSo) return false
-  return startsSo || ANYWHERE.some((phrase) => lower.includes(phrase))
-}
