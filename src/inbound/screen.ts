@@ -56,12 +56,12 @@ const RULES: readonly Rule[] = [
       ),
   },
   {
-    // RFC 3464 §2.3.3: at least one recipient failed for good.
+    // RFC 3464 §2.3.3: a recipient did not get our mail, or not yet.
     kind: 'bounce',
     because: ({ message }) => bounceReason(message),
   },
   {
-    // RFC 6522: other reports (MDN RFC 8098, ARF RFC 5965, delayed or delivered DSN).
+    // RFC 6522: other reports (MDN RFC 8098, ARF RFC 5965, delivered or relayed DSN).
     kind: 'report',
     because: ({ message }) => reportReason(message),
   },
@@ -104,19 +104,20 @@ const RULES: readonly Rule[] = [
 ]
 
 function bounceReason(message: Message): string | null {
-  const failed =
-    message.bounce?.recipients.filter(({ action }) => action === 'failed' || action === null) ?? []
-  if (failed.length === 0) return null
+  const recipients = message.bounce?.recipients ?? []
+  const failed = recipients.filter(({ action }) => action === 'failed' || action === null).length
+  const delayed = recipients.filter(({ action }) => action === 'delayed').length
+  if (failed + delayed === 0) return null
   const how =
     message.reportType === 'delivery-status'
       ? 'delivery status notification (RFC 3464)'
       : 'text of a bounce'
-  return `${how}: ${failed.length} failed`
+  return `${how}: ${failed > 0 ? `${failed} failed` : `${delayed} delayed`}`
 }
 
 function reportReason(message: Message): string | null {
   if (message.reportType !== null) return `report: ${message.reportType} (RFC 6522)`
-  if (message.bounce !== null) return 'delivery status without a failure (RFC 3464 §2.3.3)'
+  if (message.bounce !== null) return 'delivery status of delivered mail (RFC 3464 §2.3.3)'
   // Feedback loops that do not use RFC 5965 give themselves away by their subject.
   if (/^complaint about message from /i.test(message.subject ?? '')) {
     return 'complaint of a feedback loop'

@@ -89,7 +89,22 @@ describe('machines are recognised and never answered', () => {
     ['a bounce without fields', { from: ['mailer-daemon@mx.test'], bounced: [{}] }, 'bounce'],
     [
       'a delayed delivery report',
-      { reportType: 'delivery-status', bounced: [{ action: 'delayed' }] },
+      { reportType: 'delivery-status', bounced: [{ action: 'delayed', permanent: false }] },
+      'bounce',
+    ],
+    [
+      'delayed for one, delivered to another',
+      { reportType: 'delivery-status', bounced: [{ action: 'delivered' }, { action: 'delayed' }] },
+      'bounce',
+    ],
+    [
+      'a delivered report',
+      { reportType: 'delivery-status', bounced: [{ action: 'delivered' }] },
+      'report',
+    ],
+    [
+      'a relayed report',
+      { reportType: 'delivery-status', bounced: [{ action: 'relayed' }, { action: 'expanded' }] },
       'report',
     ],
     ['a read receipt', { reportType: 'disposition-notification' }, 'report'],
