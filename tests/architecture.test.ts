@@ -246,7 +246,9 @@ describe('form', () => {
   test('a file begins by saying what it is', () => {
     const found = finds([...SRC, ...MIGRATIONS, ...TESTS], ({ path, text }) => {
       const mayStartAnyhow = path.endsWith('.test.ts')
-      return mayStartAnyhow || /^(?:#!.*\n)?\/\*\*/.test(text) ? [] : [{ line: 1, what: 'has no header' }]
+      return mayStartAnyhow || /^(?:#!.*\n)?\/\*\*/.test(text)
+        ? []
+        : [{ line: 1, what: 'has no header' }]
     })
     expect(found).toEqual([])
   })
