@@ -56,40 +56,58 @@ const FAILURES_MAX = 2
 const SUSPECT_AFTER = 5
 
 export async function runIntake(deps: IntakeDeps, signal: AbortSignal): Promise<void> {
-  let next = claimAndParse(deps, signal)
+  const batches = new Batches(deps, signal)
   while (!signal.aborted) {
     try {
-      const ready = await next
-      if (ready === null) {
-        await deps.arrived.wait(await idleMs(deps), signal)
-        next = claimAndParse(deps, signal)
-        continue
-      }
-      // The parser works on the next batch while this one is written.
-      next = claimAndParse(deps, signal)
-      next.catch(() => {
-        // Awaited, and thus reported, in the next turn.
-      })
-      await writeAll(deps, ready)
+      if (!(await batches.turn())) await deps.arrived.wait(await idleMs(deps), signal)
     } catch (err) {
       report(deps, err)
       await pause(AFTER_ERROR_MS, signal)
-      next = afterError(deps, signal)
+      await batches.startOver().catch((again: unknown) => reportOnly(deps, again))
     }
   }
-  await next.catch(() => {
-    // Stopping: what was not written stays pending.
-  })
 }
 
-/** What was claimed when the database went away is due again at once. */
-async function afterError(deps: IntakeDeps, signal: AbortSignal): Promise<Ready[] | null> {
-  if (signal.aborted) return null
-  const { context, clock, owner } = deps
-  await context.store.transaction((tx) =>
-    releaseInbound(tx, owner, clock.now(), { giveBack: true }),
-  )
-  return claimAndParse(deps, signal)
+/** Two batches in hand: the parser works on one while the one before it is written. */
+class Batches {
+  readonly #deps: IntakeDeps
+  readonly #signal: AbortSignal
+  #ready: Ready[] = []
+
+  constructor(deps: IntakeDeps, signal: AbortSignal) {
+    this.#deps = deps
+    this.#signal = signal
+  }
+
+  /** False: there is nothing to do. */
+  async turn(): Promise<boolean> {
+    // Committed before the parser starts, and before the next write, which it must not wait for.
+    const rows = await claim(this.#deps)
+    const parsing = parseAll(this.#deps, rows)
+    parsing.catch(() => {
+      // Awaited below; a failed write comes first.
+    })
+    await this.#write()
+    this.#ready = await parsing
+    // Less than a full batch: nobody is waiting behind it, so it is written at once.
+    if (rows.length < BATCH_MAX && !this.#signal.aborted) await this.#write()
+    return rows.length > 0
+  }
+
+  /** What was claimed when the database went away is due again at once. */
+  async startOver(): Promise<void> {
+    this.#ready = []
+    if (this.#signal.aborted) return
+    const { context, clock, owner } = this.#deps
+    const at = clock.now()
+    await context.store.transaction((tx) => releaseInbound(tx, owner, at, { giveBack: true }))
+  }
+
+  async #write(): Promise<void> {
+    const batch = this.#ready
+    this.#ready = []
+    await writeAll(this.#deps, batch)
+  }
 }
 
 function report(deps: IntakeDeps, err: unknown): void {
@@ -110,13 +128,14 @@ async function idleMs({ context, clock }: IntakeDeps): Promise<number> {
 
 const inboxIdsOf = ({ inboxes }: DecideContext): number[] => inboxes.map(({ id }) => id)
 
-/** Null: nothing is due. */
-async function claimAndParse(deps: IntakeDeps, signal: AbortSignal): Promise<Ready[] | null> {
-  if (signal.aborted) return null
+async function claim(deps: IntakeDeps): Promise<InboundMessage[]> {
   const inboxIds = inboxIdsOf(deps.context)
-  const claim = { inboxIds, owner: deps.owner, limit: BATCH_MAX, at: deps.clock.now() }
-  const rows = await deps.context.store.transaction((tx) => claimInbound(tx, claim))
-  if (rows.length === 0) return null
+  const wish = { inboxIds, owner: deps.owner, limit: BATCH_MAX, at: deps.clock.now() }
+  return deps.context.store.transaction((tx) => claimInbound(tx, wish))
+}
+
+/** What is ready in time, in the order of arrival; the others are written when they are. */
+async function parseAll(deps: IntakeDeps, rows: readonly InboundMessage[]): Promise<Ready[]> {
   const ready: Ready[] = []
   let overtaken = false
   const all = rows.map(async (row) => {
