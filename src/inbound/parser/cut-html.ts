@@ -17,6 +17,7 @@ export function cutHtml(source: string): CutHtml {
   const problems: string[] = []
   const shown = source.slice(0, LIMITS.htmlLengthMax)
   if (shown.length < source.length) problems.push('HTML cut after 5,000,000 characters')
+  if (isSmall(shown)) return { html: shown, problems }
   const kept: string[] = []
   let depth = 0
   let nodes = 0
@@ -38,4 +39,15 @@ export function cutHtml(source: string): CutHtml {
   }
   if (changed && problems.length === 0) problems.push('HTML with excessive markup, simplified')
   return { html: changed ? kept.join('') : shown, problems }
+}
+
+/** So little markup that no limit can be met: the HTML that most people write. */
+function isSmall(html: string): boolean {
+  if (html.length > LIMITS.htmlAttributeLengthMax) return false
+  let at = html.indexOf('<')
+  for (let count = 0; at !== -1; count++) {
+    if (count >= LIMITS.htmlDepthMax) return false
+    at = html.indexOf('<', at + 1)
+  }
+  return true
 }
