@@ -52,8 +52,8 @@ const IDLE_MS = 5_000
 const AFTER_ERROR_MS = 1_000
 /** Attempts that end in a failure of the message itself: full, safe mode, then quarantine. */
 const FAILURES_MAX = 2
-/** A daemon that died so often while a message was in its hands has a suspect. */
-const SUSPECT_AFTER = 5
+/** From here on it was alone in hand when daemons died (store/inbound-messages.ts). */
+const SUSPECT_AFTER = 8
 
 export async function runIntake(deps: IntakeDeps, signal: AbortSignal): Promise<void> {
   const batches = new Batches(deps, signal)

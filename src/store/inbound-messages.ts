@@ -1,5 +1,6 @@
 /** The inbound ledger: one row for every message a server ever showed us, with its fate. */
 import type { VerdictKind } from '../mail/verdict.ts'
+import { together } from './claim-order.ts'
 import { recordFrom, stringsFrom, toJson } from './json.ts'
 import type { Queryable, Tx } from './open.ts'
 import { fromMs, fromMsOrNull, toMs } from './time.ts'
@@ -173,13 +174,10 @@ export async function claimInbound(
     .where('due_at', '<=', now)
     .orderBy('id')
     .limit(claim.limit)
-    .select('id')
+    .select('id', 'attempts', 'failures')
   if (due.length === 0) return []
   const rows = await tx<InboundRow>('inbound_messages')
-    .whereIn(
-      'id',
-      due.map((row) => row.id),
-    )
+    .whereIn('id', together(due))
     .where({ fate: 'pending' })
     .where('due_at', '<=', now)
     .update({
