@@ -91,6 +91,7 @@ class ParserPool implements Parser {
   }
 
   parse(source: Buffer | { readonly file: string }, mode: ParseMode): Promise<Parsed> {
+    if (this.#closed) return Promise.reject(closedFailure())
     return new Promise((resolve, reject) => {
       this.#queue.push({ source, mode, resolve, reject })
       this.#next()
@@ -159,7 +160,7 @@ class ParserPool implements Parser {
   async #tidy(source: Job['source'], scratchDir: string, { attachments }: Parsed): Promise<void> {
     if (!('file' in source) && source.length <= LIMITS.contentInMemoryMax) return
     const inUse = attachments.some(({ content }) => 'file' in content)
-    await rm(inUse ? join(scratchDir, SOURCE_NAME) : scratchDir, { recursive: true, force: true })
+    await removeFolder(inUse ? join(scratchDir, SOURCE_NAME) : scratchDir)
   }
 
   /** Large sources go through a file: IPC would copy them several times. */

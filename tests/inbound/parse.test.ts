@@ -124,6 +124,7 @@ test('closing fails what is waiting', async () => {
   const waiting = failureOf(pool.parse(mail('waiting'), 'full'))
   await pool.close()
   expect(await Promise.all([hanging, waiting])).toEqual(['crash', 'crash'])
+  expect(await failureOf(pool.parse(mail('too late'), 'full'))).toBe('crash')
 })
 
 describe('the scratch directory', () => {
