@@ -1,6 +1,6 @@
 /**
  * How much automatic mail may leave: budgets per recipient, per domain and in total, apart for
- * senders nobody verified, and a limiter for pairs that answer each other.
+ * senders nobody verified. Responders that mark nothing are inbound/restraint.ts's business.
  */
 import type { Config } from '../config.ts'
 import type { Rate } from '../config-values.ts'
