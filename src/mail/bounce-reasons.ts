@@ -130,24 +130,46 @@ const REPLY_STATUS: Readonly<Record<string, string>> = {
 }
 
 const TEXT_LENGTH_MAX = 4_000
-const ENHANCED = /(?<![\d.])([245])\.(\d{1,2})\.(\d{1,3})(?![\d.]*\d)/
+/** RFC 3463 §2, as RFC 2034 writes it into replies; a success says nothing about a failure. */
+const ENHANCED = /(?<![\d.])([45])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)/g
 const REPLY = /(?<![\d.-])([45]\d\d)(?=[\s-])/
+/** "ResponseCode 421," and "error code: 550": written by gateways around the reply. */
+const NAMED_REPLY = /(?:code|error|status)\W{0,5}([45]\d\d)(?!\d)/i
 
-/** The RFC 3463 status a refusal means: written in it, else by phrase, else by SMTP reply code. */
+/**
+ * The RFC 3463 status a refusal means: written in it, else by phrase and SMTP reply code. Null
+ * when the text says nothing about it.
+ */
 export function statusFromText(text: string): string | null {
   const sample = text.slice(0, TEXT_LENGTH_MAX)
-  const enhanced = ENHANCED.exec(sample)
-  const written =
-    enhanced === null ? null : `${enhanced[1]}.${Number(enhanced[2])}.${Number(enhanced[3])}`
-  if (written !== null && !/^[245]\.0\.0$/.test(written)) return written
-  const reply = REPLY.exec(sample)?.[1] ?? null
+  const written = writtenStatus(sample)
+  if (written !== null) return written
+  const reply = REPLY.exec(sample)?.[1] ?? NAMED_REPLY.exec(sample)?.[1] ?? null
   const row = rowFor(sample)
   // The class is what the server said; the phrase only tells the detail.
-  const severity = written?.[0] ?? reply?.[0]
-  if (row !== null) return severity === undefined ? row.status : severity + row.status.slice(1)
-  if (reply !== null) return REPLY_STATUS[reply] ?? `${reply[0]}.0.0`
-  return written
+  if (row !== null) return reply === null ? row.status : reply.charAt(0) + row.status.slice(1)
+  return reply === null ? null : (REPLY_STATUS[reply] ?? `${reply.charAt(0)}.0.0`)
 }
+
+/**
+ * The status code a server wrote itself, the most telling one when there are several: a refusal
+ * is often quoted within the sentence that gives up.
+ */
+export function writtenStatus(text: string): string | null {
+  const codes = [...text.slice(0, TEXT_LENGTH_MAX).matchAll(ENHANCED)].map(
+    ([, severity, subject, detail]) => `${severity}.${Number(subject)}.${Number(detail)}`,
+  )
+  return codes.find(isTelling) ?? codes.find((code) => !isVague(code)) ?? codes[0] ?? null
+}
+
+/** Neither "other" of its class or subject (RFC 3463 §3: x.0.0, x.y.0) nor "time is up". */
+export const isTelling = (status: string): boolean => !status.endsWith('.0') && !isExpiry(status)
+
+/** RFC 3463 §3.1: "other or undefined status" says nothing but the class. */
+const isVague = (status: string): boolean => status.endsWith('.0.0')
+
+/** RFC 3463 §3.5: X.4.7 tells that the time was up, not why it was needed. */
+const isExpiry = (status: string): boolean => status.endsWith('.4.7')
 
 /** The reason in words, from the diagnostic or else from the status. */
 export function reasonOf(status: string | null, diagnostic: string | null): string | null {
@@ -158,6 +180,9 @@ export function reasonOf(status: string | null, diagnostic: string | null): stri
 }
 
 function rowFor(text: string): ReasonRow | null {
-  const lower = text.toLowerCase().replace(/\s+/g, ' ')
+  const lower = text.toLowerCase().replace(NAMES, ' ').replace(/\s+/g, ' ')
   return ROWS.find((row) => row.phrases.some((phrase) => lower.includes(phrase))) ?? null
 }
+
+/** Addresses and links are names: `virus-team@example.org` tells nothing about a virus. */
+const NAMES = /https?:\/\/[^\s<>]{1,250}|[^\s<>@:;,"'()]{1,64}@[^\s<>@:;,"'()]{1,250}/g

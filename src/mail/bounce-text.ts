@@ -58,7 +58,7 @@ const STATEMENTS =
 /** Where the copy of the original begins; nothing below is about the failure. */
 const ORIGINAL =
   phrases(`this is a copy of the message | this is a copy of your message | copy of your message | original message follows | message headers follow | below is a copy | below this line is a copy | below this line is the |
-  --- below this line | original message header | the original message | ----- original message | unsent message | returned message follows | message header follows | header of the message | headers of the message | message text follows |
+  --- below this line | original message header | ----- original message | unsent message | returned message follows | message header follows | header of the message | headers of the message | message text follows |
   original mail as follows | text of original | ------ begin | unsent message below | received message follows | begin of returned | your original message | --- original | message contents follow | first few lines | the header of the original | ----- message header | your message reads | original message text | returned message | original text | failed message follows | undelivered message | copy of the original | the returned message | original headers | returned mail follows`)
 
 export function isSystemSender(address: Address | null): boolean {
@@ -142,7 +142,7 @@ function recipientsIn(evidence: TextEvidence, said: string): BouncedRecipient[] 
     const diagnostic = diagnosticFor(said, address)
     return describeRecipient(address, {
       action,
-      status: statusFromText(diagnostic),
+      status: statusFromText(diagnostic) ?? statusFromText(said),
       diagnostic: cleanLine(diagnostic, 1_000) || null,
     })
   })
@@ -182,7 +182,7 @@ function addressesIn(text: string): Address[] {
 /** Text that follows the address, up to the next blank line after something was said. */
 function diagnosticFor(said: string, address: Address): string {
   const at = said.toLowerCase().indexOf(address)
-  const after = at === -1 ? said : said.slice(at)
+  const after = at === -1 ? said : said.slice(said.lastIndexOf('\n', at) + 1)
   const paragraphs = after.split(/\n[ \t]*\n/)
   const first = paragraphs[0] ?? ''
   const enough = statusFromText(first) !== null

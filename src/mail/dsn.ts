@@ -6,7 +6,7 @@ import { parseAddress } from './address.ts'
 import type { Address } from './address.ts'
 import { cleanLine } from './clean-text.ts'
 import { decodeWords } from './encoded-word.ts'
-import { reasonOf, statusFromText } from './bounce-reasons.ts'
+import { isTelling, reasonOf, statusFromText, writtenStatus } from './bounce-reasons.ts'
 import type { BouncedRecipient } from './message.ts'
 
 export type Fields = ReadonlyMap<string, string>
@@ -76,29 +76,37 @@ export interface Evidence {
   readonly diagnostic: string | null
 }
 
-/**
- * Completes what was found about one recipient. A vague status (x.0.0) gives way to what the
- * diagnostic says, because many systems put the real code only there.
- */
+/** Completes what was found about one recipient: status, whether it is permanent, the reason. */
 export function describeRecipient(address: Address, evidence: Evidence): BouncedRecipient {
   const { action, diagnostic } = evidence
-  const fromText = diagnostic === null ? null : statusFromText(diagnostic)
-  const found = better(evidence.status, fromText)
-  // RFC 3463 §2: a failure of which nothing else is known.
-  const status = found ?? (action === 'failed' ? '5.0.0' : null)
+  const status = statusBy(evidence)
   const permanent = action === 'failed' && !(status ?? '5').startsWith('4')
   return { address, status, action, diagnostic, permanent, reason: reasonOf(status, diagnostic) }
 }
 
-function better(declared: string | null, derived: string | null): string | null {
-  if (declared === null) return derived
-  if (derived === null || !isVague(declared)) return declared
+/** RFC 3463 §3.1: a failure, or a delay, of which nothing else is known. */
+const UNDEFINED_STATUS: Readonly<Record<string, string>> = { failed: '5.0.0', delayed: '4.0.0' }
+
+/**
+ * The declared status, unless it tells little (x.0.0, x.y.0, "time is up") and the server's own
+ * words in the diagnostic carry a telling one of the same class. Words alone never overrule a
+ * declared status: they give the reason.
+ */
+function statusBy({ action, status: declared, diagnostic }: Evidence): string | null {
+  if (declared === null) {
+    const derived = diagnostic === null ? null : statusFromText(diagnostic)
+    return derived ?? UNDEFINED_STATUS[action ?? ''] ?? null
+  }
+  const written = diagnostic === null ? null : writtenStatus(diagnostic)
+  if (diagnostic === null || written === null || !isTelling(written)) return declared
   // The class is the declared one: temporary stays temporary.
-  return declared.slice(0, 1) + derived.slice(1)
+  if (written.charAt(0) !== declared.charAt(0)) return declared
+  return isTelling(declared) && !isServersReply(diagnostic) ? declared : written
 }
 
-/** RFC 3463 §3.1: "other or undefined status" says nothing. */
-const isVague = (status: string): boolean => /^[245]\.0\.0$/.test(status)
+/** RFC 3464 §2.3.6: the other server's own reply; some systems translate it into a coarser status. */
+const isServersReply = (diagnostic: string): boolean =>
+  /^\s{0,3}[45]\d\d[ -][45]\.\d{1,3}\.\d{1,3}\s/.test(diagnostic)
 
 /** RFC 3463 §2: class.subject.detail, possibly followed by text. */
 export function statusOf(text: string): string | null {

@@ -34,8 +34,8 @@ test('each recipient has its action, status, diagnostic and reason', () => {
     },
     {
       address: 'bo@example.org',
-      // "Other" says nothing, so the words decide; the class stays the declared one.
-      status: '4.2.2',
+      // What is declared stands, vague as it is; the words give the reason.
+      status: '4.0.0',
       action: 'delayed',
       diagnostic: '452 mailbox full',
       permanent: false,
@@ -52,9 +52,30 @@ test.each([
   ['Connection timed out', '4.4.1'],
   ['host unknown', '5.1.2'],
   ['version 5.1.1.7 of the software', null],
+  // What the server wrote stands, even when it is vague; success codes of the dialogue say nothing.
+  ['550 5.0.0 no such user', '5.0.0'],
+  ['Out: 250 2.1.0 Ok Out: 451 4.3.0 queue file write error', '4.3.0'],
+  // Quoted within the sentence that gives up stands why.
+  ['554 4.4.7 message expired <421 4.4.2 connection timed out>', '4.4.2'],
+  ["5.1.0 unknown address error 550-'5.2.2 mailbox full'", '5.2.2'],
+  ['ResponseCode 421, host not reachable', '4.3.2'],
+  // Names are no words.
+  ['<virus-team@example.org>: see https://example.org/blocked', null],
   ['all is well', null],
 ])('%s means %s', (text, status) => {
   expect(statusFromText(text)).toBe(status)
+})
+
+test.each([
+  ['5.0.0', '550 no such user', '5.0.0', 'the declared status stands, words alone do not overrule'],
+  ['5.0.0', '550 5.1.1 no such user', '5.1.1', 'a vague one gives way to what the server wrote'],
+  ['4.4.7', '450 4.7.1 greylisted', '4.7.1', 'so does "time is up"'],
+  ['5.1.1', '550 5.7.1 blocked', '5.7.1', 'and a translation of the reply'],
+  ['5.1.1', 'relay says 5.7.1 somewhere', '5.1.1', 'but not to a number inside a sentence'],
+  ['4.0.0', '550 5.1.1 no such user', '4.0.0', 'temporary stays temporary'],
+])('status %s with "%s" is %s: %s', (declared, diagnostic, status) => {
+  const fields = `Final-Recipient: rfc822; ana@example.org\nAction: failed\nStatus: ${declared}\nDiagnostic-Code: smtp; ${diagnostic}\n`
+  expect(recipientsOf(parseFieldGroups(fields))[0]?.status).toBe(status)
 })
 
 test('a status without words has a reason, too', () => {
