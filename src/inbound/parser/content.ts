@@ -38,6 +38,7 @@ export type Keep = 'text' | 'file' | 'none'
 export class ContentSink {
   readonly #budget: Budget
   readonly #keep: Keep
+  readonly #hash = createHash('sha256')
   #chunks: Uint8Array[] = []
   #size = 0
   #complete = true
@@ -49,18 +50,19 @@ export class ContentSink {
   }
 
   write(chunk: Uint8Array): void {
+    if (chunk.length === 0) return
     this.#size += chunk.length
+    this.#hash.update(chunk)
     if (this.#keep === 'text') this.#keepText(chunk)
     else if (this.#keep === 'file') this.#keepBytes(chunk)
     else this.#complete = false
   }
 
-  /** `sha256` of all that was written; whoever writes has it at hand. */
-  finish(sha256: string): LeafContent {
+  finish(): LeafContent {
     if (this.#file !== null) closeSync(this.#file.descriptor)
     return {
       size: this.#size,
-      sha256,
+      sha256: this.#hash.digest('hex'),
       content: this.#file === null ? Buffer.concat(this.#chunks) : { file: this.#file.path },
       complete: this.#complete,
     }
@@ -105,7 +107,7 @@ export class ContentSink {
 export function contentOf(bytes: Uint8Array, budget: Budget): LeafContent {
   const sink = new ContentSink('file', budget)
   sink.write(bytes)
-  return sink.finish(createHash('sha256').update(bytes).digest('hex'))
+  return sink.finish()
 }
 
 /** The first bytes of a content, wherever it is. */

@@ -7,6 +7,7 @@ import { cleanText } from '../../mail/clean-text.ts'
 import { headerOf } from '../../mail/message.ts'
 import type { Header } from '../../mail/message.ts'
 import { parseParameters } from '../../mail/parameters.ts'
+import { undoTransfer } from '../../mail/transfer-encoding.ts'
 
 const SCANNED_MAX = 2_000_000
 
@@ -78,26 +79,9 @@ function endOfPart(text: string, from: number, delimiter: number): number {
 
 function readText(bytes: Buffer, type: string | null, encoding: string | null): string {
   const { value, params } = parseParameters(type)
-  const decoded = decodeBytes(undoTransfer(bytes, encoding), params.get('charset') ?? null).text
+  const content = undoTransfer(bytes, (encoding ?? '').trim().toLowerCase()).bytes
+  const decoded = decodeBytes(content, params.get('charset') ?? null).text
   return cleanText(value === 'text/html' ? withoutTags(decoded) : decoded).trim()
-}
-
-function undoTransfer(bytes: Buffer, encoding: string | null): Buffer {
-  const name = (encoding ?? '').trim().toLowerCase()
-  if (name.startsWith('base64'))
-    return Buffer.from(bytes.toString('latin1').replace(/[^A-Za-z0-9+/=]/g, ''), 'base64')
-  return name.startsWith('quoted-printable') ? decodeQuotedPrintable(bytes) : bytes
-}
-
-/** RFC 2045 §6.7; malformed escapes stay as they are. */
-export function decodeQuotedPrintable(bytes: Buffer): Buffer {
-  const text = bytes
-    .toString('latin1')
-    .replace(/=\r?\n/g, '')
-    .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) =>
-      String.fromCharCode(Number.parseInt(hex, 16)),
-    )
-  return Buffer.from(text, 'latin1')
 }
 
 /** Crude on purpose: this runs when everything cleverer has failed. */

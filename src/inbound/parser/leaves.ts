@@ -1,14 +1,17 @@
 /**
- * mailparser's only door: splits a MIME body into its leaves, transfer encoding removed.
+ * mailparser's only door: splits a MIME body into its leaves, transfer encoding still in place.
  *
- * The library keeps the structure, the boundaries and the streaming; what the bytes mean (charset,
- * header values, which part is shown) is decided by our own code, because mailparser guesses there:
- * it takes the last From, replaces raw 8-bit bytes, turns a garbage date into now.
+ * The library keeps the structure, the boundaries and the streaming; what the bytes mean (transfer
+ * encoding, charset, header values, which part is shown) is decided by our own code, because
+ * mailparser guesses there: it takes the last From, replaces raw 8-bit bytes, turns a garbage date
+ * into now.
  */
 import type { Readable } from 'node:stream'
 import { MailParser } from 'mailparser'
 import type { AttachmentStream, MessageText } from 'mailparser'
 import { LIMITS } from './limits.ts'
+import { contentAmongHeaders, correctSplitter } from './splitter.ts'
+import type { Splitter, SplitterNode } from './splitter.ts'
 
 /** A multipart that contains a leaf. */
 export interface Container {
@@ -23,11 +26,18 @@ export interface LeafHead {
   readonly container: Container | null
 }
 
-/** Takes the decoded bytes of one leaf. */
+/** Takes the bytes of one leaf as they were sent. */
 export interface LeafTarget {
-  write(chunk: Uint8Array): void
-  /** `sha256` of all bytes written, lower-case hex. */
-  end(sha256: string): void
+  write(chunk: Buffer): void
+  end(): void
+}
+
+export interface SplitOptions {
+  /** A header block that ends with an empty line. */
+  readonly head: Buffer
+  readonly body: Readable | Buffer
+  /** Is there a line that begins with this boundary? When nobody knows, true. */
+  readonly occurs: (boundary: Buffer) => boolean
 }
 
 export interface Split {
@@ -37,6 +47,7 @@ export interface Split {
 
 /** mailparser's tree node, as far as we read it (3.9; the version is pinned). */
 interface TreeNode {
+  readonly node: SplitterNode
   readonly contentType: string | false
   readonly parent?: TreeNode
   readonly children: readonly TreeNode[]
@@ -49,7 +60,6 @@ const OPTIONS = {
   skipImageLinks: true,
   // RFC 2046 §5.2.1: an attached message stays one part; we read inside ourselves.
   ignoreEmbedded: true,
-  checksumAlgo: 'sha256',
   maxHeadSize: LIMITS.partHeadBytesMax,
   maxChildNodes: LIMITS.partsMax,
 }
@@ -59,9 +69,11 @@ class LeafParser extends MailParser {
   textTypes: readonly string[] = []
   declare curnode: TreeNode | false
   declare tree: TreeNode | false
+  declare splitter: Splitter
 
-  constructor() {
+  constructor(occurs: (boundary: Buffer) => boolean) {
     super(OPTIONS)
+    correctSplitter(this.splitter, occurs)
   }
 
   /** Replaces mailparser's reading of part headers, which parses every address list in them. */
@@ -79,16 +91,14 @@ class LeafParser extends MailParser {
 }
 
 /**
- * Feeds `head` (a header block that ends with an empty line) and then `body` to mailparser and
- * calls `take` for every leaf, in order. Rejects when mailparser gives up (too many parts, too
- * large part headers).
+ * Feeds a multipart message to mailparser and calls `take` for every leaf, in order. Rejects when
+ * mailparser gives up (too many parts, too large part headers).
  */
 export function splitLeaves(
-  head: Buffer,
-  body: Readable | Buffer,
+  { head, body, occurs }: SplitOptions,
   take: (leaf: LeafHead) => LeafTarget,
 ): Promise<Split> {
-  const parser = new LeafParser()
+  const parser = new LeafParser(occurs)
   return new Promise((resolve, reject) => {
     const giveUp = (error: unknown): void => {
       if (!Buffer.isBuffer(body)) body.destroy()
@@ -109,6 +119,13 @@ export function splitLeaves(
   })
 }
 
+/** The same for a body that is one part: the library is not needed to find it. */
+export async function takeWhole(body: Readable | Buffer, target: LeafTarget): Promise<void> {
+  if (Buffer.isBuffer(body)) target.write(body)
+  else for await (const chunk of body as AsyncIterable<Buffer>) target.write(chunk)
+  target.end()
+}
+
 function pump(
   parser: LeafParser,
   part: AttachmentStream,
@@ -117,18 +134,21 @@ function pump(
 ): void {
   const headers = new Map<string, string>()
   for (const [name, value] of part.headers) if (typeof value === 'string') headers.set(name, value)
-  const node = parser.curnode
-  const target = take({ headers, container: containerOf(node === false ? undefined : node.parent) })
-  part.content.on('data', (chunk: Buffer) => {
+  const at = parser.curnode === false ? undefined : parser.curnode
+  const guarded = (action: () => void): void => {
     try {
-      target.write(chunk)
+      action()
     } catch (error) {
       giveUp(error)
     }
-  })
+  }
+  const target = take({ headers, container: containerOf(at?.parent) })
+  const early = at === undefined ? Buffer.alloc(0) : contentAmongHeaders(at.node._headersLines)
+  if (early.length > 0) guarded(() => target.write(early))
+  part.content.on('data', (chunk: Buffer) => guarded(() => target.write(chunk)))
   part.content.on('error', giveUp)
   part.content.on('end', () => {
-    target.end(part.checksum)
+    guarded(() => target.end())
     part.release()
   })
 }

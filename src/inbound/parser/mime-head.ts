@@ -9,8 +9,11 @@ import { parseParameters } from '../../mail/parameters.ts'
 import type { Source } from './source.ts'
 
 export interface MimeHead {
-  /** Ends with an empty line. */
+  /** Raw values by lower-case name, bytes as Latin-1. */
+  readonly headers: ReadonlyMap<string, string>
+  /** The same as a header block that ends with an empty line. */
   readonly bytes: Buffer
+  readonly isMultipart: boolean
   readonly problems: readonly string[]
 }
 
@@ -20,16 +23,20 @@ export function mimeHead(source: Source, headers: readonly Header[], bodyStart: 
   const problems: string[] = []
   const type = contentType(source, headers, bodyStart, problems)
   const isMultipart = /^multipart\//i.test(type ?? '')
-  const lines = type === null ? [] : [`Content-Type: ${type}`]
+  const values = new Map(type === null ? [] : [['content-type', rawOf(type)]])
   for (const name of PASSED_ON) {
     const value = headerOf({ headers }, name)
     // A transfer encoding of a multipart is not allowed (RFC 2045 §6.4) and sometimes a lie.
     if (value !== null && !(isMultipart && name === 'content-transfer-encoding')) {
-      lines.push(`${name}: ${value.slice(0, 2_000)}`)
+      values.set(name, rawOf(value.slice(0, 2_000)))
     }
   }
-  return { bytes: Buffer.from([...lines, '', ''].join('\r\n'), 'utf8'), problems }
+  const lines = [...values].map(([name, value]) => `${name}: ${value}`)
+  const bytes = Buffer.from([...lines, '', ''].join('\r\n'), 'latin1')
+  return { headers: values, bytes, isMultipart, problems }
 }
+
+const rawOf = (value: string): string => Buffer.from(value, 'utf8').toString('latin1')
 
 function contentType(
   source: Source,
@@ -43,7 +50,7 @@ function contentType(
   if (!type.startsWith('multipart/')) return value.slice(0, 8_000)
   const declared = params.get('boundary') ?? ''
   const body = source.head.subarray(bodyStart)
-  if (declared !== '' && (hasBoundary(body, declared) || !source.whole))
+  if (declared !== '' && (hasBoundary(body, Buffer.from(declared)) || !source.whole))
     return multipart(type, declared)
   const found = sniffBoundary(body)
   if (found === null) {
@@ -57,12 +64,12 @@ function contentType(
 const multipart = (type: string, boundary: string): string =>
   `${type}; boundary="${boundary.replace(/["\\]/g, '\\$&')}"`
 
-function hasBoundary(body: Buffer, boundary: string): boolean {
-  const delimiter = Buffer.from(`--${boundary}`, 'utf8')
-  for (let at = body.indexOf(delimiter); at !== -1; at = body.indexOf(delimiter, at + 1)) {
-    if (at === 0 || body[at - 1] === 0x0a) return true
-  }
-  return false
+/** Does a line of `body` begin with this boundary? */
+export function hasBoundary(body: Buffer, boundary: Buffer): boolean {
+  const delimiter = Buffer.concat([Buffer.from('\n--'), boundary])
+  return (
+    body.includes(delimiter) || body.subarray(0, delimiter.length - 1).equals(delimiter.subarray(1))
+  )
 }
 
 /** A line `--x` directly followed by a Content- header shows what the boundary is. */

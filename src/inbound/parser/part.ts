@@ -18,9 +18,14 @@ export interface PartHead {
   readonly container: Container | null
 }
 
-export interface Part extends PartHead, LeafContent {}
+export interface Part extends PartHead, LeafContent {
+  /** The content was not what its transfer encoding promises. */
+  readonly damaged: boolean
+}
 
 const TYPE = /^[a-z0-9!#$&^_.+-]{1,100}\/[a-z0-9!#$&^_.+-]{1,100}$/
+/** RFC 2045 §5.1: what is no token is no disposition either. */
+const TOKEN = /^[a-z0-9!#$%&'*+.^_`{|}~-]{1,60}$/
 /** RFC 2045 §5.2: the default of a part without (or with an unreadable) Content-Type. */
 const DEFAULT_TYPE = 'text/plain'
 
@@ -38,7 +43,7 @@ export function readPartHead({ headers, container }: LeafHead): PartHead {
       format === 'flowed'
         ? { deleteSpace: type.params.get('delsp')?.toLowerCase() === 'yes' }
         : null,
-    disposition: disposition.value === '' ? null : disposition.value,
+    disposition: TOKEN.test(disposition.value) ? disposition.value : null,
     filename: named === null ? null : safeFilename(named),
     contentId: contentIdOf(value('content-id')),
     encoding: stripComments(value('content-transfer-encoding') ?? '')
@@ -53,6 +58,8 @@ function typeOf(
   container: Container | null,
   { attached }: { attached: boolean },
 ): string {
+  // What could not be taken apart is one part, and its bytes are text.
+  if (value.startsWith('multipart/')) return DEFAULT_TYPE
   if (TYPE.test(value)) return value
   // RFC 2046 §5.1.5: in a digest the default is a message.
   if (value === '' && container?.type === 'multipart/digest') return 'message/rfc822'

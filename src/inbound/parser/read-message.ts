@@ -9,6 +9,7 @@ import { scanHeaderBlock } from '../../mail/header-block.ts'
 import type { HeaderBlock } from '../../mail/header-block.ts'
 import { detectLanguage } from '../../mail/language.ts'
 import type { AttachmentContent, Message } from '../../mail/message.ts'
+import { transferDecoder } from '../../mail/transfer-encoding.ts'
 import { visibleText } from '../../mail/visible-text.ts'
 import { attachmentsOf } from './attachments.ts'
 import { assembleBody, isRenderable } from './body.ts'
@@ -17,14 +18,14 @@ import type { Budget } from './content.ts'
 import { readHeaderFacts } from './envelope.ts'
 import { describe, originalOf, readFallback } from './fallback.ts'
 import { firstText } from './first-text.ts'
-import { splitLeaves } from './leaves.ts'
-import type { LeafTarget } from './leaves.ts'
+import { splitLeaves, takeWhole } from './leaves.ts'
+import type { LeafHead, LeafTarget } from './leaves.ts'
 import { LIMITS } from './limits.ts'
-import { mimeHead } from './mime-head.ts'
+import { hasBoundary, mimeHead } from './mime-head.ts'
 import { readPartHead } from './part.ts'
 import type { Part, PartHead } from './part.ts'
 import type { Parsed, ParseMode } from './protocol.ts'
-import { forwardedOf, reportOf } from './reports.ts'
+import { forwardedOf, onlyMessageIn, reportOf } from './reports.ts'
 import { openSource } from './source.ts'
 import type { Source } from './source.ts'
 
@@ -48,12 +49,18 @@ export async function readMessage(
   })
   const problems = [...block.problems]
   try {
-    const parts = await readParts(source, block, newBudget(scratchDir), problems)
-    return await assemble(source, block, parts, problems, scratchDir)
+    const content = await readParts(source, block, newBudget(scratchDir), problems)
+    return await assemble(source, block, content, problems, scratchDir)
   } catch (error) {
     const because = `could not be taken apart (${messageOf(error)}): the original is attached`
     return readFallback(source, { scratchDir, because, analyse: true })
   }
+}
+
+interface ReadContent {
+  readonly parts: readonly Part[]
+  /** Something is in no part. */
+  readonly missing: boolean
 }
 
 async function readParts(
@@ -61,37 +68,45 @@ async function readParts(
   block: HeaderBlock,
   budget: Budget,
   problems: string[],
-): Promise<Part[]> {
+): Promise<ReadContent> {
   const head = mimeHead(source, block.headers, block.bodyStart)
   problems.push(...head.problems)
   const parts: Part[] = []
   let listed = 0
-  const { emptyContainers } = await splitLeaves(
-    head.bytes,
-    source.rest(block.bodyStart),
-    (leaf) => {
-      const part = readPartHead(leaf)
-      const rendered = isRenderable(part)
-      if (!rendered) listed++
-      const keep = listed <= LIMITS.attachmentsMax ? 'file' : 'none'
-      return collect(part, new ContentSink(rendered ? 'text' : keep, budget), parts)
-    },
-  )
-  if (emptyContainers > 0) problems.push('a multipart without parts')
-  return parts
+  const take = (leaf: LeafHead): LeafTarget => {
+    const part = readPartHead(leaf)
+    const rendered = isRenderable(part)
+    if (!rendered) listed++
+    const keep = listed <= LIMITS.attachmentsMax ? 'file' : 'none'
+    return collect(part, new ContentSink(rendered ? 'text' : keep, budget), parts)
+  }
+  const body = source.rest(block.bodyStart)
+  if (!head.isMultipart) {
+    await takeWhole(body, take({ headers: head.headers, container: null }))
+    return { parts, missing: false }
+  }
+  const known = source.whole ? source.head.subarray(block.bodyStart) : null
+  const occurs = (boundary: Buffer): boolean => known === null || hasBoundary(known, boundary)
+  const { emptyContainers } = await splitLeaves({ head: head.bytes, body, occurs }, take)
+  return { parts, missing: emptyContainers > 0 }
 }
 
+/** Undoes the transfer encoding on the way into the sink. */
 function collect(part: PartHead, sink: ContentSink, parts: Part[]): LeafTarget {
+  const decoder = transferDecoder(part.encoding)
   return {
-    write: (chunk) => sink.write(chunk),
-    end: (sha256) => parts.push({ ...part, ...sink.finish(sha256) }),
+    write: (chunk) => sink.write(decoder.write(chunk)),
+    end: () => {
+      sink.write(decoder.end())
+      parts.push({ ...part, ...sink.finish(), damaged: decoder.damaged })
+    },
   }
 }
 
 async function assemble(
   source: Source,
   block: HeaderBlock,
-  parts: readonly Part[],
+  { parts, missing }: ReadContent,
   problems: string[],
   scratchDir: string,
 ): Promise<Parsed> {
@@ -100,18 +115,23 @@ async function assemble(
   problems.push(...body.problems)
   const attachments = attachmentsOf(body, problems)
   let full = body.text
+  problems.push(...parts.filter(({ damaged }) => damaged).map(damageOf))
   if (isNothing(full, body.html, attachments) && source.size > block.bodyStart) {
     const rest = await rescue(source, block, scratchDir, problems)
     full = rest.text
     attachments.push(...rest.attachments)
+  } else if (missing) {
+    problems.push('a multipart without parts: the original is attached')
+    attachments.push(await originalOf(source, scratchDir))
   }
   const { bounce, reportType } = reportOf({ headers: block.headers, facts, parts, text: full })
   const forwarded = forwardedOf(facts, full, parts, reportType)
-  const text = visibleText(full)
+  const inside = full.trim() === '' && body.html === null ? onlyMessageIn(parts) : ''
+  const text = inside === '' ? { ...visibleText(full), full } : foldedText(inside)
   const message: Message = {
     ...facts,
     headers: block.headers,
-    text: { ...text, full },
+    text,
     html: body.html,
     attachments: attachments.map(describe),
     forwarded,
@@ -121,6 +141,18 @@ async function assemble(
     problems: [...new Set(problems)],
   }
   return { message, attachments }
+}
+
+/** Nothing of it was written now, so all of it is folded. */
+const foldedText = (inside: string): Message['text'] => ({
+  reply: '',
+  quoted: inside,
+  signature: '',
+  full: inside,
+})
+
+function damageOf({ filename, type, encoding }: Part): string {
+  return `${filename ?? `a ${type} part`} is damaged: its ${encoding} is not complete`
 }
 
 const isNothing = (

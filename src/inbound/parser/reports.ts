@@ -168,6 +168,12 @@ export function forwardedOf(
   return attachedForward(only, text)
 }
 
+/** The text of the one attached message; '' when there is none or more than one. */
+export function onlyMessageIn(parts: readonly Part[]): string {
+  const [only, another] = parts.filter((part) => part.type === 'message/rfc822')
+  return only === undefined || another !== undefined ? '' : attachedForward(only, '').text
+}
+
 function attachedForward(part: Part, note: string): Forwarded {
   const bytes = bytesOf(part.content)
   const block = scanHeaderBlock(bytes.subarray(0, 200_000), HEAD_LIMITS)
