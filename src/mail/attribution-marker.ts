@@ -29,11 +29,10 @@ const ISO_LINE =
 
 const ON_BEGINS = byFirstLetter(ON)
 const DAY_BEGINS = byFirstLetter(WEEKDAYS)
-const VERBS = [...WROTE, 'napisał(a', 'написал(а']
-const VERB_ENDS = byLastLetter(VERBS)
+const VERB_ENDS = byLastLetter(WROTE)
 /** A verb of several words may be wrapped: its last word ends the line. */
 const LAST_WORD_ENDS = byLastLetter([
-  ...new Set(VERBS.map((verb) => verb.slice(verb.lastIndexOf(' ') + 1))),
+  ...new Set(WROTE.map((verb) => verb.slice(verb.lastIndexOf(' ') + 1))),
 ])
 /** What may stand behind the verb. */
 const AFTER_VERB = ' \t:：*_.)(>,-'

@@ -11,7 +11,7 @@ import { parseDate } from './date.ts'
 import type { Forwarded } from './message.ts'
 import { headerBlockAt, markerAt, quotedHeaderOf } from './quote-markers.ts'
 import type { QuoteMarker } from './quote-markers.ts'
-import type { QuotedHeader } from './attributions.ts'
+import type { QuotedHeader } from './languages/mail-language.ts'
 import { unglueMarkers } from './unglue.ts'
 import { baseSubject, isForwardSubject, isReplySubject } from './subject.ts'
 

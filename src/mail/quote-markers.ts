@@ -5,7 +5,7 @@
  */
 import { attributionEnd, isAttribution } from './attribution-marker.ts'
 import { FORWARDED_MESSAGE, HEADER_LABELS, ORIGINAL_MESSAGE } from './attributions.ts'
-import type { QuotedHeader } from './attributions.ts'
+import type { QuotedHeader } from './languages/mail-language.ts'
 import { trimEndOf, trimOf } from './clean-text.ts'
 import {
   ENDS_WITH_COLON,

@@ -1,10 +1,11 @@
 /** Subjects: prefixes of replies and forwards in many languages, and our own tag. */
+import { LANGUAGES } from './languages/all.ts'
+import { phrasesOfAll } from './phrases.ts'
 
-const list = (words: string): string =>
+/** An expression of our own words, longest first, so that a prefix of another one never wins. */
+const anyOf = (words: readonly string[]): string =>
   words
-    .split(/\s*\|\s*/)
-    .map((word) => word.trim())
-    .filter((word) => word !== '')
+    .toSorted((a, b) => b.length - a.length)
     .map(escapeRegExp)
     .join('|')
 
@@ -13,17 +14,14 @@ function escapeRegExp(text: string): string {
 }
 
 /** What clients put in front of the subject of a reply. */
-const REPLY_PREFIXES = `re | aw | antw | antwort | sv | vs | ref | rif | r | res | rép | rep | odp | odpověď | atb | ynt | yan |
-  vá | bls | απ | σχετ | השב | רד | رد | ответ | отв | ha | 回复 | 回覆 | 答复 | 返信 | 답장 | tr | re-tr`
+const REPLY_PREFIXES = phrasesOfAll(LANGUAGES.map(({ replyPrefixes }) => replyPrefixes))
 
 /** ... and of a forward. */
-const FORWARD_PREFIXES = `fwd | fw | wg | tr | rv | enc | i | doorst | vs | vb | vl | vidb | fs | pd | přep | preposl | fww | továbbítás | továbbítva |
-  ilt | πρθ | προώθ | הועבר | إعادة توجيه | пересл | пер | переслано | 转发 | 轉寄 | 転送 | 전달 | wtr | rvd | trs | red | redir | redir. | edasi | videresend | videresendt | weitergeleitet | weitergel |
-  reenv | reencaminhada | inoltra | inoltrato | przekaz | doorgestuurd | vidarebefordrat | välitetty | préposlané`
+const FORWARD_PREFIXES = phrasesOfAll(LANGUAGES.map(({ forwardPrefixes }) => forwardPrefixes))
 
 const COUNT = '(?:\\s?[\\[(*^]\\d{1,3}[\\])*]?)?'
-const REPLY = new RegExp(`^(?:${list(REPLY_PREFIXES)})${COUNT}\\s{0,3}[:：]\\s{0,10}`, 'iu')
-const FORWARD = new RegExp(`^(?:${list(FORWARD_PREFIXES)})${COUNT}\\s{0,3}[:：]\\s{0,10}`, 'iu')
+const REPLY = new RegExp(`^(?:${anyOf(REPLY_PREFIXES)})${COUNT}\\s{0,3}[:：]\\s{0,10}`, 'iu')
+const FORWARD = new RegExp(`^(?:${anyOf(FORWARD_PREFIXES)})${COUNT}\\s{0,3}[:：]\\s{0,10}`, 'iu')
 const FORWARD_TAIL = /\s\((?:fwd|fw)\)$/i
 
 const SUBJECT_LENGTH_MAX = 1_000

@@ -39,6 +39,14 @@ describe('the original sender, subject and text are found', () => {
       'Yahoo on one line',
       `   ----- Forwarded Message ----- From: Ana Lima <ana@example.org>To: "b@example.org" <b@example.org>Sent: Monday, January 5, 2026Subject: Printer\n ${BODY}`,
     ],
+    [
+      'Yahoo in Turkish, whose capital has a dot',
+      `   ----- İletilmiş Mesaj ----- Kimden: Ana Lima <ana@example.org>Kime: "b@example.org" <b@example.org>Gönderilen: 5 Ocak 2026 10:00:00Konu: Printer\n ${BODY}`,
+    ],
+    [
+      'Yahoo in Portuguese, which loses a colon, too',
+      `   ----- Mensagem reencaminhada ----- De: Ana Lima <ana@example.org>Para: "b@example.org" <b@example.org>Enviado: 5 de janeiro de 2026, 10:00:00 CETAssunto Printer\n ${BODY}`,
+    ],
   ])('%s', (_, forward) => {
     const found = findForwarded({ subject: 'Fwd: Printer', isReply: false }, `FYI\n\n${forward}\n`)
     expect(found).toMatchObject({ from: ANA, subject: 'Printer', text: BODY, note: 'FYI' })

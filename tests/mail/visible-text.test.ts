@@ -142,6 +142,11 @@ describe('signatures', () => {
 })
 
 describe('lost line ends', () => {
+  test('a word that belongs to the attribution is nobody’s answer', () => {
+    const line = 'El El vie, 3 de marzo de 2026 a la(s) 9:21 a.m., Ana <ana@example.org> escribió:'
+    expect(visibleText(`Hola.\n\n${line}\n> Hi\n`).reply).toBe('Hola.')
+  })
+
   test('an attribution on the line of the answer', () => {
     expect(
       visibleText('answer On Wed, Jan 4, 2026 at 3:59 PM, ana@example.org wrote:\n> Hi\n').reply,

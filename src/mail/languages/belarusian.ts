@@ -1,0 +1,17 @@
+/** Belarusian: the words around quoted, forwarded and automatic mail. Data only. */
+import type { MailLanguage } from './mail-language.ts'
+
+export const belarusian: MailLanguage = {
+  code: 'be',
+  wrote: 'напісаў | напісала',
+  on: 'у',
+  labels: {
+    from: 'ад',
+    date: 'дата | адпраўлена',
+    to: 'каму',
+    cc: 'копія',
+    subject: 'тэма',
+  },
+  originalMessage: 'зыходнае паведамленне',
+  forwardedMessage: 'перасланае паведамленне',
+}

@@ -1,0 +1,45 @@
+/** French: the words around quoted, forwarded and automatic mail. Data only. */
+import type { MailLanguage } from './mail-language.ts'
+
+export const french: MailLanguage = {
+  code: 'fr',
+  wrote: 'a écrit | écrivait | a ecrit',
+  on: 'le | en date du',
+  days: 'lun | mar | mer | jeu | ven | sam | dim',
+  labels: {
+    from: 'de | expéditeur',
+    date: "envoyé | envoye | envoyé le | message du | date d'envoi",
+    to: 'à | a | pour | destinataire | destinataires',
+    cc: 'copie | copie à | copie carbon | cci',
+    subject: 'objet | sujet',
+    reply: 'répondre à | pièces jointes',
+  },
+  originalMessage: `
+    message d'origine | message d’origine | message original | message initial | message transféré
+  `,
+  forwardedMessage: `
+    message transféré | début du message transféré | début du message réexpédié | message transmis
+    | début de message | message réexpédié
+  `,
+  sentFrom: `
+    envoyé de | envoyé depuis | envoyé à partir | envoye de | envoyée depuis | obtenez outlook |
+    télécharger outlook
+  `,
+  replyPrefixes: 're | rép | rep | réf | tr | re-tr',
+  forwardPrefixes: 'tr | trs',
+  automatic: {
+    subjects: `
+      réponse automatique | réponse auto | absence du bureau | absent du bureau | message
+      d'absence | message d’absence | notification d'absence | notification d’absence | avis
+      d'absence
+    `,
+    sayings: 'je suis absent | je suis en congé',
+    singleWords: 'absence | absent',
+    inText: `
+      je suis absent | actuellement absent | je suis en congé | réponse automatique
+    `,
+  },
+  commonWords: `
+    le la les et est pas je vous nous une des pour avec sur merci bonjour dans que qui ce mon
+  `,
+}

@@ -1,0 +1,43 @@
+/** German: the words around quoted, forwarded and automatic mail. Data only. */
+import type { MailLanguage } from './mail-language.ts'
+
+export const german: MailLanguage = {
+  code: 'de',
+  wrote: 'schrieb | geschrieben',
+  on: 'am | um | den',
+  days: 'mo. | di. | mi. | do. | fr. | sa. | so.',
+  labels: {
+    from: 'von | absender',
+    date: 'datum | gesendet | gesendet am',
+    to: 'an | für | für wen | empfänger',
+    cc: 'kopie | kopie an',
+    subject: 'betreff | betr',
+    reply: 'antwort an | anlagen | wichtigkeit',
+  },
+  originalMessage: 'originalnachricht | ursprüngliche nachricht | original-nachricht',
+  forwardedMessage: 'weitergeleitete nachricht | anfang der weitergeleiteten | weitergeleitet von',
+  sentFrom: `
+    von meinem | von unterwegs | gesendet von | gesendet mit | gesendet aus | diese nachricht
+    wurde von mein | holen sie sich outlook | outlook für
+  `,
+  replyPrefixes: 'aw | antw | antwort',
+  forwardPrefixes: 'wg | weitergeleitet | weitergel',
+  automatic: {
+    subjects: `
+      automatische antwort | automatische abwesenheitsnotiz | abwesenheitsnotiz |
+      abwesenheitsassistent | abwesenheitsmeldung | abwesenheitsnachricht |
+      abwesenheitsbenachrichtigung | abwesenheitsinfo | autoantwort | automatische antwortmail |
+      automatische eingangsbestätigung
+    `,
+    sayings: 'ich bin nicht im | ich bin im urlaub | nicht im büro | im urlaub',
+    singleWords: 'abwesenheit | abwesend | urlaub | eingangsbestätigung',
+    inText: `
+      nicht im büro | derzeit abwesend | nicht erreichbar | ich bin im urlaub | bin ich im urlaub
+      | wieder erreichbar | automatische antwort | automatisch generiert | automatisch erstellt |
+      ihre anfrage ist bei uns eingegangen
+    `,
+  },
+  commonWords: `
+    der die das und ist nicht ich sie wir ein eine für mit auf bitte danke haben kann wie auch
+  `,
+}

@@ -1,0 +1,28 @@
+/** Norwegian: the words around quoted, forwarded and automatic mail. Data only. */
+import type { MailLanguage } from './mail-language.ts'
+
+export const norwegian: MailLanguage = {
+  code: 'nb',
+  wrote: 'skrev | skreiv',
+  on: 'den',
+  days: 'man | tir | ons | tor | fre | lør | søn',
+  labels: {
+    from: 'fra | frå | avsender',
+    date: 'dato | sendt',
+    to: 'til | mottaker',
+    cc: 'kopi',
+    subject: 'emne',
+  },
+  originalMessage: 'opprinnelig melding | opphavleg melding',
+  forwardedMessage: 'videresendt melding | start på videresendt melding | vidaresendt melding',
+  sentFrom: 'sendt fra | sendt frå | hent outlook | skaff deg outlook',
+  replyPrefixes: 'sv',
+  forwardPrefixes: 'vs',
+  automatic: {
+    subjects: 'automatisk svar | autosvar | fraværsmelding',
+    sayings: 'ikke til stede',
+    singleWords: 'fravær',
+    inText: 'ikke på kontoret | automatisk svar',
+  },
+  commonWords: 'og at det er ikke jeg en for med som på av har kan hei takk vi til den om',
+}

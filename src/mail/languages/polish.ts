@@ -1,0 +1,34 @@
+/** Polish: the words around quoted, forwarded and automatic mail. Data only. */
+import type { MailLanguage } from './mail-language.ts'
+
+export const polish: MailLanguage = {
+  code: 'pl',
+  wrote: 'napisał | napisała | pisze | napisał(a',
+  on: 'dnia | w dniu | w',
+  days: 'pon | wt | śr | czw | pt. | sob | niedz',
+  labels: {
+    from: 'od | nadawca | nadawca wiadomości',
+    date: 'data | wysłano | wysłane | data wysłania',
+    to: 'do | odbiorca | adresat',
+    cc: 'dw | udw | kopia | kopia do',
+    subject: 'temat',
+    reply: 'odpowiedz do | załączniki',
+  },
+  originalMessage: 'wiadomość oryginalna | oryginalna wiadomość',
+  forwardedMessage: `
+    wiadomość przekazana | przekazana wiadomość | treść przekazanej wiadomości | początek
+    przekazywanej wiadomości
+  `,
+  sentFrom: 'wysłane z | wysłano z | pobierz outlook',
+  replyPrefixes: 'odp',
+  forwardPrefixes: 'pd | przekaz',
+  automatic: {
+    subjects: 'odpowiedź automatyczna | automatyczna odpowiedź | autoodpowiedź',
+    sayings: 'jestem na urlopie',
+    singleWords: 'nieobecność | nieobecny',
+    inText: 'jestem nieobecn | na urlopie | odpowiedź automatyczna',
+  },
+  commonWords: `
+    i nie się że na jest do w z to proszę dziękuję dzień dobry czy jak ale mam moje
+  `,
+}

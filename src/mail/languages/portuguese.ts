@@ -1,0 +1,39 @@
+/** Portuguese: the words around quoted, forwarded and automatic mail. Data only. */
+import type { MailLanguage } from './mail-language.ts'
+
+export const portuguese: MailLanguage = {
+  code: 'pt',
+  wrote: 'escreveu | escreveu-nos',
+  on: 'em | no dia | a',
+  days: 'seg | ter | qua | qui | sex | sáb | dom',
+  labels: {
+    from: 'de | da | remetente',
+    date: 'data | enviado | enviado em | enviada em | enviada | data de envio',
+    to: 'para | destinatário',
+    cc: 'cópia | cópia oculta | cópia para',
+    subject: 'assunto',
+    reply: 'responder a | responder para | anexos',
+  },
+  originalMessage: 'mensagem original | mensagem de origem',
+  forwardedMessage: `
+    mensagem encaminhada | mensagem reencaminhada | início da mensagem encaminhada | início da
+    mensagem reencaminhada | mensagem reenviada
+  `,
+  sentFrom: `
+    enviado do | enviado via | enviado a partir | enviado pelo | obter o outlook | baixe o outlook
+  `,
+  replyPrefixes: 're | res',
+  forwardPrefixes: 'enc | reencaminhada',
+  automatic: {
+    subjects: `
+      resposta automática | resposta automatica | fora do escritório | fora do escritorio |
+      ausência temporária | mensagem de ausência
+    `,
+    sayings: 'estou de férias',
+    singleWords: 'ausente | ausência',
+    inText: 'fora do escritório | estou de férias | resposta automática',
+  },
+  commonWords: `
+    o os não que para com uma você obrigado olá por está meu minha em se são mais como isso
+  `,
+}

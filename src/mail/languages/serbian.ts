@@ -1,0 +1,23 @@
+/** Serbian: the words around quoted, forwarded and automatic mail. Data only. */
+import type { MailLanguage } from './mail-language.ts'
+
+export const serbian: MailLanguage = {
+  code: 'sr',
+  wrote: 'написао | написала | је написао | napisao | napisala',
+  on: 'дана | у',
+  labels: {
+    from: 'од | šalje | пошиљалац',
+    date: 'датум | послато | poslato | datum',
+    to: 'за | прималац | za',
+    cc: 'копија',
+    subject: 'наслов | naslov | predmet',
+  },
+  originalMessage: 'оригинална порука | originalna poruka',
+  forwardedMessage: 'прослеђена порука | преслано писмо | prosleđena poruka',
+  sentFrom: 'послато са | poslato sa',
+  replyPrefixes: 'одг',
+  forwardPrefixes: 'просл',
+  automatic: {
+    subjects: 'аутоматски одговор | automatski odgovor',
+  },
+}

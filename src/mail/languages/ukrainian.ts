@@ -1,0 +1,26 @@
+/** Ukrainian: the words around quoted, forwarded and automatic mail. Data only. */
+import type { MailLanguage } from './mail-language.ts'
+
+export const ukrainian: MailLanguage = {
+  code: 'uk',
+  wrote: 'пише | написав | написала',
+  on: 'у | в',
+  days: 'пн | вт | ср | чт | пт | сб | нд | понеді',
+  labels: {
+    from: 'від | від кого | відправник',
+    date: 'дата | надіслано | відправлено',
+    to: 'кому | одержувач',
+    cc: 'копія',
+    subject: 'тема',
+  },
+  originalMessage: 'вихідне повідомлення',
+  forwardedMessage: `
+    переслане повідомлення | переслане | переслано | пересилання | початок листа, що пересилається
+    | початок переспрямованого повідомлення
+  `,
+  sentFrom: 'надіслано з',
+  forwardPrefixes: 'переслано',
+  automatic: {
+    subjects: 'автоматична відповідь',
+  },
+}
