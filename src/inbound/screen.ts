@@ -111,7 +111,7 @@ function bounceReason(message: Message): string | null {
   const how =
     message.reportType === 'delivery-status'
       ? 'delivery status notification (RFC 3464)'
-      : 'text of a bounce'
+      : `text of a bounce${message.bounce?.system === null ? '' : ` as ${message.bounce?.system} writes it`}`
   return `${how}: ${failed > 0 ? `${failed} failed` : `${delayed} delayed`}`
 }
 

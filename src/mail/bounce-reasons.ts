@@ -156,20 +156,23 @@ export function statusFromText(text: string): string | null {
  * is often quoted within the sentence that gives up.
  */
 export function writtenStatus(text: string): string | null {
-  const codes = [...text.slice(0, TEXT_LENGTH_MAX).matchAll(ENHANCED)].map(
-    ([, severity, subject, detail]) => `${severity}.${Number(subject)}.${Number(detail)}`,
-  )
-  return codes.find(isTelling) ?? codes.find((code) => !isVague(code)) ?? codes[0] ?? null
+  let best: string | null = null
+  for (const [, severity, subject, detail] of text.slice(0, TEXT_LENGTH_MAX).matchAll(ENHANCED)) {
+    const code = `${severity}.${Number(subject)}.${Number(detail)}`
+    if (best === null || tellsMore(code, best)) best = code
+  }
+  return best
 }
 
-/** Neither "other" of its class or subject (RFC 3463 §3: x.0.0, x.y.0) nor "time is up". */
-export const isTelling = (status: string): boolean => !status.endsWith('.0') && !isExpiry(status)
+/** Does the first status say more about the cause than the second? */
+export const tellsMore = (status: string, other: string): boolean => detail(status) > detail(other)
 
-/** RFC 3463 §3.1: "other or undefined status" says nothing but the class. */
-const isVague = (status: string): boolean => status.endsWith('.0.0')
-
-/** RFC 3463 §3.5: X.4.7 tells that the time was up, not why it was needed. */
-const isExpiry = (status: string): boolean => status.endsWith('.4.7')
+/** RFC 3463 §3: x.0.0 says nothing, x.4.7 that the time was up but not why, x.y.0 little. */
+function detail(status: string): number {
+  if (status.endsWith('.0.0')) return 0
+  if (status.endsWith('.4.7')) return 1
+  return status.endsWith('.0') ? 2 : 3
+}
 
 /** The reason in words, from the diagnostic or else from the status. */
 export function reasonOf(status: string | null, diagnostic: string | null): string | null {

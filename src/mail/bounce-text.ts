@@ -5,10 +5,13 @@
  */
 import { localPartOf, parseAddress } from './address.ts'
 import type { Address } from './address.ts'
-import { statusFromText } from './bounce-reasons.ts'
+import { statusFromText, writtenStatus } from './bounce-reasons.ts'
+import { BOUNCE_SYSTEMS } from './bounce-systems/all.ts'
 import { cleanLine, trimOf } from './clean-text.ts'
 import { describeRecipient } from './dsn.ts'
+import { LANGUAGES } from './languages/all.ts'
 import type { BouncedRecipient } from './message.ts'
+import { includesAny, phrases, phrasesOfAll } from './phrases.ts'
 
 export interface TextEvidence {
   readonly subject: string
@@ -33,40 +36,24 @@ export interface TextEvidence {
 const SYSTEM_SENDER =
   /^(?:mailer[-_.]?daemon|mail[-_.]?daemon|post[-_.]?master|mail[-_.]?delivery|mdaemon|maildelivery|bounces?|mail-?admin(?:istrator)?|internet[-_.]mail[-_.]delivery|mmdf|uucp|smtp|undeliverable|mailer|mail_?system|symantecmaildelivery|microsoftexchange[0-9a-f]{8,40})(?:$|[-+._=])/
 
-const phrases = (list: string): readonly string[] =>
-  list.split('|').map((phrase) => phrase.trim().replace(/\s+/g, ' '))
-
 /** Subjects of bounces; lower case substrings. */
-const SUBJECTS =
-  phrases(`mail failed | 邮件传输失败 | 退回 | delivery status notification | undeliver | mail delivery fail | delivery failure | returned mail |
-  failure notice | delivery problem | could not be delivered | delivery has failed | mail system error | returned to sender | delivery unsuccessful |
-  delivery report | non-delivery | nondeliver | not delivered | mail could not be | message could not be | unzustellbar | nicht zugestellt | zustellung fehlgeschlagen |
-  delivery error | mail failure | rejected | unable to deliver | bounce | returning message to sender | warning: message | error sending | message status | failed mail | delivery notification | user unknown |
-  non remis | échec de la remise | no se puede entregar | no entregado | devuelto | não entregue | devolvid | mancata consegna | impossibile recapitare | onbestelbaar | ikke leveret | inte leverera |
-  недоставлен | не доставлен | 配信不能 | 配信エラー | 送信できません | エラーメール | 退信 | 无法投递 | 반송 | mail delivery | delivery status | problem delivering | postmaster notify | loop alert | service message`)
+const SUBJECTS = phrasesOfAll([
+  ...BOUNCE_SYSTEMS.map(({ subjects }) => subjects),
+  ...LANGUAGES.map(({ bounce }) => bounce?.subjects),
+])
 
 /** What the text of a bounce says; lower case substrings. */
-const STATEMENTS =
-  phrases(`无法发送 | 传输失败 | 投递失败 | 发送失败 | 無法投遞 | 発信できません | had fatal errors | failed addresses | mail failed | no valid recipients | delivery errors | unknown host | host not found |
-  could not be delivered | couldn't be delivered | cannot be delivered | can not be delivered | was not delivered | not been delivered | unable to deliver |
-  undeliverable | undelivered | delivery failed | delivery has failed | delivery to the following | failed permanently | permanent error | permanent fatal error | returned to sender |
-  the following address | following recipient | your message did not reach | did not reach | error delivering | error while attempting to deliver | error occurred while | wasn't delivered | rejected by | was rejected | were rejected |
-  i wasn't able to deliver | this is a permanent error; i've given up | transcript of session follows | unknown user | user unknown | no such user | message delivery failed | could not deliver | failed to deliver | not deliver |
-  undeliverable to | delivery notification | had permanent | mailbox is full | mailbox unavailable | unrouteable | returned mail | unsuccessful | address(es) failed | non-delivery | bounced | nicht zugestellt | konnte nicht | unzustellbar |
-  n'a pas pu être | non remis | no se pudo entregar | não pôde ser entregue | não foi possível entregar | impossibile recapitare | 送信できません | 見つかりません | 配信できません | 配送できません | 无法投递 | 退信 | не доставлено | не удалось доставить | <<< 5 | said: 5 | mail could not | had delivery problems | reason: | was not found | can't be sent | rcpt to:`)
+const STATEMENTS = phrasesOfAll([
+  ...BOUNCE_SYSTEMS.map(({ statements }) => statements),
+  ...LANGUAGES.map(({ bounce }) => bounce?.statements),
+])
 
 /** Where the copy of the original begins; nothing below is about the failure. */
-const ORIGINAL =
-  phrases(`this is a copy of the message | this is a copy of your message | copy of your message | original message follows | message headers follow | below is a copy | below this line is a copy | below this line is the |
-  --- below this line | original message header | ----- original message | unsent message | returned message follows | message header follows | header of the message | headers of the message | message text follows |
-  original mail as follows | text of original | ------ begin | unsent message below | received message follows | begin of returned | your original message | --- original | message contents follow | first few lines | the header of the original | ----- message header | your message reads | original message text | returned message | original text | failed message follows | undelivered message | copy of the original | the returned message | original headers | returned mail follows`)
+const ORIGINAL = phrasesOfAll(BOUNCE_SYSTEMS.map(({ original }) => original))
 
 export function isSystemSender(address: Address | null): boolean {
   return address !== null && SYSTEM_SENDER.test(localPartOf(address))
 }
-
-const includesAny = (text: string, list: readonly string[]): boolean =>
-  list.some((phrase) => text.includes(phrase))
 
 const TEXT_LENGTH_MAX = 60_000
 const RECIPIENTS_MAX = 100
@@ -90,13 +77,36 @@ export function bouncedInText(evidence: TextEvidence): BouncedRecipient[] {
     STRONG_SUBJECT.test(subject) || (evidence.originalTo.length > 0 && evidence.noReply)
   if (!bySystem && !suspicious) return []
   const said = aboutTheFailure(evidence.text)
-  const stated = includesAny(said.toLowerCase().replace(/\s+/g, ' '), STATEMENTS)
+  const stated = includesAny(comparable(said), STATEMENTS)
   const saysSo = stated || (bySystem && includesAny(subject, SUBJECTS))
   return saysSo ? recipientsIn(evidence, said) : []
 }
 
 const STRONG_SUBJECT =
   /^(?:undeliver(?:able|ed)|non-?delivery|delivery failure|failure notice|returned mail|mail delivery fail|delivery status notification|mail system error|message delivery failure|delivery failed|mail could not be delivered|unzustellbar)|: non remis\b|\(delivery failed\)$/
+
+const MARKS = BOUNCE_SYSTEMS.map(({ name, marks }) => ({ name, marks: phrases(marks) }))
+
+/** The name of the system that writes like this, or null. */
+export function systemWriting(text: string): string | null {
+  const said = comparable(aboutTheFailure(text))
+  return MARKS.find(({ marks }) => includesAny(said, marks))?.name ?? null
+}
+
+/**
+ * A recipient of a report whose fields give no diagnostic (OpenSMTPD, some gateways): what the
+ * text for people says about the address.
+ */
+export function explainedInText(recipient: BouncedRecipient, text: string): BouncedRecipient {
+  const { address, action, status, diagnostic } = recipient
+  if (diagnostic !== null) return recipient
+  const said = aboutTheFailure(text)
+  if (!said.toLowerCase().includes(address)) return recipient
+  const found = cleanLine(diagnosticFor(said, address), 1_000) || null
+  return describeRecipient(address, { action, status, diagnostic: found })
+}
+
+const comparable = (text: string): string => text.toLowerCase().replace(/\s+/g, ' ')
 
 /** The part of the text that is the system's own. */
 function aboutTheFailure(text: string): string {
@@ -142,11 +152,18 @@ function recipientsIn(evidence: TextEvidence, said: string): BouncedRecipient[] 
     const diagnostic = diagnosticFor(said, address)
     return describeRecipient(address, {
       action,
-      status: statusFromText(diagnostic) ?? statusFromText(said),
+      status: statusIn(diagnostic, found.length === 1 ? said : ''),
       diagnostic: cleanLine(diagnostic, 1_000) || null,
     })
   })
 }
+
+/** What the server wrote counts before words, wherever it stands when one recipient failed. */
+const statusIn = (diagnostic: string, said: string): string | null =>
+  writtenStatus(diagnostic) ??
+  writtenStatus(said) ??
+  statusFromText(diagnostic) ??
+  statusFromText(said)
 
 /** The system has not given up: nothing bounced yet (RFC 3464 §2.3.3 delayed). */
 function isWarning({ subject }: TextEvidence, said: string): boolean {

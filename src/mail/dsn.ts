@@ -6,7 +6,7 @@ import { parseAddress } from './address.ts'
 import type { Address } from './address.ts'
 import { cleanLine } from './clean-text.ts'
 import { decodeWords } from './encoded-word.ts'
-import { isTelling, reasonOf, statusFromText, writtenStatus } from './bounce-reasons.ts'
+import { reasonOf, statusFromText, tellsMore, writtenStatus } from './bounce-reasons.ts'
 import type { BouncedRecipient } from './message.ts'
 
 export type Fields = ReadonlyMap<string, string>
@@ -88,8 +88,8 @@ export function describeRecipient(address: Address, evidence: Evidence): Bounced
 const UNDEFINED_STATUS: Readonly<Record<string, string>> = { failed: '5.0.0', delayed: '4.0.0' }
 
 /**
- * The declared status, unless it tells little (x.0.0, x.y.0, "time is up") and the server's own
- * words in the diagnostic carry a telling one of the same class. Words alone never overrule a
+ * The declared status, unless the server's own words in the diagnostic carry a more telling one of
+ * the same class, or the declared one is a translation of its reply. Words alone never overrule a
  * declared status: they give the reason.
  */
 function statusBy({ action, status: declared, diagnostic }: Evidence): string | null {
@@ -98,10 +98,12 @@ function statusBy({ action, status: declared, diagnostic }: Evidence): string | 
     return derived ?? UNDEFINED_STATUS[action ?? ''] ?? null
   }
   const written = diagnostic === null ? null : writtenStatus(diagnostic)
-  if (diagnostic === null || written === null || !isTelling(written)) return declared
+  if (diagnostic === null || written === null) return declared
   // The class is the declared one: temporary stays temporary.
   if (written.charAt(0) !== declared.charAt(0)) return declared
-  return isTelling(declared) && !isServersReply(diagnostic) ? declared : written
+  const better = tellsMore(written, declared)
+  const translated = isServersReply(diagnostic) && !tellsMore(declared, written)
+  return better || translated ? written : declared
 }
 
 /** RFC 3464 §2.3.6: the other server's own reply; some systems translate it into a coarser status. */

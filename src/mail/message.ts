@@ -87,6 +87,8 @@ export interface Forwarded {
 export interface BounceReport {
   readonly recipients: readonly BouncedRecipient[]
   readonly originalMessageId: MessageId | null
+  /** Which system's way of writing it is, where only the text tells; or null. */
+  readonly system: string | null
 }
 
 export interface BouncedRecipient {

@@ -63,6 +63,7 @@ function aMessage({
               ...change,
             })),
             originalMessageId: null,
+            system: null,
           },
     reportType: reportType ?? null,
     language: null,

@@ -3,10 +3,11 @@ import { parseAddressList, usableAddresses } from '../../mail/address-list.ts'
 import { localPartOf } from '../../mail/address.ts'
 import type { Address } from '../../mail/address.ts'
 import { isNoReply } from '../../mail/auto-submitted.ts'
-import { bouncedInText } from '../../mail/bounce-text.ts'
+import { bouncedInText, explainedInText, systemWriting } from '../../mail/bounce-text.ts'
 import { decodeBytes } from '../../mail/charset.ts'
 import { cleanText } from '../../mail/clean-text.ts'
-import { parseFieldGroups, recipientsOf } from '../../mail/dsn.ts'
+import { describeRecipient, parseFieldGroups, recipientsOf, statusOf } from '../../mail/dsn.ts'
+import type { Fields } from '../../mail/dsn.ts'
 import { findForwarded } from '../../mail/forwarded.ts'
 import { scanHeaderBlock } from '../../mail/header-block.ts'
 import { headerOf, headersOf } from '../../mail/message.ts'
@@ -65,11 +66,29 @@ function bounceOf(input: ReportInput): BounceReport | null {
   const status = input.parts.filter((part) =>
     /^message\/(?:global-)?delivery-status$/.test(part.type),
   )
-  const recipients = status.flatMap((part) => recipientsOf(parseFieldGroups(textOf(part))))
-  const found = recipients.length > 0 ? recipients : inText(input, original)
+  const groups = status.flatMap((part) => parseFieldGroups(textOf(part)))
+  const listed = recipientsOf(groups).map((recipient) => explainedInText(recipient, input.text))
+  const found = listed.length > 0 ? listed : withDeclared(groups, inText(input, original))
   return found.length === 0
     ? null
-    : { recipients: found, originalMessageId: originalId(original, input.text) }
+    : {
+        recipients: found,
+        originalMessageId: originalId(original, input.text),
+        system: status.length > 0 ? null : systemWriting(input.text),
+      }
+}
+
+/** A report about something that is no address (a file, a pipe) still has the status. */
+function withDeclared(
+  groups: readonly Fields[],
+  recipients: BounceReport['recipients'],
+): BounceReport['recipients'] {
+  const declared = groups.flatMap((group) => statusOf(group.get('status') ?? '') ?? [])
+  const [status, another] = declared
+  if (status === undefined || another !== undefined) return recipients
+  return recipients.map(({ address, action, diagnostic }) =>
+    describeRecipient(address, { action, status, diagnostic }),
+  )
 }
 
 function inText(

@@ -18,5 +18,9 @@ export const catalan: MailLanguage = {
   automatic: {
     subjects: 'resposta automàtica',
   },
+  bounce: {
+    subjects: "no s'ha pogut lliurar",
+    statements: "no s'ha pogut lliurar",
+  },
   commonWords: 'el els les i és no que per amb una està gràcies hola però com pot del al meu',
 }

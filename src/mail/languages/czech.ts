@@ -25,5 +25,9 @@ export const czech: MailLanguage = {
     subjects: 'automatická odpověď',
     sayings: 'mimo kancelář',
   },
+  bounce: {
+    subjects: 'nedoručen | nedoručiteln',
+    statements: 'nebyla doručena | nelze doručit',
+  },
   commonWords: 'a se že je na to v s ale děkuji prosím dobrý den jsem jak nebo mám pro by',
 }

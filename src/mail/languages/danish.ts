@@ -25,5 +25,9 @@ export const danish: MailLanguage = {
     singleWords: 'fraværende',
     inText: 'ikke på kontoret | automatisk svar',
   },
+  bounce: {
+    subjects: 'ikke leveret | kunne ikke leveres',
+    statements: 'kunne ikke leveres',
+  },
   commonWords: 'og at det er ikke jeg en for med som på af har kan hej tak vi til den der',
 }

@@ -31,6 +31,10 @@ export const dutch: MailLanguage = {
     singleWords: 'afwezig | afwezigheid',
     inText: 'ik ben afwezig | niet op kantoor | automatisch antwoord',
   },
+  bounce: {
+    subjects: 'onbestelbaar | niet bezorgd',
+    statements: 'kon niet worden bezorgd | niet worden afgeleverd',
+  },
   commonWords: `
     de het een en is niet ik u voor met dat van op bedankt kan hebben we maar ook naar deze
   `,

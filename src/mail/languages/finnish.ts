@@ -23,5 +23,9 @@ export const finnish: MailLanguage = {
     singleWords: 'poissa',
     inText: 'en ole paikalla',
   },
+  bounce: {
+    subjects: 'toimitus epäonnistui',
+    statements: 'ei voitu toimittaa',
+  },
   commonWords: 'ja on ei että en se ole kiitos hei voi mutta kun jos minun olen sen myös',
 }

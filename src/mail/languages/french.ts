@@ -39,6 +39,10 @@ export const french: MailLanguage = {
       je suis absent | actuellement absent | je suis en congé | réponse automatique
     `,
   },
+  bounce: {
+    subjects: 'non remis | échec de la remise | échec de la livraison',
+    statements: "n'a pas pu être | n’a pas pu être | non remis",
+  },
   commonWords: `
     le la les et est pas je vous nous une des pour avec sur merci bonjour dans que qui ce mon
   `,

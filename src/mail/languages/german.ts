@@ -37,6 +37,11 @@ export const german: MailLanguage = {
       ihre anfrage ist bei uns eingegangen
     `,
   },
+  bounce: {
+    subjects: 'unzustellbar | nicht zugestellt | zustellung fehlgeschlagen',
+    statements:
+      'unzustellbar | nicht zugestellt | konnte nicht | fehler bei der nachrichtenzustellung',
+  },
   commonWords: `
     der die das und ist nicht ich sie wir ein eine für mit auf bitte danke haben kann wie auch
   `,

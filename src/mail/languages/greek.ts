@@ -20,4 +20,8 @@ export const greek: MailLanguage = {
   automatic: {
     subjects: 'αυτόματη απάντηση | εκτός γραφείου',
   },
+  bounce: {
+    subjects: 'δεν παραδόθηκε',
+    statements: 'δεν ήταν δυνατή η παράδοση',
+  },
 }

@@ -20,5 +20,9 @@ export const hungarian: MailLanguage = {
   automatic: {
     subjects: 'automatikus válasz | házon kívül',
   },
+  bounce: {
+    subjects: 'kézbesíthetetlen',
+    statements: 'nem sikerült kézbesíteni | nem kézbesíthető',
+  },
   commonWords: 'és a az hogy nem is egy van köszönöm kérem vagyok meg csak de ha',
 }

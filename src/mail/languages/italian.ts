@@ -28,6 +28,10 @@ export const italian: MailLanguage = {
     singleWords: 'fuori sede | assente | assenza',
     inText: 'fuori ufficio | sono in ferie | risposta automatica',
   },
+  bounce: {
+    subjects: 'mancata consegna | mancato recapito | impossibile recapitare',
+    statements: 'impossibile recapitare | non è stato possibile recapitare',
+  },
   commonWords: `
     il che di non è per una con sono grazie della ciao buongiorno gli mi ho questo nel alla
   `,

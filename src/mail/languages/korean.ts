@@ -21,4 +21,8 @@ export const korean: MailLanguage = {
     sayings: '부재중',
     inText: '자동 회신',
   },
+  bounce: {
+    subjects: '반송',
+    statements: '배달할 수 없습니다 | 배달되지 않았습니다',
+  },
 }

@@ -31,8 +31,17 @@ export interface MailLanguage {
   /** ... and of a forward. */
   readonly forwardPrefixes?: string
   readonly automatic?: AutomaticPhrases
+  readonly bounce?: BouncePhrases
   /** Frequent small words that are rare in the neighbouring languages, separated by spaces. */
   readonly commonWords?: string
+}
+
+/** Translated bounces; a bounce system of its own country has its words in bounce-systems/. */
+export interface BouncePhrases {
+  /** Anywhere in the subject. */
+  readonly subjects?: string
+  /** Anywhere in the text about the failure. */
+  readonly statements?: string
 }
 
 /** Words of absence notes and other automatic replies. */

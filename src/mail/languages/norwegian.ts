@@ -24,5 +24,9 @@ export const norwegian: MailLanguage = {
     singleWords: 'fravær',
     inText: 'ikke på kontoret | automatisk svar',
   },
+  bounce: {
+    subjects: 'ikke levert | kan ikke leveres',
+    statements: 'kunne ikke leveres',
+  },
   commonWords: 'og at det er ikke jeg en for med som på av har kan hei takk vi til den om',
 }

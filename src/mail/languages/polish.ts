@@ -28,6 +28,10 @@ export const polish: MailLanguage = {
     singleWords: 'nieobecność | nieobecny',
     inText: 'jestem nieobecn | na urlopie | odpowiedź automatyczna',
   },
+  bounce: {
+    subjects: 'niedostarczon | nie dostarczono',
+    statements: 'nie została dostarczona | nie można dostarczyć',
+  },
   commonWords: `
     i nie się że na jest do w z to proszę dziękuję dzień dobry czy jak ale mam moje
   `,

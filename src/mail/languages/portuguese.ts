@@ -33,6 +33,10 @@ export const portuguese: MailLanguage = {
     singleWords: 'ausente | ausência',
     inText: 'fora do escritório | estou de férias | resposta automática',
   },
+  bounce: {
+    subjects: 'não entregue | devolvid',
+    statements: 'não pôde ser entregue | não foi possível entregar',
+  },
   commonWords: `
     o os não que para com uma você obrigado olá por está meu minha em se são mais como isso
   `,

@@ -23,5 +23,9 @@ export const romanian: MailLanguage = {
   automatic: {
     subjects: 'răspuns automat',
   },
+  bounce: {
+    subjects: 'nelivrat',
+    statements: 'nu a putut fi livrat',
+  },
   commonWords: 'și în nu este un o pentru cu mulțumesc bună ziua am sunt care dar mai',
 }

@@ -30,6 +30,10 @@ export const spanish: MailLanguage = {
     singleWords: 'ausente | ausencia',
     inText: 'fuera de la oficina | estoy de vacaciones | respuesta automática',
   },
+  bounce: {
+    subjects: 'no se puede entregar | no entregado | devuelto',
+    statements: 'no se pudo entregar | no se ha podido entregar',
+  },
   commonWords: `
     el los las y es no que por para con una está gracias hola pero como puede mi se lo del
   `,

@@ -27,5 +27,9 @@ export const swedish: MailLanguage = {
     singleWords: 'frånvaro',
     inText: 'inte på kontoret | jag har semester | automatiskt svar',
   },
+  bounce: {
+    subjects: 'inte leverera | gick inte att leverera',
+    statements: 'kunde inte levereras',
+  },
   commonWords: 'och att det är inte jag en för med som på av har kan hej tack vi till den om',
 }

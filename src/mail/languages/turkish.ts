@@ -24,6 +24,10 @@ export const turkish: MailLanguage = {
   automatic: {
     subjects: 'otomatik yanıt | ofis dışında',
   },
+  bounce: {
+    subjects: 'teslim edilemedi',
+    statements: 'teslim edilemedi',
+  },
   commonWords: `
     ve bir bu için değil ben merhaba teşekkürler ile var yok çok ama nasıl lütfen mi
   `,

@@ -23,4 +23,8 @@ export const ukrainian: MailLanguage = {
   automatic: {
     subjects: 'автоматична відповідь',
   },
+  bounce: {
+    subjects: 'не доставлен',
+    statements: 'не вдалося доставити',
+  },
 }
