@@ -6,6 +6,7 @@
 import knex from 'knex'
 import type { Knex } from 'knex'
 import { noteErrorsOf } from './database-errors.ts'
+import { KeptStatements, type PreparingConnection } from './kept-statements.ts'
 import { quietKnexLog } from './quiet-knex.ts'
 import SqliteClient from 'knex/lib/dialects/sqlite3/index.js'
 import SqliteTransaction from 'knex/lib/dialects/sqlite3/execution/sqlite-transaction.js'
@@ -20,13 +21,57 @@ class ImmediateTransaction extends SqliteTransaction {
   }
 }
 
+/** The part of a knex query that the driver is called with, and that its answer is put into. */
+interface RunningQuery {
+  readonly method?: string
+  readonly sql: string
+  readonly bindings?: readonly unknown[]
+  readonly returning?: unknown
+  response?: unknown
+  context?: unknown
+}
+
+const statements = new WeakMap<object, KeptStatements>()
+
 class ImmediateClient extends SqliteClient {
   override transaction(...args: unknown[]): unknown {
     return new ImmediateTransaction(this, ...args)
   }
+
+  /** As knex does it, but with statements that are kept. */
+  override async _query(connection: RawConnection, query: RunningQuery): Promise<unknown> {
+    if (!KeptStatements.worthKeeping(query.sql)) return super._query(connection, query)
+    const { rows, context } = await statementsOf(connection).run(
+      callOf(query),
+      query.sql,
+      query.bindings ?? [],
+    )
+    query.response = rows
+    query.context = context
+    return query
+  }
+
+  override destroyRawConnection(connection: RawConnection): Promise<unknown> {
+    statements.get(connection)?.finalizeAll()
+    return super.destroyRawConnection(connection)
+  }
 }
 
-interface RawConnection {
+function statementsOf(connection: RawConnection): KeptStatements {
+  const known = statements.get(connection)
+  if (known !== undefined) return known
+  const made = new KeptStatements(connection)
+  statements.set(connection, made)
+  return made
+}
+
+/** `run` tells what changed, `all` gives rows: the choice knex makes. */
+function callOf({ method, returning }: RunningQuery): 'all' | 'run' {
+  if (method === 'insert' || method === 'update') return returning ? 'all' : 'run'
+  return method === 'counter' || method === 'del' ? 'run' : 'all'
+}
+
+interface RawConnection extends PreparingConnection {
   all(sql: string, done: (err: Error | null, rows: Record<string, unknown>[]) => void): void
   exec(sql: string, done: (err: Error | null) => void): void
 }
