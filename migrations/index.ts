@@ -1,6 +1,7 @@
 /** Every migration, in order. Forward only; a released one never changes. */
 import type { Knex } from 'knex'
 import * as foundation from './0001-foundation.ts'
+import * as envelopeWithSource from './0002-envelope-with-source.ts'
 
 export interface Migration {
   readonly version: number
@@ -10,4 +11,5 @@ export interface Migration {
 
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'foundation', up: foundation.up },
+  { version: 2, name: 'envelope-with-source', up: envelopeWithSource.up },
 ]

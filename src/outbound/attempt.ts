@@ -39,8 +39,8 @@ export async function attemptDelivery(
   row: OutboxMessage,
   signal: AbortSignal,
 ): Promise<AttemptReport> {
-  const source = await sourceOf(deps.store.read, row.id)
-  if (source === null) {
+  const composed = await sourceOf(deps.store.read, row.id)
+  if (composed === null) {
     await settle(
       deps,
       row,
@@ -50,8 +50,8 @@ export async function attemptDelivery(
     return { serverDown: null }
   }
   const result = await lane.submit(
-    { mailFrom: row.mailFrom, rcptTo: row.rcptTo },
-    source,
+    { mailFrom: composed.mailFrom, rcptTo: row.rcptTo },
+    composed.source,
     { beforeDot: () => makeEnding(deps, row) },
     signal,
   )

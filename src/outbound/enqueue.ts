@@ -71,7 +71,6 @@ export async function enqueue(
       kind: owed.kind,
       automatic: owed.automation !== 'none',
       messageId,
-      mailFrom: '',
       rcptTo: recipient.address,
       outcome: owed.outcome,
       dueAt: owed.outcome === 'queued' ? owed.dueAt : null,

@@ -32,8 +32,6 @@ export interface OutboxMessage {
   readonly kind: NoticeKind
   readonly automatic: boolean
   readonly messageId: string
-  /** '' is the null reverse-path. */
-  readonly mailFrom: string
   readonly rcptTo: Address
   readonly outcome: Outcome
   readonly attempts: number
@@ -53,7 +51,6 @@ export interface OutboxRow {
   kind: NoticeKind
   automatic: boolean | number
   message_id: string
-  mail_from: string
   rcpt_to: string
   rcpt_domain: string
   outcome: Outcome
@@ -77,7 +74,6 @@ export const toOutbox = (row: OutboxRow): OutboxMessage => ({
   kind: row.kind,
   automatic: Boolean(row.automatic),
   messageId: row.message_id,
-  mailFrom: row.mail_from,
   rcptTo: row.rcpt_to as Address,
   outcome: row.outcome,
   attempts: row.attempts,
@@ -96,7 +92,6 @@ export interface NewOutbox {
   readonly kind: NoticeKind
   readonly automatic: boolean
   readonly messageId: string
-  readonly mailFrom: string
   readonly rcptTo: Address
   readonly outcome: 'queued' | 'held' | 'suppressed'
   readonly dueAt: Date | null
@@ -116,7 +111,6 @@ export async function insertOutbox(tx: Tx, message: NewOutbox, at: Date): Promis
       kind: message.kind,
       automatic: message.automatic,
       message_id: message.messageId,
-      mail_from: message.mailFrom,
       rcpt_to: message.rcptTo,
       rcpt_domain: message.rcptTo.slice(message.rcptTo.lastIndexOf('@') + 1),
       outcome: message.outcome,
@@ -130,14 +124,22 @@ export async function insertOutbox(tx: Tx, message: NewOutbox, at: Date): Promis
   return row.id
 }
 
-/** The exact bytes that every attempt sends. */
-export async function setSource(
-  tx: Tx,
-  id: number,
-  composed: { source: Buffer; mailFrom: string },
-): Promise<void> {
-  await tx('outbox_sources').insert({ outbox_id: id, source: composed.source })
-  await tx<OutboxRow>('outbox').where({ id }).update({ mail_from: composed.mailFrom })
+/** What every attempt hands over, exactly. */
+export interface Composed {
+  readonly source: Buffer
+  /** RFC 5321 reverse-path; '' is the null one. */
+  readonly mailFrom: string
+}
+
+interface SourceRow {
+  outbox_id: number
+  source: Buffer
+  mail_from: string
+}
+
+export async function setSource(tx: Tx, id: number, composed: Composed): Promise<void> {
+  const { source, mailFrom } = composed
+  await tx<SourceRow>('outbox_sources').insert({ outbox_id: id, source, mail_from: mailFrom })
 }
 
 export async function findOutbox(db: Queryable, id: number): Promise<OutboxMessage | null> {
@@ -145,11 +147,12 @@ export async function findOutbox(db: Queryable, id: number): Promise<OutboxMessa
   return row === undefined ? null : toOutbox(row)
 }
 
-export async function sourceOf(db: Queryable, id: number): Promise<Buffer | null> {
-  const row = await db<{ outbox_id: number; source: Buffer }>('outbox_sources')
+/** Null: the row has no bytes. */
+export async function sourceOf(db: Queryable, id: number): Promise<Composed | null> {
+  const row = await db<SourceRow>('outbox_sources')
     .where({ outbox_id: id })
-    .first('source')
-  return row?.source ?? null
+    .first('source', 'mail_from')
+  return row === undefined ? null : { source: row.source, mailFrom: row.mail_from }
 }
 
 export interface OutboxFilter {

@@ -43,7 +43,7 @@ export async function arrive(...mails: readonly string[]): Promise<void> {
 }
 
 export const textOf = async ({ id }: OutboxMessage): Promise<string> =>
-  (await sourceOf(desk.store.read, id))?.toString('latin1') ?? ''
+  (await sourceOf(desk.store.read, id))?.source.toString('latin1') ?? ''
 
 export const headerOf = (source: string, name: string): string =>
   new RegExp(`^${name}: (.*(?:\r\n[ \t].*)*)`, 'im').exec(source)?.[1]?.replace(/\r\n/g, '') ?? ''

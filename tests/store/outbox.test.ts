@@ -35,7 +35,6 @@ function aDelivery(more: Partial<NewOutbox> = {}): NewOutbox {
     kind: 'reply',
     automatic: false,
     messageId: `${serial}@acme.test`,
-    mailFrom: '',
     rcptTo: anAddress('ana@customer.test'),
     outcome: 'queued',
     dueAt: AT,
@@ -194,7 +193,7 @@ eachDatabase(
       await insert(store)
       const source = Buffer.from(Array.from({ length: 70_000 }, (_, n) => n % 256))
       await store.transaction((tx) => setSource(tx, 1, { source, mailFrom: 'x@acme.test' }))
-      expect((await sourceOf(store.read, 1))?.equals(source)).toBe(true)
+      expect(await sourceOf(store.read, 1)).toEqual({ source, mailFrom: 'x@acme.test' })
       expect(await sourceOf(store.read, 2)).toBeNull()
     })
 
