@@ -22,6 +22,7 @@ import { packageVersion } from './package-root.ts'
 import { Bell, pause } from './pause.ts'
 import { type Loop, runTogether } from './run-together.ts'
 import { releaseInbound } from './store/inbound-messages.ts'
+import { RecentBlobs } from './store/recent-blobs.ts'
 import { lockFile, type ProcessLock } from './store/single-process.ts'
 import { isDatabaseDown, stopIfCorrupt } from './store/database-errors.ts'
 import { openWorkplace, type Workplace } from './workplace.ts'
@@ -63,7 +64,7 @@ export async function startDaemon(
       clock: systemClock,
       random: Math.random,
       store: workplace.store,
-      blobs: workplace.context.blobs,
+      blobs: new RecentBlobs(workplace.context.blobs, Date.now),
       context: workplace.context,
       health: new Health(),
       arrived: new Bell(),
@@ -129,7 +130,8 @@ interface Parts {
   readonly clock: typeof systemClock
   readonly random: () => number
   readonly store: Workplace['store']
-  readonly blobs: Workplace['context']['blobs']
+  /** Sources on their way from fetch to intake. */
+  readonly blobs: RecentBlobs
   readonly context: Workplace['context']
   readonly health: Health
   readonly arrived: Bell

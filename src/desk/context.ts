@@ -1,6 +1,7 @@
 /** What every desk verb needs beside its transaction and its input. */
 import type { NoticeContext } from '../outbound/notices.ts'
 import type { Blobs } from '../store/blobs.ts'
+import type { Tx } from '../store/open.ts'
 import type { Comment, CommentSource, Visibility } from '../ticket/comment.ts'
 import type { Authentication } from '../mail/verdict.ts'
 import type { Lifecycle } from '../ticket/lifecycle.ts'
@@ -9,6 +10,8 @@ import type { User } from '../ticket/user.ts'
 export interface DeskContext extends NoticeContext {
   readonly lifecycle: Lifecycle
   readonly blobs: Blobs
+  /** Whom notices go to; by default looked up each time. A batch asks once. */
+  readonly agentsOf?: (tx: Tx) => Promise<User[]>
 }
 
 /** An attachment whose bytes are stored already. */

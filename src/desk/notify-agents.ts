@@ -22,7 +22,7 @@ export async function notifyAgents(
 ): Promise<void> {
   const { ticket, comment, author } = about
   if (context.agentNotices.default === 'off' || context.inboxes.length === 0) return
-  const everybody = await listAgents(tx)
+  const everybody = await (context.agentsOf ?? listAgents)(tx)
   if (everybody.length === 0) return
   const watchers = new Set(await listWatcherIds(tx, ticket.id))
   const agents = everybody.filter(

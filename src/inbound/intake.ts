@@ -23,6 +23,7 @@ import {
 } from '../store/inbound-messages.ts'
 import type { Tx } from '../store/open.ts'
 import { isDatabaseDown, stopIfCorrupt } from '../store/database-errors.ts'
+import type { Blobs } from '../store/blobs.ts'
 import type { DecideContext } from './decide.ts'
 import { type Parsed, ParseFailure, type Parser, releaseParsed } from './parse.ts'
 import { type Ready, takeBatch } from './take.ts'
@@ -33,6 +34,8 @@ export interface IntakeDeps {
   readonly clock: Clock
   readonly context: DecideContext
   readonly parser: Parser
+  /** The messages' sources. */
+  readonly blobs: Pick<Blobs, 'get' | 'fileOf'>
   readonly events: Events
   /** Names this daemon in claims. */
   readonly owner: string
@@ -157,16 +160,16 @@ async function parseAll(deps: IntakeDeps, rows: readonly InboundMessage[]): Prom
   return ready.toSorted((a, b) => a.row.id - b.row.id)
 }
 
-/** Parses one message and stores its attachments; null: postponed or settled already. */
+/** Parses one message and stores its large attachments; null: postponed or settled already. */
 async function prepare(deps: IntakeDeps, row: InboundMessage): Promise<Ready | null> {
   try {
     if (isHopeless(row)) {
       return { row, parsed: unreadableMessage(row), attachments: originalOf(row), unreadable: true }
     }
     const parsed = await parse(deps, row)
-    const attachments = await storeAttachments(deps, parsed.attachments)
+    await storeFiles(deps, parsed.attachments)
     await releaseParsed(parsed)
-    return { row, parsed, attachments, unreadable: false }
+    return { row, parsed, attachments: parsed.attachments.map(named), unreadable: false }
   } catch (err) {
     await postpone(deps, row, err)
     return null
@@ -178,7 +181,7 @@ const isHopeless = (row: InboundMessage): boolean =>
   row.failures >= FAILURES_MAX || row.attempts - row.failures > 2 * SUSPECT_AFTER
 
 async function parse(deps: IntakeDeps, row: InboundMessage): Promise<Parsed> {
-  const { blobs } = deps.context
+  const { blobs } = deps
   if (row.sha256 === null) throw new Error('the message has no stored source')
   // A large one is read by the parser itself: its bytes need not pass through this process.
   const file = row.size > HAND_OVER_BYTES_MAX ? blobs.fileOf(row.sha256) : null
@@ -188,24 +191,29 @@ async function parse(deps: IntakeDeps, row: InboundMessage): Promise<Parsed> {
   return deps.parser.parse(bytes, safe ? 'safe' : 'full')
 }
 
-async function storeAttachments(
+const named = ({ content: _bytes, ...attachment }: AttachmentContent): AttachedBlob => attachment
+
+async function storeFiles(
   { context }: IntakeDeps,
   attachments: readonly AttachmentContent[],
-): Promise<AttachedBlob[]> {
-  const small = attachments.flatMap(({ content }) =>
-    content instanceof Uint8Array ? [content] : [],
+): Promise<void> {
+  for (const { content, sha256, size } of attachments) {
+    if ('file' in content) await context.blobs.putFile(content.file, { sha256, size })
+  }
+}
+
+/** The small attachments of a whole batch, durable before anything refers to them. */
+async function storeSmall({ context }: IntakeDeps, batch: readonly Ready[]): Promise<void> {
+  const small = batch.flatMap(({ parsed }) =>
+    parsed.attachments.flatMap(({ content }) => ('file' in content ? [] : [content])),
   )
   if (small.length > 0) await context.blobs.putAll(small)
-  for (const { content, sha256, size } of attachments) {
-    if (!(content instanceof Uint8Array))
-      await context.blobs.putFile(content.file, { sha256, size })
-  }
-  return attachments.map(({ content: _bytes, ...attachment }) => attachment)
 }
 
 /** Writes what is ready; what failed by itself waits for another attempt. */
 async function writeAll(deps: IntakeDeps, batch: readonly Ready[]): Promise<void> {
   if (batch.length === 0) return
+  await storeSmall(deps, batch)
   const { lines, failed } = await takeBatch(deps, batch)
   for (const line of lines) deps.events.messageTaken(line)
   deps.outgoing.ring()

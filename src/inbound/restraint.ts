@@ -1,7 +1,7 @@
 /** When silence is better than an acknowledgement, although a person seems to have written. */
 import type { Rate } from '../config-values.ts'
 import type { Message } from '../mail/message.ts'
-import { countSameWords } from '../store/comments.ts'
+import { sameWordsSaidAt } from '../store/comments.ts'
 import { countFromSender } from '../store/folder-contents.ts'
 import type { InboundMessage } from '../store/inbound-messages.ts'
 import type { Queryable } from '../store/open.ts'
@@ -31,6 +31,8 @@ const SAME_WORDS = [
   { count: 5, windowMs: HOUR_MS },
   { count: 20, windowMs: 24 * HOUR_MS },
 ] as const
+const SAME_WORDS_MAX = Math.max(...SAME_WORDS.map(({ count }) => count))
+const SAME_WORDS_WINDOW_MS = Math.max(...SAME_WORDS.map(({ windowMs }) => windowMs))
 
 /** The reason not to acknowledge, written into the outbox row; null: there is none. */
 export async function whyNotAcknowledge(
@@ -73,12 +75,12 @@ async function repeats(
   at: Date,
 ): Promise<string | null> {
   if (sender === null) return null
-  for (const { count, windowMs } of SAME_WORDS) {
-    const since = new Date(at.getTime() - windowMs)
-    const words = { authorId: sender.id, text: message.text.reply, since }
-    if ((await countSameWords(db, words)) >= count) {
-      return `the same words ${count} times in ${windowMs / HOUR_MS} h: it looks like a machine`
-    }
-  }
-  return null
+  const ago = (ms: number) => new Date(at.getTime() - ms)
+  const words = { authorId: sender.id, text: message.text.reply, since: ago(SAME_WORDS_WINDOW_MS) }
+  const saidAt = await sameWordsSaidAt(db, { ...words, limit: SAME_WORDS_MAX })
+  const limit = SAME_WORDS.find(
+    ({ count, windowMs }) => saidAt.filter((said) => said > ago(windowMs)).length >= count,
+  )
+  if (limit === undefined) return null
+  return `the same words ${limit.count} times in ${limit.windowMs / HOUR_MS} h: it looks like a machine`
 }

@@ -7,6 +7,8 @@ import { inSavepoint } from '../store/group-commit.ts'
 import { type InboundMessage, settleInbound } from '../store/inbound-messages.ts'
 import type { Tx } from '../store/open.ts'
 import { findTwin, lockTwins } from '../store/twins.ts'
+import { listAgents } from '../store/users.ts'
+import type { User } from '../ticket/user.ts'
 import { type DecideContext, decide } from './decide.ts'
 import type { Parsed } from './parse.ts'
 import { write } from './write.ts'
@@ -44,7 +46,10 @@ export async function takeBatch(
   const failed: Failed[] = []
   let lines: Line[]
   try {
-    lines = await store.transaction((tx) => takeInOrder(batch, (one) => takeOne(tx, deps, one)))
+    lines = await store.transaction((tx) => {
+      const once = askingAgentsOnce(deps)
+      return takeInOrder(batch, (one) => takeOne(tx, once, one))
+    })
   } catch (err) {
     if (isDatabaseDown(err)) throw err
     lines = await store.transaction((tx) => {
@@ -59,6 +64,13 @@ export async function takeBatch(
     })
   }
   return { lines, failed }
+}
+
+/** Nothing that one batch does makes somebody an agent. */
+function askingAgentsOnce({ context, ...deps }: TakeDeps): TakeDeps {
+  let agents: Promise<User[]> | null = null
+  const agentsOf = (tx: Tx) => (agents ??= listAgents(tx))
+  return { ...deps, context: { ...context, agentsOf } }
 }
 
 /** In the order of arrival: a reply finds the ticket that the message before it opened. */

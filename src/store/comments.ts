@@ -148,17 +148,18 @@ export async function ticketsByCommentMessageIds(
   return rows.map((row) => ({ messageId: row.message_id ?? '', ticketId: row.ticket_id }))
 }
 
-/** How often an author said exactly this since an instant. */
-export async function countSameWords(
+/** When an author said exactly this since an instant, newest first, at most `limit` times. */
+export async function sameWordsSaidAt(
   db: Queryable,
-  words: { authorId: number; text: string; since: Date },
-): Promise<number> {
-  const row = await db<CommentRow>('comments')
+  words: { authorId: number; text: string; since: Date; limit: number },
+): Promise<Date[]> {
+  const rows = await db<CommentRow>('comments')
     .where({ author_id: words.authorId, text: words.text })
     .where('created_at', '>', toMs(words.since))
-    .count({ count: '*' })
-    .first<{ count: number }>()
-  return Number(row?.count ?? 0)
+    .orderBy('created_at', 'desc')
+    .limit(words.limit)
+    .select('created_at')
+  return rows.map((row) => fromMs(row.created_at))
 }
 
 export interface StoredAttachment {
