@@ -187,6 +187,8 @@ function finishInbox(tree: InboxTree, index: number, finisher: Finisher): InboxC
     reopenWindowMs: tree.reopen_window,
     backlog: tree.backlog,
     locale: tree.locale,
+    timeZone: tree.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    templates: tree.templates === undefined ? null : finisher.resolve(tree.templates),
   }
 }
 

@@ -3,7 +3,15 @@
  * errors. What comes out is still close to the file; config.ts turns it into the Config.
  */
 import { z } from 'zod'
-import { address, duration, listenAddress, port, rate } from './config-values.ts'
+import {
+  address,
+  duration,
+  languageTag,
+  listenAddress,
+  port,
+  rate,
+  timeZone,
+} from './config-values.ts'
 
 const oneLine = z.string().regex(/^[^\p{Cc}]*$/u, 'contains control characters')
 const name = oneLine.min(1, 'is empty')
@@ -61,7 +69,9 @@ export const InboxSection = z.strictObject({
   cc_join: z.enum(['opening', 'proven', 'never']).default('opening'),
   reopen_window: duration.default(0),
   backlog: z.enum(['recent', 'ignore', 'import']).default('recent'),
-  locale: z.string().min(2).default('en'),
+  locale: languageTag.default('en'),
+  time_zone: timeZone.optional(),
+  templates: z.string().min(1, 'is empty').optional(),
 })
 
 const Agent = z.union([

@@ -56,6 +56,29 @@ export const rate = z.string().transform((text, ctx): Rate | null => {
   return z.NEVER
 })
 
+/** A language tag, canonical: `pt-BR`. */
+export const languageTag = z.string().transform((text, ctx) => {
+  try {
+    const [tag] = Intl.getCanonicalLocales(text)
+    if (tag !== undefined) return tag
+  } catch {
+    // Told below.
+  }
+  ctx.addIssue({ code: 'custom', message: 'is not a language; write for example en, de or pt-BR' })
+  return z.NEVER
+})
+
+/** A time zone by its IANA name. */
+export const timeZone = z.string().transform((text, ctx) => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone
+  } catch {
+    const message = 'is not a time zone; write for example Europe/Berlin or UTC'
+    ctx.addIssue({ code: 'custom', message })
+    return z.NEVER
+  }
+})
+
 /** An email address, lower-cased. */
 export const address = z.string().transform((text, ctx) => {
   const parsed = parseAddress(text)

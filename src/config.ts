@@ -50,6 +50,10 @@ export interface InboxConfig {
   readonly reopenWindowMs: number
   readonly backlog: 'recent' | 'ignore' | 'import'
   readonly locale: string
+  /** IANA name: how dates in mail are written. */
+  readonly timeZone: string
+  /** Directory of its own templates, or null. */
+  readonly templates: string | null
 }
 
 export type DatabaseConfig =

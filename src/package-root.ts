@@ -7,6 +7,9 @@ import path from 'node:path'
 
 export const packageRoot: string = findRoot(import.meta.dirname)
 
+/** The templates that come with the package. */
+export const templatesDirectory: string = path.join(packageRoot, 'templates')
+
 /** The version in package.json. */
 export const packageVersion: string = readVersion()
 

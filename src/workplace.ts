@@ -10,8 +10,8 @@ import { EXIT, messageOf, OperatorError } from './errors.ts'
 import { base32, randomSecret } from './ids.ts'
 import { loadLifecycle } from './lifecycles.ts'
 import { makeDirectory } from './make-directory.ts'
-import { loadTemplates } from './outbound/templates.ts'
-import { packageRoot } from './package-root.ts'
+import { loadTemplates, type Templates } from './outbound/templates.ts'
+import { templatesDirectory } from './package-root.ts'
 import { tokensOf } from './reply-token.ts'
 import type { Blobs } from './store/blobs.ts'
 import { DatabaseBlobs } from './store/database-blobs.ts'
@@ -38,7 +38,7 @@ const LOOP_MARKER_BYTES = 10
 /** Opens everything; throws an OperatorError that says what is wrong and how to mend it. */
 export async function openWorkplace(config: Config): Promise<Workplace> {
   const lifecycle = loadLifecycle(config.lifecycle)
-  const templates = loadTemplates(path.join(packageRoot, 'templates'))
+  const templates = templatesOf(config)
   makeDataDir(config.dataDir)
   const store = await openStore(config.database)
   try {
@@ -70,6 +70,14 @@ export async function openWorkplace(config: Config): Promise<Workplace> {
     await store.close()
     throw err
   }
+}
+
+/** Ours, and those of inboxes that have their own. */
+export function templatesOf({ inboxes }: Config): Templates {
+  const own = inboxes.flatMap(({ name, templates }): [string, string][] =>
+    templates === null ? [] : [[name, templates]],
+  )
+  return loadTemplates(templatesDirectory, new Map(own))
 }
 
 function makeDataDir(dataDir: string): void {
@@ -124,6 +132,7 @@ async function inboxesOf(config: Config, store: Store, at: Date): Promise<Inbox[
       ccJoin: inbox.ccJoin,
       reopenWindowMs: inbox.reopenWindowMs,
       locale: inbox.locale,
+      timeZone: inbox.timeZone,
     })
   }
   return inboxes

@@ -166,7 +166,7 @@ describe('one door per outside package', () => {
     koa: /^src\/api\//,
     '@koa/router': /^src\/api\//,
     pino: /^src\/log\.ts$/,
-    liquidjs: /^src\/outbound\/templates\.ts$/,
+    liquidjs: /^src\/outbound\/template-engine\.ts$/,
     yaml: /^src\/(?:config[\w-]*|lifecycles)\.ts$/,
     commander: /^src\/(?:cli\/|main\.ts)/,
     zod: /^src\/(?:config[\w-]*\.ts|lifecycles\.ts|api\/|store\/json)/,

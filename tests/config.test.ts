@@ -53,6 +53,16 @@ const BAD: readonly [what: string, source: string, ...says: (string | RegExp)[]]
     'allow_insecure',
   ],
   [
+    'a language that is none',
+    INBOX.replace('    imap:', '    locale: deutsch_land\n    imap:'),
+    'is not a language; write for example',
+  ],
+  [
+    'a time zone that is none',
+    INBOX.replace('    imap:', '    time_zone: Mars/Base\n    imap:'),
+    'is not a time zone',
+  ],
+  [
     'a duration that is none',
     'reply_hold: soon\n',
     'postroom.yaml:1:13',

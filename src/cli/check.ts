@@ -4,6 +4,11 @@
  */
 import type { Config, InboxConfig } from '../config.ts'
 import { EXIT, OperatorError } from '../errors.ts'
+import { pickLocale } from '../outbound/template-locale.ts'
+import { NOTICES } from '../outbound/template-values.ts'
+import { checkTemplates, loadTemplates, mistakesText } from '../outbound/templates.ts'
+import { templatesDirectory } from '../package-root.ts'
+import { templatesOf } from '../workplace.ts'
 import type { ExplainIo } from './explain.ts'
 import { checkImap, checkSmtp } from './check-servers.ts'
 import { withWorkplace } from './with-workplace.ts'
@@ -24,22 +29,57 @@ export async function runCheck(
     { what: 'configuration', ok: true, detail: config.file ?? 'environment' },
     ...config.warnings.map((detail) => ({ what: 'warning', ok: true, detail })),
   ]
-  const workplace = await checkWorkplace(config)
-  results.push(workplace.result)
+  const templates = checkOurTemplates(config)
+  // Wrong templates must not hide what else is wrong.
+  const workplace = await checkWorkplace(templates.ok ? config : withoutTemplates(config))
+  results.push(templates, ...languageWarnings(config), workplace.result)
   if (!wishes.offline) {
     for (const inbox of config.inboxes) results.push(...(await checkInbox(inbox)))
   }
   io.stdout.write(wishes.json ? `${JSON.stringify(results, null, 2)}\n` : lines(results))
+  if (!templates.ok) return EXIT.config
   if (workplace.exitCode !== 0) return workplace.exitCode
   return results.every(({ ok }) => ok) ? 0 : EXIT.unavailable
 }
 
-/** Templates, lifecycle, data directory, database and migrations. */
+/** Ours and those of inboxes, each with samples. */
+function checkOurTemplates(config: Config): CheckResult {
+  const what = 'templates'
+  try {
+    const { locales } = templatesOf(config)
+    const mistakes = checkTemplates(templatesDirectory)
+    if (mistakes.length > 0) return { what, ok: false, detail: mistakesText(mistakes) }
+    const notices = `${NOTICES.length} notices in ${locales.length} languages`
+    return { what, ok: true, detail: `${notices}: ${locales.toSorted().join(', ')}` }
+  } catch (err) {
+    if (!(err instanceof OperatorError)) throw err
+    return { what, ok: false, detail: err.message }
+  }
+}
+
+const withoutTemplates = (config: Config): Config => ({
+  ...config,
+  inboxes: config.inboxes.map((inbox) => ({ ...inbox, templates: null })),
+})
+
+/** A language that no template has works, in English. */
+function languageWarnings(config: Config): CheckResult[] {
+  const { locales } = loadTemplates(templatesDirectory)
+  return config.inboxes
+    .filter(({ locale, templates }) => templates === null && pickLocale([locale], locales) === null)
+    .map(({ name, locale }) => ({
+      what: 'warning',
+      ok: true,
+      detail: `inbox ${name}: there are no templates in ${locale}, so its mail is in English; known are ${locales.toSorted().join(', ')}`,
+    }))
+}
+
+/** Lifecycle, data directory, database and migrations. */
 async function checkWorkplace(config: Config): Promise<{ result: CheckResult; exitCode: number }> {
   const what = 'workplace'
   try {
     const detail = await withWorkplace(config, ({ store, context }) =>
-      Promise.resolve(`${store.kind} database, lifecycle ${context.lifecycle.name}, templates`),
+      Promise.resolve(`${store.kind} database, lifecycle ${context.lifecycle.name}`),
     )
     return { result: { what, ok: true, detail }, exitCode: 0 }
   } catch (err) {

@@ -1,6 +1,6 @@
 /** Adds a comment to a ticket: moves its status, mails it, tells the agents. */
 import { AppError } from '../errors.ts'
-import { mailComment } from '../outbound/notices.ts'
+import { mailComment } from '../outbound/comment-mail.ts'
 import { latestPublicComments } from '../store/comments.ts'
 import { insertEvents, type NewEvent } from '../store/events.ts'
 import type { Tx } from '../store/open.ts'
@@ -133,7 +133,7 @@ export const statusChanged = (ticket: Ticket, to: StatusRule, author: Author): N
   data: { from: ticket.status, to: to.name },
 })
 
-/** The customer's last public words before this comment: what the reply quotes. */
+/** A customer's last public words before this comment, if we know whose: what the reply quotes. */
 async function answeredBy(
   tx: Tx,
   comment: Comment,
@@ -142,5 +142,5 @@ async function answeredBy(
   const answered = latest.find(({ id, authorType }) => id < comment.id && authorType === 'customer')
   if (answered === undefined) return null
   const author = answered.authorId === null ? null : await findUser(tx, answered.authorId)
-  return { comment: answered, author: author?.name ?? author?.email ?? 'You' }
+  return author === null ? null : { comment: answered, author: author.name ?? author.email }
 }

@@ -1,4 +1,5 @@
 /** Reads stored attachments for a mail of ours, within what usual mail servers accept. */
+import type { AttachmentsToSend } from '../outbound/comment-mail.ts'
 import type { OutgoingAttachment } from '../outbound/compose.ts'
 import type { AttachedBlob, DeskContext } from './context.ts'
 
@@ -8,18 +9,25 @@ const BYTES_MAX = 17 * 1024 * 1024
 /** An agent's own S/MIME or PGP signature names his private address, and fits another message. */
 const SIGNATURES = /^application\/(?:(?:x-)?pkcs7-signature|pgp-signature|pgp-keys)$/
 
-/** The attachments that fit, in order; the others stay on the ticket. */
+/** The attachments that fit, in order, and how many stay on the ticket because they do not. */
 export async function attachmentsToSend(
   context: DeskContext,
   attachments: readonly AttachedBlob[],
-): Promise<OutgoingAttachment[]> {
+): Promise<AttachmentsToSend> {
   const sent: OutgoingAttachment[] = []
   let bytes = 0
+  let omitted = 0
   for (const attachment of attachments) {
     if (SIGNATURES.test(attachment.contentType)) continue
-    if (bytes + attachment.size > BYTES_MAX) continue
+    if (bytes + attachment.size > BYTES_MAX) {
+      omitted += 1
+      continue
+    }
     const content = await context.blobs.get(attachment.sha256)
-    if (content === null) continue
+    if (content === null) {
+      omitted += 1
+      continue
+    }
     bytes += attachment.size
     sent.push({
       filename: attachment.filename,
@@ -27,5 +35,5 @@ export async function attachmentsToSend(
       content,
     })
   }
-  return sent
+  return { sent, omitted }
 }

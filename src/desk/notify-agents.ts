@@ -106,4 +106,4 @@ async function entriesFor(tx: Tx, comment: Comment, sinceCommentId: number | nul
   }))
 }
 
-const nameOf = (user: User | null): string => user?.name ?? user?.email ?? 'Unknown sender'
+const nameOf = (user: User | null): string | null => user?.name ?? user?.email ?? null

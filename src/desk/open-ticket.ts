@@ -1,5 +1,6 @@
 /** Opens a ticket with its first comment, tells the agents, and acknowledges it to the requester. */
-import { acknowledge, mailComment } from '../outbound/notices.ts'
+import { mailComment } from '../outbound/comment-mail.ts'
+import { acknowledge } from '../outbound/notices.ts'
 import type { NewEvent } from '../store/events.ts'
 import type { Tx } from '../store/open.ts'
 import {

@@ -5,14 +5,15 @@
 import type { Tx } from '../store/open.ts'
 import { changeOutcome } from '../store/outbox-delivery.ts'
 import { latestNotice, messageIdsSentTo } from '../store/outbox.ts'
-import { inboxOrFirst } from '../ticket/inbox.ts'
+import { type Inbox, inboxOrFirst } from '../ticket/inbox.ts'
 import type { Participant, Ticket } from '../ticket/ticket.ts'
 import type { User } from '../ticket/user.ts'
 import { excerptOf } from './compose.ts'
 import { enqueue } from './enqueue.ts'
 import { type NoticeContext, subjectOf } from './notices.ts'
 import { htmlOf } from './plain-html.ts'
-import { SafeHtml } from './templates.ts'
+import { SafeHtml } from './template-engine.ts'
+import type { AgentNoticeValues } from './template-values.ts'
 
 export interface AgentNoticeInput {
   readonly ticket: Ticket
@@ -23,7 +24,8 @@ export interface AgentNoticeInput {
   readonly participants: readonly Participant[]
   /** What happened, oldest first: the new comments. */
   readonly entries: readonly {
-    readonly author: string
+    /** Null: the sender could not be told. */
+    readonly author: string | null
     readonly text: string
     readonly internal: boolean
     readonly attachments: readonly string[]
@@ -42,7 +44,8 @@ export async function noticeToAgent(
   const inbox = inboxOrFirst(context.inboxes, input.ticket.inboxId)
   if (inbox === null) return
   const { agent, ticket } = input
-  const who = input.requester?.name ?? input.requester?.email ?? 'unknown sender'
+  // Who wrote last; it need not be the requester.
+  const who = input.entries.at(-1)?.author ?? 'unknown sender'
   await enqueue(
     tx,
     context,
@@ -52,13 +55,15 @@ export async function noticeToAgent(
       commentId: input.commentId,
       recipient: { userId: agent.id, address: agent.email, name: agent.name },
       kind: 'agent_notice',
-      notice: 'agent_notice',
+      rendered: context.templates.render(
+        'agent_notice',
+        { locales: [agent.locale], inbox },
+        valuesOf(input, inbox, context.publicUrl),
+      ),
       fromName: `${who} (via ${inbox.name})`,
       to: [{ address: agent.email, name: agent.name }],
       cc: [],
       thread: (await messageIdsSentTo(tx, ticket.id, agent.id)).map((row) => row.messageId),
-      values: valuesOf(input, context.publicUrl),
-      locale: agent.locale ?? 'en',
       attachments: [],
       automation: 'auto-generated',
       verified: true,
@@ -70,37 +75,35 @@ export async function noticeToAgent(
   )
 }
 
-function valuesOf(input: AgentNoticeInput, publicUrl: string): Record<string, unknown> {
+function valuesOf(input: AgentNoticeInput, inbox: Inbox, publicUrl: string): AgentNoticeValues {
   const { ticket, assignee, requester } = input
   return {
+    inbox: { name: inbox.name },
     entries: input.entries.map((entry) => ({
       author: entry.author,
-      text: entry.text.trim() === '' ? '(no text)' : excerptOf(entry.text),
-      html: new SafeHtml(htmlOf(excerptOf(entry.text))),
+      text: excerptOf(entry.text).trim(),
+      html: new SafeHtml(htmlOf(excerptOf(entry.text).trim())),
       internal: entry.internal,
       attachments: entry.attachments.join(', '),
     })),
     ticket: {
       id: ticket.id,
-      subject: subjectOf(ticket),
+      subject: subjectOf(ticket) || ticket.subject,
       status: input.statusLabel,
       priority: ticket.priority,
       assignee: assignee === null ? null : (assignee.name ?? assignee.email),
-      requester: requester === null ? 'unknown sender' : named(requester),
-      audience: audienceOf(input.participants),
+      requester: requester === null ? null : named(requester),
       url: `${publicUrl}/tickets/${ticket.id}`,
     },
+    audience: audienceOf(input.participants),
   }
 }
 
 const named = (user: User): string =>
   user.name === null ? user.email : `${user.name} <${user.email}>`
 
-function audienceOf(participants: readonly Participant[]): string {
-  const [first, ...others] = participants
-  if (first === undefined) return 'nobody: the sender is unknown'
-  const name = first.name ?? first.email
-  return others.length === 0 ? name : `${name} and ${others.length} more`
+function audienceOf([first, ...others]: readonly Participant[]): AgentNoticeValues['audience'] {
+  return first === undefined ? null : { name: first.name ?? first.email, others: others.length }
 }
 
 /**

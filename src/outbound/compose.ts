@@ -47,7 +47,6 @@ export interface ComposeInput {
   /** Message-IDs of the thread as this recipient knows it, oldest first. */
   readonly thread: readonly string[]
   readonly rendered: Rendered
-  readonly locale: string
   readonly date: Date
   readonly automation: Automation
   readonly ticketId: number
@@ -76,7 +75,7 @@ export function compose(input: ComposeInput): MailFields {
     attachments: input.attachments,
     headers: [
       ['X-Postroom-Ticket', String(input.ticketId)],
-      ['Content-Language', input.locale],
+      ['Content-Language', input.rendered.locale],
       ...automationHeaders(input.automation),
     ],
   }

@@ -10,7 +10,7 @@ import { insertOutbox, type NewOutbox, type NoticeKind, setSource } from '../sto
 import type { Inbox } from '../ticket/inbox.ts'
 import { type Automation, compose, type OutgoingAttachment, subaddress } from './compose.ts'
 import { toMime } from './mime.ts'
-import type { NoticeName, Templates, TemplateValues } from './templates.ts'
+import type { Rendered, Templates } from './templates.ts'
 
 export interface OutboundContext {
   readonly templates: Templates
@@ -27,15 +27,13 @@ export interface Owed {
   readonly commentId: number | null
   readonly recipient: NamedAddress & { readonly userId: number }
   readonly kind: NoticeKind
-  readonly notice: NoticeName
+  readonly rendered: Rendered
   readonly fromName: string
   /** Visible recipients; the envelope always goes to `recipient` alone. */
   readonly to: readonly NamedAddress[]
   readonly cc: readonly NamedAddress[]
   /** Message-IDs of the thread as the recipient knows it, oldest first. */
   readonly thread: readonly string[]
-  readonly values: TemplateValues
-  readonly locale: string
   readonly attachments: readonly OutgoingAttachment[]
   readonly automation: 'none' | 'auto-replied' | 'auto-generated'
   readonly verified: boolean
@@ -87,8 +85,7 @@ export async function enqueue(
     plusAddressing: inbox.plusAddressing,
     messageId,
     thread: owed.thread.filter((id) => mayKnow(context, recipient.userId, id)),
-    rendered: context.templates.render(owed.notice, owed.locale, owed.values),
-    locale: owed.locale,
+    rendered: owed.rendered,
     date: at,
     automation: automationOf(owed, context),
     ticketId: owed.ticketId,

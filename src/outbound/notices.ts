@@ -1,23 +1,18 @@
 /**
- * What customers are told: the acknowledgement to a requester, a reply to the participants.
- * Each becomes outbox rows through enqueue.ts.
+ * The acknowledgement to a requester, and what every notice needs. Agents' words to customers are
+ * comment-mail.ts's, notices to agents agent-notices.ts's; all become rows through enqueue.ts.
  */
 import type { Config } from '../config.ts'
-import type { NamedAddress } from '../mail/address.ts'
 import { baseSubject } from '../mail/subject.ts'
 import type { Store, Tx } from '../store/open.ts'
 import { changeOutcome } from '../store/outbox-delivery.ts'
-import { listOutbox, messageIdsSentTo } from '../store/outbox.ts'
-import { customerMessageIds } from '../store/comments.ts'
+import { listOutbox } from '../store/outbox.ts'
 import type { Comment } from '../ticket/comment.ts'
-import { type Inbox, inboxOrFirst } from '../ticket/inbox.ts'
-import type { Participant, Ticket } from '../ticket/ticket.ts'
+import { inboxOrFirst } from '../ticket/inbox.ts'
+import { NO_SUBJECT, type Ticket } from '../ticket/ticket.ts'
 import type { User } from '../ticket/user.ts'
 import { usedUpBudget } from './budget.ts'
-import { excerptOf, type OutgoingAttachment, quoteText } from './compose.ts'
 import { enqueue, type OutboundContext } from './enqueue.ts'
-import { htmlOf } from './plain-html.ts'
-import { SafeHtml } from './templates.ts'
 
 export interface NoticeContext extends OutboundContext {
   readonly acknowledgement: Config['acknowledgement']
@@ -64,19 +59,21 @@ export async function acknowledge(
       commentId: null,
       recipient: { userId: requester.id, address: requester.email, name },
       kind: 'acknowledgement',
-      notice: 'acknowledgement',
+      rendered: context.templates.render(
+        'acknowledgement',
+        { locales: [requester.locale, ticket.locale], inbox },
+        {
+          verified,
+          inbox: { name: inbox.name },
+          recipient: { name: greetingName(name) },
+          ticket: { id: ticket.id, subject: subjectOf(ticket) },
+        },
+      ),
       fromName: inbox.name,
       to: [{ address: requester.email, name }],
       cc: [],
       // The ticket is new: what it began with is the whole thread.
       thread: [...comment.referenceIds, ...(comment.messageId === null ? [] : [comment.messageId])],
-      values: {
-        verified,
-        inbox: { name: inbox.name },
-        recipient: { name },
-        ticket: { id: ticket.id, subject: subjectOf(ticket) },
-      },
-      locale: ticket.locale ?? inbox.locale,
       attachments: [],
       automation: 'auto-replied',
       verified,
@@ -88,88 +85,12 @@ export async function acknowledge(
   )
 }
 
-export interface ReplyInput {
-  readonly ticket: Ticket
-  readonly comment: Comment
-  readonly author: User
-  readonly participants: readonly Participant[]
-  /** The customer's last message before this one, to quote; null: there is none. */
-  readonly answered: { readonly comment: Comment; readonly author: string } | null
-  readonly attachments: readonly OutgoingAttachment[]
-}
-
-/** A public comment is mailed to every participant but its author: one row and one token each. */
-export async function mailComment(
+/** An acknowledgement that has not left is no longer wanted, for example: a person answered. */
+export async function dropPendingAcknowledgements(
   tx: Tx,
-  context: NoticeContext,
-  input: ReplyInput,
-  at: Date,
+  ticketId: number,
+  detail: string,
 ): Promise<void> {
-  const inbox = inboxOrFirst(context.inboxes, input.ticket.inboxId)
-  if (inbox === null) return
-  await dropPendingAcknowledgements(tx, input.ticket.id)
-  const recipients = input.participants.filter(({ userId }) => userId !== input.author.id)
-  const visible = (role: Participant['role']): NamedAddress[] =>
-    recipients.filter((p) => p.role === role).map((p) => ({ address: p.email, name: p.name }))
-  const requesters = visible('requester')
-  const [to, cc] = requesters.length > 0 ? [requesters, visible('cc')] : [visible('cc'), []]
-  for (const recipient of recipients) {
-    await enqueue(
-      tx,
-      context,
-      {
-        inbox,
-        ticketId: input.ticket.id,
-        commentId: input.comment.id,
-        recipient: {
-          userId: recipient.userId,
-          address: recipient.email,
-          name: recipient.name,
-        },
-        kind: 'reply',
-        notice: 'reply',
-        fromName: senderName(input.author, inbox),
-        to,
-        cc,
-        thread: await threadFor(tx, input.ticket.id, recipient.userId),
-        values: replyValues(input, inbox),
-        locale: input.ticket.locale ?? inbox.locale,
-        attachments: input.attachments,
-        automation: 'none',
-        verified: true,
-        outcome: 'queued',
-        dueAt: at,
-        detail: null,
-      },
-      at,
-    )
-  }
-}
-
-/** `Ana (Acme Support)`; an agent without a name is shown as the inbox. */
-const senderName = (author: User, inbox: Inbox): string =>
-  author.name === null || author.name.includes('@') ? inbox.name : `${author.name} (${inbox.name})`
-
-function replyValues(input: ReplyInput, inbox: Inbox): Record<string, unknown> {
-  const { answered } = input
-  return {
-    inbox: { name: inbox.name },
-    ticket: { id: input.ticket.id, subject: subjectOf(input.ticket) },
-    comment: { text: input.comment.text, html: new SafeHtml(htmlOf(input.comment.text)) },
-    quoted:
-      answered === null
-        ? null
-        : {
-            author: answered.author,
-            date: `${answered.comment.createdAt.toISOString().slice(0, 16).replace('T', ' ')} UTC`,
-            text: quoteText(excerptOf(answered.comment.text)),
-            html: new SafeHtml(htmlOf(excerptOf(answered.comment.text))),
-          },
-  }
-}
-
-/** Somebody answered in person: an acknowledgement that has not left is no longer wanted. */
-async function dropPendingAcknowledgements(tx: Tx, ticketId: number): Promise<void> {
   const queued = await listOutbox(tx, {
     ticketId,
     kind: 'acknowledgement',
@@ -177,22 +98,16 @@ async function dropPendingAcknowledgements(tx: Tx, ticketId: number): Promise<vo
     limit: 10,
   })
   for (const row of queued) {
-    const detail = 'a person answered first'
     await changeOutcome(tx, row.id, ['queued'], { outcome: 'discarded', detail, dueAt: null })
   }
 }
 
-/** The thread as one recipient knows it: customers' ids and what we sent to him, oldest first. */
-async function threadFor(tx: Tx, ticketId: number, userId: number): Promise<string[]> {
-  const received = await customerMessageIds(tx, ticketId)
-  const sent = await messageIdsSentTo(tx, ticketId, userId)
-  const roots = received[0]?.referenceIds ?? []
-  const events = [
-    ...received.map(({ messageId, createdAt }) => ({ messageId, at: createdAt.getTime() })),
-    ...sent.map(({ messageId, createdAt }) => ({ messageId, at: createdAt.getTime() })),
-  ].toSorted((a, b) => a.at - b.at)
-  return [...roots, ...events.map((event) => event.messageId)]
-}
+/** What a greeting may repeat: a name, not an address or an advertisement in its place. */
+const GREETED_NAME = /^[\p{L}\p{M}][\p{L}\p{M}\p{Zs}'’-]{0,59}$/u
 
-/** Without `Re:`; the templates put one before it. */
-export const subjectOf = (ticket: Ticket): string => baseSubject(ticket.subject) || ticket.subject
+const greetingName = (name: string | null): string | null =>
+  name !== null && GREETED_NAME.test(name) ? name : null
+
+/** Without `Re:`, which the templates put before it; '' for a mail that had none. */
+export const subjectOf = ({ subject }: Ticket): string =>
+  subject === NO_SUBJECT ? '' : baseSubject(subject) || subject

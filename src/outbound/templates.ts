@@ -1,165 +1,165 @@
 /**
- * Notices as text: templates/<locale>/<notice>.{txt,html}.liquid. The first lines of the text
- * file are headers, a blank line, then the body: a template looks like an email. liquidjs' door.
+ * Notices as text: templates/<locale>/<notice>.{txt,html}.liquid, ours and an inbox's own. Parsed
+ * once; rendering picks the language (template-locale.ts) and makes subject, text and HTML.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { Liquid, type Template } from 'liquidjs'
-import { EXIT, messageOf, OperatorError } from '../errors.ts'
-
-export const NOTICES = ['acknowledgement', 'reply', 'agent_notice'] as const
-export type NoticeName = (typeof NOTICES)[number]
+import { EXIT, OperatorError } from '../errors.ts'
+import { escapeHtml } from './plain-html.ts'
+import { templateMistakes } from './template-check.ts'
+import { renderTemplate, type TemplateMistake } from './template-engine.ts'
+import { type NoticeTemplate, type NoticeTemplates, readTemplates } from './template-files.ts'
+import { directionOf, type PickedLocale, pickLocale } from './template-locale.ts'
+import { NOTICES, type NoticeName, type NoticeValues } from './template-values.ts'
 
 export interface Rendered {
+  /** BCP 47, of the templates used. */
+  readonly locale: string
   readonly subject: string
   readonly text: string
   /** A whole HTML document. */
   readonly html: string
 }
 
-/** HTML that is already safe and must not be escaped again. */
-export class SafeHtml {
-  readonly html: string
-  constructor(html: string) {
-    this.html = html
-  }
+/** For whom, and on whose behalf. */
+export interface Audience {
+  /** The recipient's languages, best first; null and nonsense are passed over. */
+  readonly locales: readonly (string | null)[]
+  readonly inbox: { readonly name: string; readonly locale: string; readonly timeZone: string }
 }
-
-export type TemplateValues = Readonly<Record<string, unknown>>
 
 export interface Templates {
-  /** Renders a notice in a locale; falls back from `pt-BR` to `pt` to `en`. */
-  render(notice: NoticeName, locale: string, values: TemplateValues): Rendered
+  /** The languages that every notice comes in. */
+  readonly locales: readonly string[]
+  /** In the first of the recipient's languages there is, else the inbox's, else English. */
+  render<N extends NoticeName>(notice: N, audience: Audience, values: NoticeValues[N]): Rendered
 }
 
-/** Bounds of one rendering: a template with a runaway loop stops here. */
-const LIMITS = { parseLimit: 200_000, renderLimit: 2_000, memoryLimit: 50_000_000 }
-const FALLBACK_LOCALE = 'en'
+export const FALLBACK_LOCALE = 'en'
 
-interface Loaded {
-  readonly subject: Template[]
-  readonly text: Template[]
-  readonly html: Template[]
-}
-
-export const escapeHtml = (text: string): string =>
-  text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;')
-
-/** Templates print words and numbers; anything else is a mistake that shows as nothing. */
-const plain = (value: unknown): string =>
-  typeof value === 'string' || typeof value === 'number' ? String(value) : ''
-
-const textEngine = new Liquid({ ...LIMITS, strictVariables: true, ownPropertyOnly: true })
-const htmlEngine = new Liquid({
-  ...LIMITS,
-  strictVariables: true,
-  ownPropertyOnly: true,
-  outputEscape: (value: unknown) =>
-    value instanceof SafeHtml ? value.html : escapeHtml(plain(value)),
-})
-
-/** Reads every template below `directory`; throws an OperatorError naming file and line. */
-export function loadTemplates(directory: string): Templates {
-  const locales = new Map<string, Map<NoticeName, Loaded>>()
-  for (const locale of existsSync(directory) ? readdirSync(directory) : []) {
-    locales.set(locale.toLowerCase(), loadLocale(path.join(directory, locale)))
+/**
+ * Reads every template and tries those of inboxes with samples.
+ * @param directory ours, complete in English.
+ * @param inboxes by the name of an inbox: a directory of its own, which goes before ours.
+ * @throws OperatorError naming file and line of every mistake.
+ */
+export function loadTemplates(
+  directory: string,
+  inboxes: ReadonlyMap<string, string> = new Map(),
+): Templates {
+  const ours = readTemplates(directory)
+  const mistakes = [...ours.mistakes, ...missing(directory, ours.notices)]
+  const own = new Map<string, NoticeTemplates>()
+  for (const [inbox, ownDirectory] of inboxes) {
+    const read = readTemplates(ownDirectory)
+    mistakes.push(...read.mistakes, ...templateMistakes(read.notices))
+    own.set(inbox, merged(read.notices, ours.notices))
   }
-  for (const notice of NOTICES) {
-    if (locales.get(FALLBACK_LOCALE)?.get(notice) === undefined) {
-      throw new OperatorError(
-        EXIT.config,
-        `The template ${path.join(directory, FALLBACK_LOCALE, `${notice}.txt.liquid`)} is missing. Reinstall Postroom, or restore the file.`,
-      )
+  if (mistakes.length > 0) throw new OperatorError(EXIT.config, mistakesText(mistakes))
+  return new LoadedSets(ours.notices, own)
+}
+
+/** The mistakes of our own templates: they are known to be good unless somebody changed them. */
+export const checkTemplates = (directory: string): readonly TemplateMistake[] =>
+  templateMistakes(readTemplates(directory).notices)
+
+export function mistakesText(mistakes: readonly TemplateMistake[]): string {
+  const list = mistakes.map(({ file, line, what }) => `\n  ${file}:${line}: ${what}`).join('')
+  return `The templates have ${mistakes.length === 1 ? 'one mistake' : `${mistakes.length} mistakes`}:${list}`
+}
+
+function missing(directory: string, notices: NoticeTemplates): TemplateMistake[] {
+  return NOTICES.filter(
+    (notice) => notices.get(notice)?.every(({ locale }) => locale !== FALLBACK_LOCALE) !== false,
+  ).map((notice) => ({
+    file: path.join(directory, FALLBACK_LOCALE, `${notice}.txt.liquid`),
+    line: 1,
+    what: 'is missing or wrong; reinstall Postroom, or restore the file',
+  }))
+}
+
+/** Language by language: an inbox's own template where there is one, else ours. */
+function merged(own: NoticeTemplates, ours: NoticeTemplates): NoticeTemplates {
+  return new Map(
+    NOTICES.map((notice) => {
+      const first = own.get(notice) ?? []
+      const replaced = new Set(first.map(({ locale }) => locale))
+      const rest = (ours.get(notice) ?? []).filter(({ locale }) => !replaced.has(locale))
+      return [notice, [...first, ...rest]]
+    }),
+  )
+}
+
+/** Tags come from strangers' headers: there is no end of them. */
+const PICKS_MAX = 1_000
+
+interface Pick {
+  readonly template: NoticeTemplate
+  readonly format: string
+}
+
+class LoadedSets implements Templates {
+  readonly locales: readonly string[]
+  readonly #ours: NoticeTemplates
+  readonly #own: ReadonlyMap<string, NoticeTemplates>
+  readonly #picks = new Map<string, Pick>()
+
+  constructor(ours: NoticeTemplates, own: ReadonlyMap<string, NoticeTemplates>) {
+    this.#ours = ours
+    this.#own = own
+    const [first = [], ...rest] = NOTICES.map((notice) => localesOf(ours.get(notice)))
+    this.locales = first.filter((locale) => rest.every((others) => others.includes(locale)))
+  }
+
+  render<N extends NoticeName>(notice: N, audience: Audience, values: NoticeValues[N]): Rendered {
+    const { template, format } = this.#pick(notice, audience)
+    const { locale } = template
+    const { timeZone } = audience.inbox
+    const settings = { locale, format, timeZone, strict: false }
+    return {
+      locale,
+      subject: renderTemplate(template.subject, values, settings),
+      text: `${renderTemplate(template.text, values, settings)}\n`,
+      html: htmlDocument(locale, renderTemplate(template.html, values, settings)),
     }
   }
-  return {
-    render: (notice, locale, values) => renderLoaded(find(locales, notice, locale), locale, values),
+
+  #pick(notice: NoticeName, { locales, inbox }: Audience): Pick {
+    const wishes = [...locales, inbox.locale]
+    const key = `${notice} ${inbox.name}\n${wishes.join(' ')}`
+    const known = this.#picks.get(key)
+    if (known !== undefined) return known
+    const templates = (this.#own.get(inbox.name) ?? this.#ours).get(notice) ?? []
+    const picked: PickedLocale = pickLocale(wishes, localesOf(templates)) ?? {
+      locale: FALLBACK_LOCALE,
+      format: FALLBACK_LOCALE,
+    }
+    const template = templates.find(({ locale }) => locale === picked.locale)
+    if (template === undefined) throw new Error(`no template ${notice}`)
+    if (this.#picks.size >= PICKS_MAX) this.#picks.clear()
+    const pick = { template, format: picked.format }
+    this.#picks.set(key, pick)
+    return pick
   }
 }
 
-function find(
-  locales: ReadonlyMap<string, ReadonlyMap<NoticeName, Loaded>>,
-  notice: NoticeName,
-  locale: string,
-): Loaded {
-  const wanted = locale.toLowerCase()
-  for (const candidate of [wanted, wanted.split('-')[0] ?? wanted, FALLBACK_LOCALE]) {
-    const loaded = locales.get(candidate)?.get(notice)
-    if (loaded !== undefined) return loaded
-  }
-  throw new Error(`no template ${notice}`)
-}
+const localesOf = (templates: readonly NoticeTemplate[] = []): string[] =>
+  templates.map(({ locale }) => locale)
 
-function renderLoaded(loaded: Loaded, locale: string, values: TemplateValues): Rendered {
-  const body = String(htmlEngine.renderSync(loaded.html, { ...values }))
-  return {
-    subject: String(textEngine.renderSync(loaded.subject, { ...values })).trim(),
-    text: `${String(textEngine.renderSync(loaded.text, { ...values })).trim()}\n`,
-    html: htmlDocument(locale, body),
-  }
-}
-
-/** One column, no colours of our own but a mid grey: readable in light and dark. */
-const htmlDocument = (locale: string, body: string): string => `<!doctype html>
-<html lang="${escapeHtml(locale)}"><head><meta charset="utf-8">
+/**
+ * One column, no background, no colours but a middle grey: readable in light and dark, however a
+ * client inverts them. Several clients drop `body`, so language and direction stand on a `div` too.
+ */
+function htmlDocument(locale: string, body: string): string {
+  const language = `lang="${escapeHtml(locale)}" dir="${directionOf(locale)}"`
+  return `<!doctype html>
+<html ${language}><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">
 <style>:root{color-scheme:light dark}</style></head>
-<body style="max-width:600px">
-${body.trim()}
+<body>
+<div ${language} style="max-width:600px">
+${body}
+</div>
 </body></html>
 `
-
-function loadLocale(directory: string): Map<NoticeName, Loaded> {
-  const loaded = new Map<NoticeName, Loaded>()
-  for (const notice of NOTICES) {
-    const file = path.join(directory, `${notice}.txt.liquid`)
-    if (!existsSync(file)) continue
-    const { subject, body } = splitHeaders(file, readTemplate(file))
-    const htmlFile = path.join(directory, `${notice}.html.liquid`)
-    loaded.set(notice, {
-      subject: parsed(textEngine, file, subject),
-      text: parsed(textEngine, file, body),
-      html: parsed(htmlEngine, htmlFile, readTemplate(htmlFile)),
-    })
-  }
-  return loaded
-}
-
-function readTemplate(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new OperatorError(
-      EXIT.config,
-      `The template ${file} cannot be read: ${messageOf(cause)}. A notice has two files, .txt.liquid and .html.liquid; make both readable, or remove both.`,
-      { cause },
-    )
-  }
-}
-
-function splitHeaders(file: string, source: string): { subject: string; body: string } {
-  const [head = '', ...rest] = source.replaceAll('\r\n', '\n').split('\n\n')
-  const subject = /^Subject: (.+)$/m.exec(head)?.[1]
-  if (subject === undefined) {
-    throw new OperatorError(
-      EXIT.config,
-      `The template ${file} must begin with a line "Subject: ..." and a blank line.`,
-    )
-  }
-  return { subject, body: rest.join('\n\n') }
-}
-
-function parsed(engine: Liquid, file: string, source: string): Template[] {
-  try {
-    return engine.parse(source, file)
-  } catch (cause) {
-    throw new OperatorError(EXIT.config, `The template ${file} is wrong: ${messageOf(cause)}`, {
-      cause,
-    })
-  }
 }

@@ -168,6 +168,19 @@ export async function addParticipant(
   return inserted.length > 0
 }
 
+interface ParticipantRow {
+  ticket_id: number
+  user_id: number
+  role: string
+  created_at: number
+}
+
+interface UserColumns {
+  email: string
+  name: string | null
+  locale: string | null
+}
+
 /** The requester first, then in the order they joined. */
 export async function listParticipants(
   db: Queryable,
@@ -180,14 +193,14 @@ export async function listParticipants(
     .orderByRaw(`case participants.role when 'requester' then 0 else 1 end`)
     .orderBy('participants.created_at')
     .orderBy('participants.user_id')
-    .select<
-      { ticket_id: number; user_id: number; email: string; name: string | null; role: string }[]
-    >(
+    .select<(Pick<UserColumns, 'email' | 'name' | 'locale'> & ParticipantRow)[]>(
       'participants.ticket_id',
       'participants.user_id',
       'users.email',
       'users.name',
+      'users.locale',
       'participants.role',
+      'participants.created_at',
     )
   return rows.map((row) => ({
     ticketId: row.ticket_id,
@@ -195,6 +208,8 @@ export async function listParticipants(
     email: row.email as Address,
     name: row.name,
     role: row.role === 'requester' ? 'requester' : 'cc',
+    locale: row.locale,
+    joinedAt: fromMs(row.created_at),
   }))
 }
 

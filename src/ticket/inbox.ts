@@ -11,7 +11,10 @@ export interface Inbox {
   readonly agentTrust: 'token' | 'token+dmarc'
   readonly ccJoin: 'opening' | 'proven' | 'never'
   readonly reopenWindowMs: number
+  /** BCP 47: the language of last resort before English. */
   readonly locale: string
+  /** IANA name: how dates in its mail are written. */
+  readonly timeZone: string
 }
 
 /** The inbox of this id, else the first one, else null: none is configured. */

@@ -41,6 +41,8 @@ export interface Participant {
   readonly email: Address
   readonly name: string | null
   readonly role: ParticipantRole
+  readonly locale: string | null
+  readonly joinedAt: Date
 }
 
 /** The word for a ticket without a subject. */

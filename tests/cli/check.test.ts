@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { MailWorld } from '../../src/demo/mail-world.ts'
@@ -18,13 +18,21 @@ beforeEach(async () => {
 })
 afterEach(() => world.close())
 
-function configured(more: { imap?: object; smtp?: object; top?: object } = {}): void {
+interface More {
+  imap?: object
+  smtp?: object
+  inbox?: object
+  top?: object
+}
+
+function configured(more: More = {}): void {
   const server = { host: '127.0.0.1', tls: 'none', user: SUPPORT, password: 'secret' }
   const inbox = {
     name: 'Support',
     address: SUPPORT,
     imap: { ...server, port: world.imap.port, ...more.imap },
     smtp: { ...server, port: world.smtp.port, ...more.smtp },
+    ...more.inbox,
   }
   const tree = { data_dir: './data', inboxes: [inbox], ...more.top }
   writeFileSync(file, JSON.stringify(tree), { mode: 0o600 })
@@ -37,6 +45,7 @@ test('what is right is listed line by line, and the exit is 0', async () => {
   const { code, stdout } = await check()
   expect(code).toBe(0)
   expect(stdout).toMatch(/^ok {4}configuration: .*postroom\.yaml$/m)
+  expect(stdout).toMatch(/^ok {4}templates: 3 notices in 13 languages: ar, de, en, /m)
   expect(stdout).toMatch(/^ok {4}workplace: sqlite database, lifecycle default/m)
   expect(stdout).toMatch(/^ok {4}Support: IMAP: 127\.0\.0\.1:\d+, folder INBOX, IDLE$/m)
   expect(stdout).toMatch(/^ok {4}Support: SMTP: 127\.0\.0\.1:\d+$/m)
@@ -85,6 +94,28 @@ test('an unknown lifecycle is a mistake of the configuration: exit 78', async ()
   const { code, stdout } = await check('--offline')
   expect(stdout).toContain('There is no lifecycle "nope"')
   expect(code).toBe(78)
+})
+
+test('an unknown variable in a template of an inbox is told with its line: exit 78', async () => {
+  configured({ inbox: { templates: './own' } })
+  const directory = path.join(path.dirname(file), 'own', 'de')
+  mkdirSync(directory, { recursive: true })
+  writeFileSync(
+    path.join(directory, 'reply.txt.liquid'),
+    'Subject: Re: {{ ticket.subject }}\n\n{{ coment.text }}\n',
+  )
+  writeFileSync(path.join(directory, 'reply.html.liquid'), '{{ comment.html }}')
+  const { code, stdout } = await check('--offline')
+  expect(stdout).toMatch(/own\/de\/reply\.txt\.liquid:3: unknown variable coment\.text; reply has /)
+  expect(stdout).toMatch(/^ok {4}workplace: /m)
+  expect(code).toBe(78)
+})
+
+test('a language without templates is a warning', async () => {
+  configured({ inbox: { locale: 'sv' } })
+  const { code, stdout } = await check('--offline')
+  expect(stdout).toMatch(/^warn {2}warning: inbox Support: there are no templates in sv/m)
+  expect(code).toBe(0)
 })
 
 test('a database that is down is no mistake of the configuration: exit 69', async () => {

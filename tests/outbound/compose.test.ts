@@ -19,8 +19,12 @@ const input = (more: Partial<ComposeInput> = {}): ComposeInput => ({
   plusAddressing: true,
   messageId: 'abcdefghij.nonce@acme.test',
   thread: ['first@customer.test'],
-  rendered: { subject: 'Re: The printer', text: 'Use water.\n', html: '<p>Use water.</p>' },
-  locale: 'en',
+  rendered: {
+    locale: 'en',
+    subject: 'Re: The printer',
+    text: 'Use water.\n',
+    html: '<p>Use water.</p>',
+  },
   date: new Date('2026-07-06T10:00:00Z'),
   automation: { kind: 'none' },
   ticketId: 7,
@@ -28,7 +32,7 @@ const input = (more: Partial<ComposeInput> = {}): ComposeInput => ({
   ...more,
 })
 
-const rendered = (subject: string) => ({ subject, text: 'x', html: 'x' })
+const rendered = (subject: string) => ({ locale: 'en', subject, text: 'x', html: 'x' })
 const mimeOf = async (more: Partial<ComposeInput>): Promise<string> =>
   (await toMime(compose(input(more)))).toString('latin1')
 const headOf = (mime: string): string => mime.slice(0, mime.indexOf('\r\n\r\n'))

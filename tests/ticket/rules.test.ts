@@ -63,6 +63,7 @@ test('an inbox is found by its id, else the first one stands in; addresses of al
     ccJoin: 'opening',
     reopenWindowMs: 0,
     locale: 'en',
+    timeZone: 'UTC',
   })
   const inboxes = [inbox(1, 'support@acme.test', ['help@acme.test']), inbox(2, 'sales@acme.test')]
   expect([2, 9, null].map((id) => inboxOrFirst(inboxes, id)?.id)).toEqual([2, 1, 1])

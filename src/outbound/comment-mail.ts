@@ -1,0 +1,146 @@
+/** An agent's words to the participants of a ticket: one message, one token and one row each. */
+import type { NamedAddress } from '../mail/address.ts'
+import { customerMessageIds } from '../store/comments.ts'
+import type { Tx } from '../store/open.ts'
+import { messageIdsSentTo } from '../store/outbox.ts'
+import type { Comment } from '../ticket/comment.ts'
+import { type Inbox, inboxOrFirst } from '../ticket/inbox.ts'
+import type { Participant, Ticket } from '../ticket/ticket.ts'
+import type { User } from '../ticket/user.ts'
+import { excerptOf, type OutgoingAttachment, quoteText } from './compose.ts'
+import { enqueue } from './enqueue.ts'
+import { dropPendingAcknowledgements, type NoticeContext, subjectOf } from './notices.ts'
+import { htmlOf } from './plain-html.ts'
+import { SafeHtml } from './template-engine.ts'
+import type { ReplyValues } from './template-values.ts'
+import type { Rendered } from './templates.ts'
+
+export interface AttachmentsToSend {
+  readonly sent: readonly OutgoingAttachment[]
+  /** How many are too large to be mailed. */
+  readonly omitted: number
+}
+
+export interface ReplyInput {
+  readonly ticket: Ticket
+  readonly comment: Comment
+  readonly author: User
+  readonly participants: readonly Participant[]
+  /** The customer's last message before this one, to quote; null: there is none. */
+  readonly answered: { readonly comment: Comment; readonly author: string } | null
+  readonly attachments: AttachmentsToSend
+}
+
+/** A public comment is mailed to every participant but its author: one row and one token each. */
+export async function mailComment(
+  tx: Tx,
+  context: NoticeContext,
+  input: ReplyInput,
+  at: Date,
+): Promise<void> {
+  const inbox = inboxOrFirst(context.inboxes, input.ticket.inboxId)
+  if (inbox === null) return
+  await dropPendingAcknowledgements(tx, input.ticket.id, 'a person answered first')
+  const recipients = input.participants.filter(({ userId }) => userId !== input.author.id)
+  const visible = (role: Participant['role']): NamedAddress[] =>
+    recipients.filter((p) => p.role === role).map((p) => ({ address: p.email, name: p.name }))
+  const requesters = visible('requester')
+  const [to, cc] = requesters.length > 0 ? [requesters, visible('cc')] : [visible('cc'), []]
+  const rendered = renderer(context, input, inbox)
+  for (const recipient of recipients) {
+    await enqueue(
+      tx,
+      context,
+      {
+        inbox,
+        ticketId: input.ticket.id,
+        commentId: input.comment.id,
+        recipient: {
+          userId: recipient.userId,
+          address: recipient.email,
+          name: recipient.name,
+        },
+        kind: 'reply',
+        rendered: rendered(recipient),
+        fromName: senderName(input.author, inbox),
+        to,
+        cc,
+        thread: await threadFor(tx, input.ticket.id, recipient.userId),
+        attachments: input.attachments.sent,
+        automation: 'none',
+        verified: true,
+        outcome: 'queued',
+        dueAt: at,
+        detail: null,
+      },
+      at,
+    )
+  }
+}
+
+/** `Ana (Acme Support)`; an agent without a name is shown as the inbox. */
+const senderName = (author: User, inbox: Inbox): string =>
+  author.name === null || author.name.includes('@') ? inbox.name : `${author.name} (${inbox.name})`
+
+/** Renders the reply once for all who read the same: their language, and with the quote or not. */
+function renderer(
+  { templates }: NoticeContext,
+  input: ReplyInput,
+  inbox: Inbox,
+): (recipient: Participant) => Rendered {
+  const made = new Map<string, Rendered>()
+  return (recipient) => {
+    const quotes = maySee(recipient, input.answered)
+    const key = `${recipient.locale ?? ''} ${String(quotes)}`
+    const known = made.get(key)
+    if (known !== undefined) return known
+    const locales = [recipient.locale, input.ticket.locale]
+    const rendered = templates.render(
+      'reply',
+      { locales, inbox },
+      replyValues(input, inbox, quotes),
+    )
+    made.set(key, rendered)
+    return rendered
+  }
+}
+
+/** Who joined later does not get to read what was written before. */
+const maySee = ({ joinedAt }: Participant, answered: ReplyInput['answered']): boolean =>
+  answered !== null && joinedAt <= answered.comment.createdAt
+
+function replyValues(input: ReplyInput, inbox: Inbox, quotes: boolean): ReplyValues {
+  const { answered, comment, ticket } = input
+  return {
+    inbox: { name: inbox.name },
+    ticket: { id: ticket.id, subject: subjectOf(ticket) },
+    comment: {
+      text: comment.text,
+      html: new SafeHtml(htmlOf(comment.text)),
+      omitted: input.attachments.omitted,
+    },
+    quoted: answered === null || !quotes ? null : quotedOf(answered),
+  }
+}
+
+function quotedOf({ comment, author }: NonNullable<ReplyInput['answered']>): ReplyValues['quoted'] {
+  const text = excerptOf(comment.text)
+  return {
+    author,
+    at: comment.createdAt,
+    text: quoteText(text),
+    html: new SafeHtml(htmlOf(text)),
+  }
+}
+
+/** The thread as one recipient knows it: customers' ids and what we sent to him, oldest first. */
+async function threadFor(tx: Tx, ticketId: number, userId: number): Promise<string[]> {
+  const received = await customerMessageIds(tx, ticketId)
+  const sent = await messageIdsSentTo(tx, ticketId, userId)
+  const roots = received[0]?.referenceIds ?? []
+  const events = [
+    ...received.map(({ messageId, createdAt }) => ({ messageId, at: createdAt.getTime() })),
+    ...sent.map(({ messageId, createdAt }) => ({ messageId, at: createdAt.getTime() })),
+  ].toSorted((a, b) => a.at - b.at)
+  return [...roots, ...events.map((event) => event.messageId)]
+}

@@ -1,0 +1,121 @@
+/**
+ * What each notice's template is given, and samples of it. A name that is in no sample is unknown:
+ * `postroom check` refuses it. The samples take every branch: with and without what may be absent.
+ */
+import { SafeHtml } from './template-engine.ts'
+
+export const NOTICES = ['acknowledgement', 'reply', 'agent_notice'] as const
+export type NoticeName = (typeof NOTICES)[number]
+
+interface ForCustomer {
+  readonly inbox: { readonly name: string }
+  readonly ticket: { readonly id: number; readonly subject: string }
+}
+
+export interface AcknowledgementValues extends ForCustomer {
+  /** Was the sender proven? If not, nothing that he wrote may be repeated. */
+  readonly verified: boolean
+  readonly recipient: { readonly name: string | null }
+}
+
+export interface ReplyValues extends ForCustomer {
+  readonly comment: {
+    readonly text: string
+    readonly html: SafeHtml
+    /** Attachments too large to be mailed. */
+    readonly omitted: number
+  }
+  /** What it answers; null: nothing, or nothing the recipient may see. */
+  readonly quoted: {
+    readonly author: string
+    readonly at: Date
+    /** With `> ` before each line. */
+    readonly text: string
+    readonly html: SafeHtml
+  } | null
+}
+
+export interface AgentNoticeValues {
+  readonly inbox: { readonly name: string }
+  /** What happened, oldest first. */
+  readonly entries: readonly {
+    /** Null: the sender could not be told. */
+    readonly author: string | null
+    readonly internal: boolean
+    readonly text: string
+    readonly html: SafeHtml
+    /** File names; '' for none. */
+    readonly attachments: string
+  }[]
+  readonly ticket: {
+    readonly id: number
+    readonly subject: string
+    readonly status: string
+    readonly priority: string
+    readonly requester: string | null
+    readonly assignee: string | null
+    readonly url: string
+  }
+  /** Whom a reply goes to; null: to nobody. */
+  readonly audience: { readonly name: string; readonly others: number } | null
+}
+
+export interface NoticeValues {
+  readonly acknowledgement: AcknowledgementValues
+  readonly reply: ReplyValues
+  readonly agent_notice: AgentNoticeValues
+}
+
+const AT = new Date('2026-07-06T10:00:00Z')
+const inbox = { name: 'Acme Support' }
+const ticket = { id: 1042, subject: 'The printer' }
+const comment = { text: 'Use water.', html: new SafeHtml('Use water.'), omitted: 0 }
+const quoted = {
+  author: 'Ana Ray',
+  at: AT,
+  text: '> It is on fire.',
+  html: new SafeHtml('It is on fire.'),
+}
+const entry = {
+  author: 'Ana Ray',
+  internal: false,
+  text: 'It is on fire.',
+  html: new SafeHtml('It is on fire.'),
+  attachments: '',
+}
+const agentsTicket = {
+  ...ticket,
+  status: 'Open',
+  requester: 'Ana Ray <ana@customer.example>',
+  assignee: null,
+  url: 'https://desk.acme.example/tickets/1042',
+}
+const audience = { name: 'Ana Ray', others: 0 }
+const PRIORITIES = ['low', 'normal', 'high', 'urgent']
+
+export const SAMPLES: { readonly [N in NoticeName]: readonly NoticeValues[N][] } = {
+  acknowledgement: [
+    { verified: true, inbox, ticket, recipient: { name: 'Ana Ray' } },
+    { verified: true, inbox, ticket, recipient: { name: null } },
+    { verified: false, inbox, ticket, recipient: { name: null } },
+  ],
+  reply: [
+    { inbox, ticket, comment, quoted },
+    { inbox, ticket, comment: { ...comment, omitted: 1 }, quoted },
+    { inbox, ticket, comment: { ...comment, omitted: 3 }, quoted: null },
+  ],
+  agent_notice: [
+    ...PRIORITIES.map((priority, others) => ({
+      inbox,
+      entries: [entry],
+      ticket: { ...agentsTicket, priority },
+      audience: { ...audience, others },
+    })),
+    {
+      inbox,
+      entries: [entry, { ...entry, author: null, internal: true, attachments: 'fire.jpg' }],
+      ticket: { ...agentsTicket, priority: 'normal', requester: null, assignee: 'Bruno' },
+      audience: null,
+    },
+  ],
+}
