@@ -1,6 +1,6 @@
 /** Collects the decoded bytes of one MIME leaf: in memory while small, else in a scratch file. */
 import { createHash } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { LIMITS } from './limits.ts'
 
@@ -110,7 +110,19 @@ export function contentOf(bytes: Uint8Array, budget: Budget): LeafContent {
   return sink.finish()
 }
 
-/** The first bytes of a content, wherever it is. */
+/** At most `length` bytes from the beginning. */
+export function firstBytesOf(content: LeafContent['content'], length: number): Buffer {
+  if (!('file' in content)) return bytesOf(content).subarray(0, length)
+  const descriptor = openSync(content.file, 'r')
+  try {
+    const bytes = Buffer.alloc(length)
+    return bytes.subarray(0, readSync(descriptor, bytes, 0, length, 0))
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** All bytes of a content, wherever it is. */
 export function bytesOf(content: LeafContent['content']): Buffer {
   if ('file' in content) return readFileSync(content.file)
   return Buffer.from(content.buffer, content.byteOffset, content.byteLength)

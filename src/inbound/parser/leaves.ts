@@ -10,6 +10,7 @@ import type { Readable } from 'node:stream'
 import { MailParser } from 'mailparser'
 import type { AttachmentStream, MessageText } from 'mailparser'
 import { LIMITS } from './limits.ts'
+import type { MimeHead } from './mime-head.ts'
 import { contentAmongHeaders, correctSplitter } from './splitter.ts'
 import type { Splitter, SplitterNode } from './splitter.ts'
 
@@ -32,12 +33,9 @@ export interface LeafTarget {
   end(): void
 }
 
-export interface SplitOptions {
-  /** A header block that ends with an empty line. */
-  readonly head: Buffer
+export interface Multipart {
+  readonly head: Pick<MimeHead, 'bytes' | 'occurs'>
   readonly body: Readable | Buffer
-  /** Is there a line that begins with this boundary? When nobody knows, true. */
-  readonly occurs: (boundary: Buffer) => boolean
 }
 
 export interface Split {
@@ -95,10 +93,10 @@ class LeafParser extends MailParser {
  * mailparser gives up (too many parts, too large part headers).
  */
 export function splitLeaves(
-  { head, body, occurs }: SplitOptions,
+  { head, body }: Multipart,
   take: (leaf: LeafHead) => LeafTarget,
 ): Promise<Split> {
-  const parser = new LeafParser(occurs)
+  const parser = new LeafParser((boundary) => head.occurs(boundary.toString()))
   return new Promise((resolve, reject) => {
     const giveUp = (error: unknown): void => {
       if (!Buffer.isBuffer(body)) body.destroy()
@@ -109,7 +107,7 @@ export function splitLeaves(
     })
     parser.on('error', giveUp)
     parser.on('end', () => resolve({ emptyContainers: countEmpty(parser.tree) }))
-    parser.write(head)
+    parser.write(head.bytes)
     if (Buffer.isBuffer(body)) {
       parser.end(body)
     } else {

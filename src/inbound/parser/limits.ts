@@ -14,6 +14,12 @@ export const LIMITS = {
   contentInMemoryMax: 256 * 1024,
   /** All attachments in memory together; the next ones go to scratch files whatever their size. */
   contentInMemoryTotalMax: 16_000_000,
+  /** winmail.dat and S/MIME containers up to this size are opened. */
+  containerBytesMax: 30_000_000,
+  /** Containers in containers that are opened. */
+  containerDepthMax: 3,
+  /** Calendar files summarised. */
+  calendarsMax: 3,
   /** Decoded bytes of text and HTML parts kept for rendering, all parts together. */
   textBytesMax: 12_000_000,
   /** Characters of text shown. */

@@ -6,6 +6,7 @@
 import type { Header } from '../../mail/message.ts'
 import { headerOf } from '../../mail/message.ts'
 import { parseParameters } from '../../mail/parameters.ts'
+import { boundariesIn } from './boundaries.ts'
 import type { Source } from './source.ts'
 
 export interface MimeHead {
@@ -14,6 +15,8 @@ export interface MimeHead {
   /** The same as a header block that ends with an empty line. */
   readonly bytes: Buffer
   readonly isMultipart: boolean
+  /** Is this the boundary of a line of the message? Of a long message nobody knows: true. */
+  occurs(boundary: string): boolean
   readonly problems: readonly string[]
 }
 
@@ -21,7 +24,13 @@ const PASSED_ON = ['content-transfer-encoding', 'content-disposition', 'content-
 
 export function mimeHead(source: Source, headers: readonly Header[], bodyStart: number): MimeHead {
   const problems: string[] = []
-  const type = contentType(source, headers, bodyStart, problems)
+  const body = source.head.subarray(bodyStart)
+  let known: ReadonlySet<string> | null | undefined
+  const occurs = (boundary: string): boolean => {
+    if (known === undefined) known = source.whole ? boundariesIn(body) : null
+    return known === null || known.has(boundary)
+  }
+  const type = contentType(headers, body, occurs, problems)
   const isMultipart = /^multipart\//i.test(type ?? '')
   const values = new Map(type === null ? [] : [['content-type', rawOf(type)]])
   for (const name of PASSED_ON) {
@@ -33,15 +42,15 @@ export function mimeHead(source: Source, headers: readonly Header[], bodyStart: 
   }
   const lines = [...values].map(([name, value]) => `${name}: ${value}`)
   const bytes = Buffer.from([...lines, '', ''].join('\r\n'), 'latin1')
-  return { headers: values, bytes, isMultipart, problems }
+  return { headers: values, bytes, isMultipart, occurs, problems }
 }
 
 const rawOf = (value: string): string => Buffer.from(value, 'utf8').toString('latin1')
 
 function contentType(
-  source: Source,
   headers: readonly Header[],
-  bodyStart: number,
+  body: Buffer,
+  occurs: MimeHead['occurs'],
   problems: string[],
 ): string | null {
   const value = headerOf({ headers }, 'content-type')
@@ -49,9 +58,7 @@ function contentType(
   const { value: type, params } = parseParameters(value)
   if (!type.startsWith('multipart/')) return value.slice(0, 8_000)
   const declared = params.get('boundary') ?? ''
-  const body = source.head.subarray(bodyStart)
-  if (declared !== '' && (hasBoundary(body, Buffer.from(declared)) || !source.whole))
-    return multipart(type, declared)
+  if (declared !== '' && occurs(declared)) return multipart(type, declared)
   const found = sniffBoundary(body)
   if (found === null) {
     problems.push('a multipart message without its boundary, shown as text')
@@ -63,14 +70,6 @@ function contentType(
 
 const multipart = (type: string, boundary: string): string =>
   `${type}; boundary="${boundary.replace(/["\\]/g, '\\$&')}"`
-
-/** Does a line of `body` begin with this boundary? */
-export function hasBoundary(body: Buffer, boundary: Buffer): boolean {
-  const delimiter = Buffer.concat([Buffer.from('\n--'), boundary])
-  return (
-    body.includes(delimiter) || body.subarray(0, delimiter.length - 1).equals(delimiter.subarray(1))
-  )
-}
 
 /** A line `--x` directly followed by a Content- header shows what the boundary is. */
 function sniffBoundary(body: Buffer): string | null {

@@ -13,6 +13,7 @@ import { transferDecoder } from '../../mail/transfer-encoding.ts'
 import { visibleText } from '../../mail/visible-text.ts'
 import { attachmentsOf } from './attachments.ts'
 import { assembleBody, isRenderable } from './body.ts'
+import { calendarText } from './calendar-text.ts'
 import { ContentSink, newBudget } from './content.ts'
 import type { Budget } from './content.ts'
 import { readHeaderFacts } from './envelope.ts'
@@ -21,13 +22,15 @@ import { firstText } from './first-text.ts'
 import { splitLeaves, takeWhole } from './leaves.ts'
 import type { LeafHead, LeafTarget } from './leaves.ts'
 import { LIMITS } from './limits.ts'
-import { hasBoundary, mimeHead } from './mime-head.ts'
+import { mimeHead } from './mime-head.ts'
 import { readPartHead } from './part.ts'
 import type { Part, PartHead } from './part.ts'
 import type { Parsed, ParseMode } from './protocol.ts'
+import { protectionOf } from './protection.ts'
 import { forwardedOf, onlyMessageIn, reportOf } from './reports.ts'
 import { openSource } from './source.ts'
 import type { Source } from './source.ts'
+import { unpack } from './unpack.ts'
 
 export interface ReadOptions {
   readonly mode: ParseMode
@@ -49,7 +52,7 @@ export async function readMessage(
   })
   const problems = [...block.problems]
   try {
-    const content = await readParts(source, block, newBudget(scratchDir), problems)
+    const content = await readContent(source, block, newBudget(scratchDir), problems)
     return await assemble(source, block, content, problems, scratchDir)
   } catch (error) {
     const because = `could not be taken apart (${messageOf(error)}): the original is attached`
@@ -62,6 +65,25 @@ interface ReadContent {
   /** Something is in no part. */
   readonly missing: boolean
 }
+
+/** The parts, and the parts inside of parts. */
+async function readContent(
+  source: Source,
+  block: HeaderBlock,
+  budget: Budget,
+  problems: string[],
+  depth = 0,
+): Promise<ReadContent> {
+  const { parts, missing } = await readParts(source, block, budget, problems)
+  const readEntity = async (bytes: Buffer): Promise<readonly Part[]> => {
+    if (depth >= LIMITS.containerDepthMax) return []
+    const inner = scanHeaderBlock(bytes, PART_HEAD_LIMITS)
+    return (await readContent(openSource(bytes), inner, budget, problems, depth + 1)).parts
+  }
+  return { parts: await unpack(parts, { budget, problems, readEntity }), missing }
+}
+
+const PART_HEAD_LIMITS = { linesMax: 500, valueLengthMax: 20_000 }
 
 async function readParts(
   source: Source,
@@ -85,9 +107,7 @@ async function readParts(
     await takeWhole(body, take({ headers: head.headers, container: null }))
     return { parts, missing: false }
   }
-  const known = source.whole ? source.head.subarray(block.bodyStart) : null
-  const occurs = (boundary: Buffer): boolean => known === null || hasBoundary(known, boundary)
-  const { emptyContainers } = await splitLeaves({ head: head.bytes, body, occurs }, take)
+  const { emptyContainers } = await splitLeaves({ head, body }, take)
   return { parts, missing: emptyContainers > 0 }
 }
 
@@ -126,8 +146,15 @@ async function assemble(
   }
   const { bounce, reportType } = reportOf({ headers: block.headers, facts, parts, text: full })
   const forwarded = forwardedOf(facts, full, parts, reportType)
-  const inside = full.trim() === '' && body.html === null ? onlyMessageIn(parts) : ''
-  const text = inside === '' ? { ...visibleText(full), full } : foldedText(inside)
+  const { notes, encryptedWith } = protectionOf(parts, full)
+  problems.push(...notes)
+  const text = textOf(full, {
+    inside: full.trim() === '' && body.html === null ? onlyMessageIn(parts) : '',
+    added: [
+      ...(full.trim() === '' && encryptedWith !== null ? [encryptedNote(encryptedWith)] : []),
+      calendarText(parts),
+    ],
+  })
   const message: Message = {
     ...facts,
     headers: block.headers,
@@ -143,13 +170,26 @@ async function assemble(
   return { message, attachments }
 }
 
-/** Nothing of it was written now, so all of it is folded. */
-const foldedText = (inside: string): Message['text'] => ({
-  reply: '',
-  quoted: inside,
-  signature: '',
-  full: inside,
-})
+const encryptedNote = (how: string): string =>
+  `[This message is encrypted with ${how}. Its content is attached.]`
+
+/**
+ * `inside`: text of a message that is all there is; nothing of it was written now, so it is folded.
+ * `added`: what we say about parts that are no text.
+ */
+function textOf(
+  full: string,
+  { inside, added }: { inside: string; added: readonly string[] },
+): Message['text'] {
+  const written =
+    inside === ''
+      ? { ...visibleText(full), full }
+      : { reply: '', quoted: inside, signature: '', full: inside }
+  const more = added.filter((text) => text !== '')
+  if (more.length === 0) return written
+  const withMore = (text: string): string => [text.trimEnd(), ...more].join('\n\n').trim()
+  return { ...written, reply: withMore(written.reply), full: withMore(written.full) }
+}
 
 function damageOf({ filename, type, encoding }: Part): string {
   return `${filename ?? `a ${type} part`} is damaged: its ${encoding} is not complete`
