@@ -26,19 +26,19 @@ function randomFrom(seed: number): () => number {
 
 export function mails(count: number, seed = 1): BenchMail[] {
   const random = randomFrom(seed)
-  return Array.from({ length: count }, (_, index) => oneMail(index, random))
+  return Array.from({ length: count }, (_, index) => oneMail(`${seed}-${index}`, random))
 }
 
-function oneMail(index: number, random: () => number): BenchMail {
+function oneMail(name: string, random: () => number): BenchMail {
   const person = Math.floor(random() * 200)
   const from = `customer${person}@example.org`
   const bytes = Math.min(1_500_000, Math.round(15_000 * Math.exp(gauss(random) * 1.1)))
   const head = [
     `From: Customer ${person} <${from}>`,
     'To: support@acme.test',
-    `Subject: Request ${index}: ${prose(40, random)}`,
-    `Message-ID: <bench-${index}@example.org>`,
-    `Date: ${new Date(1_790_000_000_000 + index * 1000).toUTCString()}`,
+    `Subject: Request ${name}: ${prose(40, random)}`,
+    `Message-ID: <bench-${name}@example.org>`,
+    `Date: ${new Date(1_790_000_000_000).toUTCString()}`,
     'MIME-Version: 1.0',
   ]
   const body = random() < 0.35 ? withAttachment(bytes, random) : alternative(bytes, random)

@@ -12,6 +12,7 @@ export const PASSWORD = 'bench'
 interface Command {
   readonly do: 'load' | 'notify' | 'stop'
   readonly count?: number
+  readonly seed?: number
 }
 
 const say = (message: object): void => void process.send?.(message)
@@ -29,7 +30,8 @@ for (;;) {
   }
   if (command.do === 'stop') break
   if (command.do === 'load') {
-    for (const { source } of mails(command.count ?? 0)) world.imap.deliver(SUPPORT, source)
+    for (const { source } of mails(command.count ?? 0, command.seed))
+      world.imap.deliver(SUPPORT, source)
     say({ loaded: command.count })
   } else {
     say({ latencies: await notifyOneByOne(command.count ?? 0) })
