@@ -36,6 +36,7 @@ const LAST_WORD_ENDS = byLastLetter([
 ])
 /** What may stand behind the verb. */
 const AFTER_VERB = ' \t:：*_.)(>,-'
+const AFTER_ATTRIBUTION = `${AFTER_VERB}]`
 
 /** The line after the attribution that begins at line `at`, or null; `first` is its bare text. */
 export function attributionEnd(lines: readonly string[], at: number, first: string): number | null {
@@ -61,7 +62,7 @@ function wholeAttribution(
     else if (bare(line) === '' || (count > 0 && markedAsQuote(line) !== quoted)) break
     else joined = joined === '' ? bare(line) : `${joined} ${bare(line)}`
     if (joined.length > MARKER_LENGTH_MAX) break
-    if (!isAttribution(joined)) continue
+    if (!mayEnd(line) || !isAttribution(joined)) continue
     // The last line of a paragraph may begin with such a word too; the attribution starts later.
     const later = count > 0 && !isDated(first) && startsLater(lines, at + 1, at + count + 1)
     return later ? null : at + count + 1
@@ -95,13 +96,16 @@ function mayBegin(line: string): boolean {
 /** Does one of the lines end as an attribution does? Cheap, and false for almost all prose. */
 function mayEndWithin(lines: readonly string[], at: number): boolean {
   const end = Math.min(lines.length, at + ATTRIBUTION_LINES_MAX)
-  for (let line = at; line < end; line++) {
-    const text = lines[line] ?? ''
-    if (hasColon(text)) return true
-    const last = lowerCase(trimEndOf(bare(text).slice(-60), AFTER_VERB))
-    if (last === '' ? text.trim() !== '' : endsWithOne(last, LAST_WORD_ENDS)) return true
-  }
+  for (let line = at; line < end; line++) if (mayEnd(lines[line] ?? '')) return true
   return false
+}
+
+/** With a colon, or with the last word of a verb. */
+function mayEnd(line: string): boolean {
+  const tail = bare(line).slice(-60)
+  const last = trimEndOf(tail, AFTER_ATTRIBUTION)
+  if (last === '') return line.trim() !== ''
+  return hasColon(tail.slice(last.length)) || endsWithOne(lowerCase(last), LAST_WORD_ENDS)
 }
 
 function hasVerb(lower: string): boolean {
@@ -110,18 +114,20 @@ function hasVerb(lower: string): boolean {
 
 /** A whole attribution, its lines joined. */
 export function isAttribution(text: string): boolean {
+  const dated = isDated(text)
+  const addressed = hasAddress(text)
+  if (!dated && !addressed) return false
   const lower = lowerCase(text)
   const colon = ENDS_WITH_COLON.test(text)
   const verbAtEnd = endsWithOne(trimEndOf(lower, AFTER_VERB), VERB_ENDS)
   if (!colon && !verbAtEnd) return false
-  const dated = isDated(text)
   const begins = beginsWithWord(lower, ON_BEGINS) || /^\p{Nd}/u.test(text)
-  if (verbAtEnd && (colon || begins) && (dated || hasAddress(text))) return true
+  if (verbAtEnd && (colon || begins)) return true
   if (!colon || !dated) return false
   if (hasVerb(lower)) return true
   // `2022年1月1日(金) 9:00 Name <a@b>:` says no verb at all.
   const datedStart = begins || beginsWithOne(lower, DAY_BEGINS)
-  return datedStart && /[>\])][\s*]*[:：]$/.test(text) && hasAddress(text)
+  return datedStart && /[>\])][\s*]*[:：]$/.test(text) && addressed
 }
 
 /** Weaker forms that count only directly above a quotation. */

@@ -9,40 +9,41 @@ import { parseAddressList } from './address-list.ts'
 import { cleanLine } from './clean-text.ts'
 import { parseDate } from './date.ts'
 import type { Forwarded } from './message.ts'
-import { headerBlockAt, markerAt, quotedHeaderOf } from './quote-markers.ts'
+import { headerBlockAt, quotedHeaderOf } from './quote-markers.ts'
 import type { QuoteMarker } from './quote-markers.ts'
 import type { QuotedHeader } from './languages/mail-language.ts'
-import { unglueMarkers } from './unglue.ts'
 import { baseSubject, isForwardSubject, isReplySubject } from './subject.ts'
+import { TextScan } from './text-scan.ts'
 
 /** A forward announces itself near the top, below a note of reasonable length. */
 const LINES_SEARCHED = 3_000
 
-/** The forwarded mail inside of `text`, or null. `isReply`: its headers name a parent. */
+/**
+ * The forwarded mail inside of `text`, or null. `isReply`: its headers name a parent. `scan`: where
+ * others look at the same text.
+ */
 export function findForwarded(
   { subject, isReply }: { subject: string | null; isReply: boolean },
   text: string,
+  scan: TextScan = new TextScan(text),
 ): Forwarded | null {
-  const lines = unglueMarkers(text.split('\n'))
-  const marker = findMarker(lines, isForwardSubject(subject), isReply || isReplySubject(subject))
+  const { lines, rest } = scan
+  const marker = findMarker(scan, isForwardSubject(subject), isReply || isReplySubject(subject))
   if (marker === null) return null
   const original = readOriginal(lines, marker)
   if (original === null) return null
   return {
     ...original,
+    text: rest === '' ? original.text : `${original.text}\n${rest}`.trimEnd(),
     // Outlook leaves the subject out of its block; the forward's own subject is it with a prefix.
     subject: original.subject ?? textOf(baseSubject(subject)),
     note: lines.slice(0, marker.start).join('\n').trim(),
   }
 }
 
-function findMarker(
-  lines: readonly string[],
-  subjectSaysSo: boolean,
-  isReply: boolean,
-): QuoteMarker | null {
-  for (let at = 0; at < lines.length && at < LINES_SEARCHED; at++) {
-    const marker = markerAt(lines, at)
+function findMarker(scan: TextScan, subjectSaysSo: boolean, isReply: boolean): QuoteMarker | null {
+  for (let at = 0; at < scan.lines.length && at < LINES_SEARCHED; at++) {
+    const marker = scan.markerAt(at)
     if (marker === null) continue
     if (marker.kind === 'forward' || subjectSaysSo) return marker
     // A reply quotes: what follows its first marker is somebody else's thread. A whole header

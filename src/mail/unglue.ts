@@ -4,8 +4,10 @@
  * puts the line ends back, so that the other rules only know lines.
  */
 import { FORWARDED_MESSAGE, HEADER_LABELS, ON, ORIGINAL_MESSAGE } from './attributions.ts'
-import { lowerCase } from './marker-text.ts'
+import { byLastLetter, lowerCase } from './marker-text.ts'
 
+/** A thread of that many mails is none. */
+const RESTORED_MAX = 200
 /** Longer lines are paragraphs or worse. */
 const LINE_LENGTH_MAX = 1_500
 const RULE_IN_LINE = /-{4,60}\s{0,5}([^-\n]{5,80}?)\s{0,5}-{4,60}\s{0,5}(?=[^\s-])/u
@@ -22,58 +24,66 @@ const capitalised = (labels: readonly string[]): readonly string[] =>
     ),
   ].toSorted((a, b) => b.length - a.length)
 
-const LABELS = capitalised(Object.values(HEADER_LABELS).flat())
+const LABELS_BY_END = byLastLetter(capitalised(Object.values(HEADER_LABELS).flat()))
 const SUBJECT_LABELS = capitalised(HEADER_LABELS.subject)
 
 /** The same text with lost line ends restored; most texts come back as they are. */
 export function unglueMarkers(lines: readonly string[]): readonly string[] {
-  if (!lines.some(looksGlued)) return lines
-  return lines.flatMap((line) => (looksGlued(line) ? unglue(line) : [line]))
-}
-
-function looksGlued(line: string): boolean {
-  if (line.length > LINE_LENGTH_MAX || line.length < 20) return false
-  return (
-    (line.includes('----') && RULE_IN_LINE.test(line)) ||
-    (line.endsWith(':') && GLUED_ATTRIBUTION.test(line))
-  )
-}
-
-function unglue(line: string): string[] {
-  const attribution = GLUED_ATTRIBUTION.exec(line)
-  if (attribution !== null && line.endsWith(':')) {
-    const [, before = '', after = ''] = attribution
-    // Gmail in Spanish writes "El El vie, ...": nobody's answer.
-    return ON.includes(before.toLowerCase()) ? [line] : [before, after]
+  let out: string[] | null = null
+  let restored = 0
+  for (const [at, line] of lines.entries()) {
+    const pieces = restored < RESTORED_MAX ? piecesOf(line) : null
+    if (pieces !== null) restored++
+    if (pieces !== null) out ??= lines.slice(0, at)
+    if (out === null) continue
+    if (pieces === null) out.push(line)
+    else out.push(...pieces)
   }
+  return out ?? lines
+}
+
+/** The lines that were one, or null: nothing was lost. */
+function piecesOf(line: string): string[] | null {
+  if (line.length > LINE_LENGTH_MAX || line.length < 20) return null
+  if (line.endsWith(':')) {
+    const [, before = '', after = ''] = GLUED_ATTRIBUTION.exec(line) ?? []
+    // Gmail in Spanish writes "El El vie, ...": nobody's answer.
+    if (before !== '') return ON.includes(before.toLowerCase()) ? null : [before, after]
+  }
+  return line.includes('----') ? piecesAroundRule(line) : null
+}
+
+function piecesAroundRule(line: string): string[] | null {
   const rule = RULE_IN_LINE.exec(line)
-  const words = lowerCase(rule?.[1] ?? '')
+  if (rule === null) return null
+  const words = lowerCase(rule[1] ?? '')
   const known = [...ORIGINAL_MESSAGE, ...FORWARDED_MESSAGE].some((phrase) =>
     words.startsWith(phrase),
   )
-  if (rule === null || !known) return [line]
+  if (!known) return null
   const before = line.slice(0, rule.index)
   const after = line.slice(rule.index + rule[0].length)
-  return [
-    ...(before.trim() === '' ? [] : [before]),
-    rule[0].trim(),
-    ...splitLabels(withSubjectColon(after)),
-  ]
+  const headers = splitLabels(withSubjectColon(after))
+  return [...(before.trim() === '' ? [] : [before]), rule[0].trim(), ...headers]
 }
+
+/** A block has a handful of headers; colons beyond them are text. */
+const HEADERS_MAX = 12
 
 /** Breaks before each label that a colon follows. */
 function splitLabels(text: string): string[] {
-  const cuts = new Set<number>([0])
-  for (const label of LABELS) {
-    for (let at = text.indexOf(label); at !== -1; at = text.indexOf(label, at + 1)) {
-      const next = text.slice(at + label.length, at + label.length + 2)
-      const inLonger = [...cuts].some((cut) => cut < at && at < cut + label.length && cut !== 0)
-      if (/^\s?:/.test(next) && !inLonger) cuts.add(at)
-    }
+  const cuts = [0]
+  for (let colon = text.indexOf(':'); colon !== -1; colon = text.indexOf(':', colon + 1)) {
+    const end = text.charAt(colon - 1) === ' ' ? colon - 1 : colon
+    const label = LABELS_BY_END.get(text.charAt(end - 1))?.find((candidate) =>
+      text.startsWith(candidate, end - candidate.length),
+    )
+    const start = end - (label?.length ?? 0)
+    if (label !== undefined && start > (cuts.at(-1) ?? 0)) cuts.push(start)
+    if (cuts.length === HEADERS_MAX) break
   }
-  const ordered = [...cuts].toSorted((a, b) => a - b)
-  return ordered
-    .map((cut, index) => text.slice(cut, ordered[index + 1]).trim())
+  return cuts
+    .map((cut, index) => text.slice(cut, cuts[index + 1]).trim())
     .filter((piece) => piece !== '')
 }
 

@@ -5,40 +5,35 @@
  * the lines with bounded looks ahead, so the time is linear in the length of the text.
  */
 import type { MessageText } from './message.ts'
-import { markerAt } from './quote-markers.ts'
 import type { QuoteMarker } from './quote-markers.ts'
 import { deviceLineAt, signatureStart, withoutEdges } from './signature.ts'
-import { unglueMarkers } from './unglue.ts'
+import { TextScan } from './text-scan.ts'
 
 type Pieces = Omit<MessageText, 'full'>
 type Lines = readonly string[]
 
-/** Lines analysed; what follows belongs to what stood before it. */
-const LINES_MAX = 20_000
-
-/** Divides `full`. A text that is nothing but quotation or signature is shown whole. */
-export function visibleText(full: string): Pieces {
-  const lines = unglueMarkers(full.split('\n'))
-  const analysed = lines.slice(0, LINES_MAX)
-  const { segments, cut } = segmentsOf(analysed)
-  const choice = choose(lines, ownQuotesAsText(segments, cut < analysed.length))
+/**
+ * Divides `full`. A text that is nothing but quotation or signature is shown whole. `scan`: where
+ * others look at the same text.
+ */
+export function visibleText(full: string, scan: TextScan = new TextScan(full)): Pieces {
+  const { lines, rest } = scan
+  const { segments, cut } = segmentsOf(scan)
+  const choice = choose(lines, ownQuotesAsText(segments, cut < lines.length))
   const { reply, signature } = cutSignature(choice.reply)
-  const shown = joinLines(cut < analysed.length ? reply : [...reply, ...lines.slice(LINES_MAX)])
+  const endsQuoted = cut < lines.length || segments.at(-1)?.kind === 'quote'
+  const shown = joinLines(reply, endsQuoted ? '' : rest)
   if (shown === '') return { reply: full.trim(), quoted: '', signature: '' }
   return {
     reply: shown,
-    quoted: joinLines(
-      cut < analysed.length ? [...choice.quoted, ...lines.slice(cut)] : choice.quoted,
-    ),
-    signature: joinLines(signature),
+    quoted: joinLines([...choice.quoted, ...lines.slice(cut)], endsQuoted ? rest : ''),
+    signature: joinLines(signature, ''),
   }
 }
 
-function joinLines(lines: Lines): string {
-  return lines
-    .join('\n')
-    .replace(/\n{4,}/g, '\n\n\n')
-    .trim()
+function joinLines(lines: Lines, rest: string): string {
+  const text = lines.join('\n').replace(/\n{4,}/g, '\n\n\n')
+  return (rest === '' ? text : `${text}\n${rest}`).trim()
 }
 
 /** A run of lines of one kind. A quotation includes the marker above it. */
@@ -58,7 +53,8 @@ const BARRED = /^\s{0,3}\|/
 const isBlank = (line: string | undefined): boolean => (line ?? '').trim() === ''
 
 /** Segments up to `cut`, from where everything is quotation. */
-function segmentsOf(lines: Lines): { segments: Segment[]; cut: number } {
+function segmentsOf(scan: TextScan): { segments: Segment[]; cut: number } {
+  const { lines } = scan
   const segments: Segment[] = []
   let seenText = false
   let at = 0
@@ -73,7 +69,7 @@ function segmentsOf(lines: Lines): { segments: Segment[]; cut: number } {
       at = end
       continue
     }
-    const marker = markerAt(lines, at)
+    const marker = scan.markerAt(at)
     const quote = marker === null ? null : quoteBelow(lines, marker)
     if (marker !== null && quote === null && seenText) return { segments, cut: at }
     if (marker !== null && quote !== null) {

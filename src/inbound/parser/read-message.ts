@@ -10,6 +10,7 @@ import type { HeaderBlock } from '../../mail/header-block.ts'
 import { detectLanguage } from '../../mail/language.ts'
 import type { AttachmentContent, Message } from '../../mail/message.ts'
 import { transferDecoder } from '../../mail/transfer-encoding.ts'
+import { TextScan } from '../../mail/text-scan.ts'
 import { visibleText } from '../../mail/visible-text.ts'
 import { attachmentsOf } from './attachments.ts'
 import { assembleBody, isRenderable } from './body.ts'
@@ -145,10 +146,11 @@ async function assemble(
     attachments.push(await originalOf(source, scratchDir))
   }
   const { bounce, reportType } = reportOf({ headers: block.headers, facts, parts, text: full })
-  const forwarded = forwardedOf(facts, full, parts, reportType)
+  const scan = new TextScan(full)
+  const forwarded = forwardedOf(facts, scan, parts, reportType)
   const { notes, encryptedWith } = protectionOf(parts, full)
   problems.push(...notes)
-  const text = textOf(full, {
+  const text = textOf(scan, {
     inside: full.trim() === '' && body.html === null ? onlyMessageIn(parts) : '',
     added: [
       ...(full.trim() === '' && encryptedWith !== null ? [encryptedNote(encryptedWith)] : []),
@@ -178,12 +180,12 @@ const encryptedNote = (how: string): string =>
  * `added`: what we say about parts that are no text.
  */
 function textOf(
-  full: string,
+  scan: TextScan,
   { inside, added }: { inside: string; added: readonly string[] },
 ): Message['text'] {
   const written =
     inside === ''
-      ? { ...visibleText(full), full }
+      ? { ...visibleText(scan.text, scan), full: scan.text }
       : { reply: '', quoted: inside, signature: '', full: inside }
   const more = added.filter((text) => text !== '')
   if (more.length === 0) return written

@@ -16,6 +16,7 @@ import type { MessageId } from '../../mail/message-id.ts'
 import { parseMessageIds } from '../../mail/message-id.ts'
 import { parseParameters } from '../../mail/parameters.ts'
 import { isForwardSubject } from '../../mail/subject.ts'
+import type { TextScan } from '../../mail/text-scan.ts'
 import { bytesOf } from './content.ts'
 import type { HeaderFacts } from './envelope.ts'
 import { readHeaderFacts } from './envelope.ts'
@@ -172,13 +173,14 @@ function originalId(original: readonly Header[], text: string): MessageId | null
 /** Forwarded in the text, or as one attached message. */
 export function forwardedOf(
   { subject, inReplyTo }: Pick<HeaderFacts, 'subject' | 'inReplyTo'>,
-  text: string,
+  scan: TextScan,
   parts: readonly Part[],
   reportType: string | null,
 ): Forwarded | null {
   if (reportType !== null) return null
   const isReply = inReplyTo.length > 0
-  const inline = findForwarded({ subject, isReply }, text)
+  const { text } = scan
+  const inline = findForwarded({ subject, isReply }, text, scan)
   if (inline !== null) return inline
   const attached = parts.filter((part) => part.type === 'message/rfc822')
   const [only] = attached
