@@ -23,7 +23,9 @@ export function cutHtml(source: string): CutHtml {
   let nodes = 0
   let changed = false
   for (const token of htmlTokens(shown)) {
-    if (++nodes > LIMITS.htmlNodesMax) {
+    nodes += 1 + (token.kind === 'text' ? bracketsIn(shown, token.start, token.end) : 0)
+    if (nodes > LIMITS.htmlNodesMax) {
+      if (token.kind === 'text') kept.push(shown.slice(token.start, token.end).slice(0, TEXT_KEPT))
       problems.push(`HTML cut after ${LIMITS.htmlNodesMax} elements`)
       changed = true
       break
@@ -39,6 +41,17 @@ export function cutHtml(source: string): CutHtml {
   }
   if (changed && problems.length === 0) problems.push('HTML with excessive markup, simplified')
   return { html: changed ? kept.join('') : shown, problems }
+}
+
+/** Characters of a text that breaks the limit by itself. */
+const TEXT_KEPT = 20_000
+
+/** A bracket that opens no tag is text, but costs the sanitiser as much as a tag. */
+function bracketsIn(html: string, start: number, end: number): number {
+  let count = 0
+  for (let at = html.indexOf('<', start); at !== -1 && at < end; at = html.indexOf('<', at + 1))
+    count++
+  return count
 }
 
 /** So little markup that no limit can be met: the HTML that most people write. */
