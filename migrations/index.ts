@@ -2,6 +2,7 @@
 import type { Knex } from 'knex'
 import * as foundation from './0001-foundation.ts'
 import * as envelopeWithSource from './0002-envelope-with-source.ts'
+import * as threadIndex from './0003-thread-index.ts'
 
 export interface Migration {
   readonly version: number
@@ -12,4 +13,5 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'foundation', up: foundation.up },
   { version: 2, name: 'envelope-with-source', up: envelopeWithSource.up },
+  { version: 3, name: 'thread-index', up: threadIndex.up },
 ]

@@ -63,6 +63,7 @@ export async function openWorkplace(config: Config): Promise<Workplace> {
       inboxes,
       acknowledgement: config.acknowledgement,
       agentNotices: config.agentNotices,
+      replyHoldMs: config.replyHoldMs,
       flood: config.flood,
     }
     return { config, store, context, inboxes, close: () => store.close() }

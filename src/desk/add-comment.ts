@@ -1,7 +1,8 @@
 /** Adds a comment to a ticket: moves its status, mails it, tells the agents. */
 import { AppError } from '../errors.ts'
 import { mailComment } from '../outbound/comment-mail.ts'
-import { latestPublicComments } from '../store/comments.ts'
+import { dropPendingAcknowledgements } from '../outbound/notices.ts'
+import { lastCustomerWords } from '../store/comments.ts'
 import { insertEvents, type NewEvent } from '../store/events.ts'
 import type { Tx } from '../store/open.ts'
 import { Overtaken } from '../store/database-errors.ts'
@@ -115,7 +116,10 @@ async function moveAndCount(
   if (!(await updateTicket(tx, before, { commentsAdded: 1, ...status }, at))) {
     throw new Overtaken(`ticket ${before.id} changed while a comment was added`)
   }
-  if (target !== null) await insertEvents(tx, [statusChanged(before, target, author)], at)
+  if (target !== null) {
+    await insertEvents(tx, [statusChanged(before, target, author)], at)
+    await withoutStaleMail(tx, before.id, target)
+  }
   return {
     ...before,
     ...(target === null ? {} : { status: target.name, statusCategory: target.category }),
@@ -123,6 +127,12 @@ async function moveAndCount(
     version: before.version + 1,
     updatedAt: at,
   }
+}
+
+/** Nobody is to be told "a person will answer" about a ticket that is done with. */
+export async function withoutStaleMail(tx: Tx, ticketId: number, to: StatusRule): Promise<void> {
+  if (to.category !== 'closed') return
+  await dropPendingAcknowledgements(tx, ticketId, 'the ticket was closed first')
 }
 
 export const statusChanged = (ticket: Ticket, to: StatusRule, author: Author): NewEvent => ({
@@ -133,14 +143,13 @@ export const statusChanged = (ticket: Ticket, to: StatusRule, author: Author): N
   data: { from: ticket.status, to: to.name },
 })
 
-/** A customer's last public words before this comment, if we know whose: what the reply quotes. */
+/** A customer's own last words before this comment, if we know whose: what the reply quotes. */
 async function answeredBy(
   tx: Tx,
   comment: Comment,
 ): Promise<{ comment: Comment; author: string } | null> {
-  const latest = await latestPublicComments(tx, comment.ticketId, 10)
-  const answered = latest.find(({ id, authorType }) => id < comment.id && authorType === 'customer')
-  if (answered === undefined) return null
+  const answered = await lastCustomerWords(tx, comment)
+  if (answered === null) return null
   const author = answered.authorId === null ? null : await findUser(tx, answered.authorId)
   return author === null ? null : { comment: answered, author: author.name ?? author.email }
 }

@@ -5,7 +5,7 @@ import { Overtaken } from '../store/database-errors.ts'
 import { updateTicket } from '../store/tickets.ts'
 import { getStatus, stepTo } from '../ticket/lifecycle.ts'
 import type { Ticket } from '../ticket/ticket.ts'
-import { getTicket, statusChanged, stepRefused } from './add-comment.ts'
+import { getTicket, statusChanged, stepRefused, withoutStaleMail } from './add-comment.ts'
 import type { Author, DeskContext } from './context.ts'
 
 /**
@@ -28,5 +28,6 @@ export async function changeStatus(
     throw new Overtaken(`ticket ${ticket.id} changed while its status was`)
   }
   await insertEvents(tx, [statusChanged(ticket, step.to, input.author)], at)
+  await withoutStaleMail(tx, ticket.id, step.to)
   return getTicket(tx, ticket.id)
 }

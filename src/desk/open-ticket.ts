@@ -1,6 +1,7 @@
 /** Opens a ticket with its first comment, tells the agents, and acknowledges it to the requester. */
 import { mailComment } from '../outbound/comment-mail.ts'
 import { acknowledge } from '../outbound/notices.ts'
+import { conversationIn } from '../outbound/thread-index.ts'
 import type { NewEvent } from '../store/events.ts'
 import type { Tx } from '../store/open.ts'
 import {
@@ -44,6 +45,8 @@ export interface OpenTicketInput {
   readonly related: { readonly ticketId: number; readonly reason: string } | null
   readonly watcher: User | null
   readonly locale: string | null
+  /** What its Thread-Index header says, if it came as mail that has one. */
+  readonly threadIndex?: string | null
   readonly acknowledge: { readonly verified: boolean; readonly suppress: string | null } | null
   /** Mail the first comment itself to the requester (an agent writes first). */
   readonly mailOpening: boolean
@@ -110,6 +113,7 @@ async function insertOpening(
       requesterSource: input.requesterSource,
       followUpOf: input.followUpOf,
       locale: input.locale,
+      threadIndex: conversationIn(input.threadIndex ?? null),
       // The opening message is the first comment; it is written with the ticket.
       commentsCount: 1,
     },

@@ -11,13 +11,14 @@ import { openTicket } from '../desk/open-ticket.ts'
 import { recordBounce } from '../desk/record-bounce.ts'
 import { unreachable } from '../errors.ts'
 import type { NamedAddress } from '../mail/address.ts'
-import type { Message } from '../mail/message.ts'
+import { headerOf, type Message } from '../mail/message.ts'
 import type { Authentication, Verdict } from '../mail/verdict.ts'
 import { type InboundMessage, type Settled, settleInbound } from '../store/inbound-messages.ts'
 import type { Tx } from '../store/open.ts'
 import { addParticipant } from '../store/tickets.ts'
 import { ensureContact, findUserByEmail, markProven } from '../store/users.ts'
 import { isStaff, type User } from '../ticket/user.ts'
+import { languageWishes } from './language-wishes.ts'
 import type { Threading } from './thread.ts'
 import type { Decision } from './triage.ts'
 
@@ -156,7 +157,8 @@ async function applyOpen(
       followUpOf: decision.followUp ? (threading.ticket?.id ?? null) : null,
       related: threading.related,
       watcher: decision.requester === 'forwarded' ? sender : null,
-      locale: null,
+      locale: localeFor(languageWishes(message, decision.requester), context),
+      threadIndex: headerOf(message, 'thread-index'),
       acknowledge: decision.acknowledge
         ? { verified: understood.verified, suppress: understood.suppressAcknowledgement }
         : null,
@@ -167,6 +169,10 @@ async function applyOpen(
   )
   return { fate: 'ticket', ticketId: ticket.id, commentId: comment.id }
 }
+
+/** The first language of the writer's that we speak, else his first. */
+const localeFor = (wishes: readonly string[], { templates }: DeskContext): string | null =>
+  wishes.find((tag) => templates.speaks(tag)) ?? wishes[0] ?? null
 
 /** Where old tickets rest: a closed status that takes no comments, else any closed one. */
 function closedStatusOf({ statuses }: DeskContext['lifecycle']): string | null {

@@ -2,6 +2,7 @@
  * What agents are told: a notice about a new ticket or a customer's comment. A reply to a notice
  * is a public comment, because its Reply-To is bound to the agent and the ticket.
  */
+import { domainOf } from '../mail/address.ts'
 import type { Tx } from '../store/open.ts'
 import { changeOutcome } from '../store/outbox-delivery.ts'
 import { latestNotice, messageIdsSentTo } from '../store/outbox.ts'
@@ -13,6 +14,7 @@ import { enqueue } from './enqueue.ts'
 import { type NoticeContext, subjectOf } from './notices.ts'
 import { htmlOf } from './plain-html.ts'
 import { SafeHtml } from './template-engine.ts'
+import { conversationOf } from './thread-index.ts'
 import type { AgentNoticeValues } from './template-values.ts'
 
 export interface AgentNoticeInput {
@@ -63,7 +65,13 @@ export async function noticeToAgent(
       fromName: `${who} (via ${inbox.name})`,
       to: [{ address: agent.email, name: agent.name }],
       cc: [],
-      thread: (await messageIdsSentTo(tx, ticket.id, agent.id)).map((row) => row.messageId),
+      conversation: conversationOf(`${context.loopMarker} agents ${ticket.id}`, ticket.createdAt),
+      headers: headersOf(input, inbox, context.publicUrl),
+      // The first id is in every notice of the ticket, whichever of them was replaced or lost.
+      thread: [
+        `ticket-${ticket.id}@${domainOf(inbox.address)}`,
+        ...(await messageIdsSentTo(tx, ticket.id, agent.id)).map((row) => row.messageId),
+      ],
       attachments: [],
       automation: 'auto-generated',
       verified: true,
@@ -73,6 +81,22 @@ export async function noticeToAgent(
     },
     at,
   )
+}
+
+/** For agents' filters; RFC 2919 and RFC 2369 §3.6 keep vacation programs silent, too. */
+function headersOf(
+  { ticket, agent }: AgentNoticeInput,
+  inbox: Inbox,
+  publicUrl: string,
+): [string, string][] {
+  return [
+    ['List-Id', `<${inbox.address.replace('@', '.desk.')}>`],
+    ['List-Archive', `<${publicUrl}/tickets/${ticket.id}>`],
+    ['X-Postroom-Inbox', inbox.name],
+    ['X-Postroom-Status', ticket.status],
+    ['X-Postroom-Priority', ticket.priority],
+    ['X-Postroom-Recipient', agent.email],
+  ]
 }
 
 function valuesOf(input: AgentNoticeInput, inbox: Inbox, publicUrl: string): AgentNoticeValues {

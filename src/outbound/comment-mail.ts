@@ -9,7 +9,12 @@ import type { Participant, Ticket } from '../ticket/ticket.ts'
 import type { User } from '../ticket/user.ts'
 import { excerptOf, type OutgoingAttachment, quoteText } from './compose.ts'
 import { enqueue } from './enqueue.ts'
-import { dropPendingAcknowledgements, type NoticeContext, subjectOf } from './notices.ts'
+import {
+  conversationWith,
+  dropPendingAcknowledgements,
+  type NoticeContext,
+  subjectOf,
+} from './notices.ts'
 import { htmlOf } from './plain-html.ts'
 import { SafeHtml } from './template-engine.ts'
 import type { ReplyValues } from './template-values.ts'
@@ -65,12 +70,14 @@ export async function mailComment(
         fromName: senderName(input.author, inbox),
         to,
         cc,
+        conversation: input.ticket.threadIndex ?? conversationWith(context, input.ticket),
         thread: await threadFor(tx, input.ticket.id, recipient.userId),
         attachments: input.attachments.sent,
         automation: 'none',
         verified: true,
         outcome: 'queued',
-        dueAt: at,
+        // Until then it can be recalled.
+        dueAt: new Date(at.getTime() + context.replyHoldMs),
         detail: null,
       },
       at,
@@ -123,8 +130,11 @@ function replyValues(input: ReplyInput, inbox: Inbox, quotes: boolean): ReplyVal
   }
 }
 
+/** Gmail cuts a message off after 102 kB of HTML; the reader wrote this himself. */
+const QUOTE_LENGTH_MAX = 8_000
+
 function quotedOf({ comment, author }: NonNullable<ReplyInput['answered']>): ReplyValues['quoted'] {
-  const text = excerptOf(comment.text)
+  const text = excerptOf(comment.text, QUOTE_LENGTH_MAX)
   return {
     author,
     at: comment.createdAt,

@@ -5,6 +5,7 @@
 import { domainOf, LOCAL_PART_OCTETS_MAX, localPartOf } from '../mail/address.ts'
 import type { Address, NamedAddress } from '../mail/address.ts'
 import { nameText, subjectText } from '../mail/header-text.ts'
+import { threadIndex } from './thread-index.ts'
 import type { Rendered } from './templates.ts'
 
 /** Bytes to attach. */
@@ -50,6 +51,10 @@ export interface ComposeInput {
   readonly date: Date
   readonly automation: Automation
   readonly ticketId: number
+  /** The conversation as Outlook names it: base64 of 22 bytes. */
+  readonly conversation: string
+  /** Headers of this kind of notice alone: name, value. */
+  readonly headers: readonly (readonly [string, string])[]
   readonly attachments: readonly OutgoingAttachment[]
 }
 
@@ -76,6 +81,10 @@ export function compose(input: ComposeInput): MailFields {
     headers: [
       ['X-Postroom-Ticket', String(input.ticketId)],
       ['Content-Language', input.rendered.locale],
+      // [MS-OXOMSG] 2.2.1.5: the subject without its prefix.
+      ['Thread-Topic', subjectText(input.rendered.subject.replace(/^Re: ?/, ''))],
+      ['Thread-Index', threadIndex(input.conversation, input.date, input.messageId)],
+      ...input.headers.map(([name, value]) => [name, subjectText(value)] as const),
       ...automationHeaders(input.automation),
     ],
   }
@@ -111,8 +120,10 @@ export function referencesOf(thread: readonly string[]): string[] {
 /** What somebody wrote, as far as a mail about it should carry it; the ticket has the rest. */
 const EXCERPT_LENGTH_MAX = 20_000
 
-export const excerptOf = (text: string): string =>
-  text.length <= EXCERPT_LENGTH_MAX ? text : `${text.slice(0, EXCERPT_LENGTH_MAX)}\n[…]`
+export const excerptOf = (text: string, lengthMax = EXCERPT_LENGTH_MAX): string =>
+  text.length <= lengthMax
+    ? text
+    : `${text.slice(0, lengthMax).replace(/[\ud800-\udbff]$/, '')}\n[…]`
 
 /** `> ` before every line, as mail clients quote. */
 export const quoteText = (text: string): string =>

@@ -8,7 +8,13 @@ import type { Tokens } from '../reply-token.ts'
 import type { Tx } from '../store/open.ts'
 import { insertOutbox, type NewOutbox, type NoticeKind, setSource } from '../store/outbox.ts'
 import type { Inbox } from '../ticket/inbox.ts'
-import { type Automation, compose, type OutgoingAttachment, subaddress } from './compose.ts'
+import {
+  type Automation,
+  compose,
+  type ComposeInput,
+  type OutgoingAttachment,
+  subaddress,
+} from './compose.ts'
 import { toMime } from './mime.ts'
 import type { Rendered, Templates } from './templates.ts'
 
@@ -32,6 +38,9 @@ export interface Owed {
   /** Visible recipients; the envelope always goes to `recipient` alone. */
   readonly to: readonly NamedAddress[]
   readonly cc: readonly NamedAddress[]
+  readonly conversation: ComposeInput['conversation']
+  /** Headers of this kind of notice alone: name, value. */
+  readonly headers?: ComposeInput['headers']
   /** Message-IDs of the thread as the recipient knows it, oldest first. */
   readonly thread: readonly string[]
   readonly attachments: readonly OutgoingAttachment[]
@@ -89,6 +98,8 @@ export async function enqueue(
     date: at,
     automation: automationOf(owed, context),
     ticketId: owed.ticketId,
+    conversation: owed.conversation,
+    headers: owed.headers ?? [],
     attachments: owed.attachments,
   })
   await setSource(tx, id, {

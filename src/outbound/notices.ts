@@ -14,9 +14,12 @@ import type { User } from '../ticket/user.ts'
 import { usedUpBudget } from './budget.ts'
 import { enqueue, type OutboundContext } from './enqueue.ts'
 
+import { conversationOf } from './thread-index.ts'
+
 export interface NoticeContext extends OutboundContext {
   readonly acknowledgement: Config['acknowledgement']
   readonly agentNotices: Config['agentNotices']
+  readonly replyHoldMs: number
   readonly store: Store
 }
 
@@ -72,6 +75,8 @@ export async function acknowledge(
       fromName: inbox.name,
       to: [{ address: requester.email, name }],
       cc: [],
+      // Nothing that an unverified sender chose is repeated.
+      conversation: (verified ? ticket.threadIndex : null) ?? conversationWith(context, ticket),
       // The ticket is new: what it began with is the whole thread.
       thread: [...comment.referenceIds, ...(comment.messageId === null ? [] : [comment.messageId])],
       attachments: [],
@@ -107,6 +112,10 @@ const GREETED_NAME = /^[\p{L}\p{M}][\p{L}\p{M}\p{Zs}'’-]{0,59}$/u
 
 const greetingName = (name: string | null): string | null =>
   name !== null && GREETED_NAME.test(name) ? name : null
+
+/** How Outlook groups what a ticket's customers get, where their own mail does not tell. */
+export const conversationWith = ({ loopMarker }: OutboundContext, ticket: Ticket): string =>
+  conversationOf(`${loopMarker} ticket ${ticket.id}`, ticket.createdAt)
 
 /** Without `Re:`, which the templates put before it; '' for a mail that had none. */
 export const subjectOf = ({ subject }: Ticket): string =>

@@ -30,6 +30,8 @@ export interface Audience {
 export interface Templates {
   /** The languages that every notice comes in. */
   readonly locales: readonly string[]
+  /** Does some template speak this language? */
+  speaks(tag: string): boolean
   /** In the first of the recipient's languages there is, else the inbox's, else English. */
   render<N extends NoticeName>(notice: N, audience: Audience, values: NoticeValues[N]): Rendered
 }
@@ -108,6 +110,10 @@ class LoadedSets implements Templates {
     this.#own = own
     const [first = [], ...rest] = NOTICES.map((notice) => localesOf(ours.get(notice)))
     this.locales = first.filter((locale) => rest.every((others) => others.includes(locale)))
+  }
+
+  speaks(tag: string): boolean {
+    return pickLocale([tag], this.locales) !== null
   }
 
   render<N extends NoticeName>(notice: N, audience: Audience, values: NoticeValues[N]): Rendered {

@@ -115,6 +115,27 @@ export async function latestPublicComments(
   return rows.map(toComment)
 }
 
+/** What a customer last said in public before a comment; no machine's mail. */
+export async function lastCustomerWords(
+  db: Queryable,
+  before: { readonly ticketId: number; readonly id: number },
+): Promise<Comment | null> {
+  const row = await db<CommentRow>('comments')
+    .leftJoin('inbound_messages', 'inbound_messages.id', 'comments.inbound_id')
+    .where({
+      'comments.ticket_id': before.ticketId,
+      visibility: 'public',
+      author_type: 'customer',
+    })
+    .where('comments.id', '<', before.id)
+    .where((either) => {
+      void either.whereNull('verdict').orWhere({ verdict: 'person' })
+    })
+    .orderBy('comments.id', 'desc')
+    .first<CommentRow | undefined>('comments.*')
+  return row === undefined ? null : toComment(row)
+}
+
 /**
  * Message-IDs that customers gave their messages of a ticket, oldest first, with their own
  * References before the first. Agents' ids are left out: they would show where agents write from.

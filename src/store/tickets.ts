@@ -28,6 +28,7 @@ export interface TicketRow {
   follow_up_of: number | null
   merged_into: number | null
   locale: string | null
+  thread_index: string | null
   comments_count: number
   created_at: number
   updated_at: number
@@ -52,6 +53,7 @@ export const toTicket = (row: TicketRow): Ticket => ({
   followUpOf: row.follow_up_of,
   mergedInto: row.merged_into,
   locale: row.locale,
+  threadIndex: row.thread_index,
   commentsCount: row.comments_count,
   createdAt: fromMs(row.created_at),
   updatedAt: fromMs(row.updated_at),
@@ -74,6 +76,7 @@ export type NewTicket = Pick<
   | 'requesterSource'
   | 'followUpOf'
   | 'locale'
+  | 'threadIndex'
   | 'commentsCount'
 >
 
@@ -92,6 +95,7 @@ export async function insertTicket(tx: Tx, ticket: NewTicket, at: Date): Promise
       requester_source: ticket.requesterSource,
       follow_up_of: ticket.followUpOf,
       locale: ticket.locale,
+      thread_index: ticket.threadIndex,
       comments_count: ticket.commentsCount,
       created_at: toMs(at),
       updated_at: toMs(at),

@@ -25,6 +25,8 @@ export interface Ticket {
   readonly followUpOf: number | null
   readonly mergedInto: number | null
   readonly locale: string | null
+  /** The conversation as Outlook names it, from the mail that opened the ticket; base64. */
+  readonly threadIndex: string | null
   readonly commentsCount: number
   readonly createdAt: Date
   readonly updatedAt: Date

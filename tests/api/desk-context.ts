@@ -69,6 +69,7 @@ export async function openDesk(database: TestDatabase, settings: object = {}): P
     publicUrl: config.publicUrl,
     acknowledgement: config.acknowledgement,
     agentNotices: config.agentNotices,
+    replyHoldMs: config.replyHoldMs,
   }
   return { config, store, context, inboxes }
 }

@@ -41,6 +41,7 @@ const ticket = (id: number, more: Partial<Ticket> = {}): Ticket => ({
   followUpOf: null,
   mergedInto: null,
   locale: null,
+  threadIndex: null,
   commentsCount: 1,
   createdAt: new Date(0),
   updatedAt: new Date(0),

@@ -28,6 +28,8 @@ const input = (more: Partial<ComposeInput> = {}): ComposeInput => ({
   date: new Date('2026-07-06T10:00:00Z'),
   automation: { kind: 'none' },
   ticketId: 7,
+  conversation: Buffer.alloc(22, 1).toString('base64'),
+  headers: [],
   attachments: [],
   ...more,
 })

@@ -1,6 +1,7 @@
 /** What customers and agents are told, as the bytes that are owed to them. */
 import { afterEach, expect, test } from 'vitest'
 import { addComment } from '../../src/desk/add-comment.ts'
+import { changeStatus } from '../../src/desk/change-status.ts'
 import { type Said, saidByApi } from '../../src/desk/context.ts'
 import { openTicket, type OpenTicketInput } from '../../src/desk/open-ticket.ts'
 import { domainOf } from '../../src/mail/address.ts'
@@ -135,6 +136,86 @@ eachDatabase(
         'acknowledgement ana@customer.test discarded',
         'reply ana@customer.test queued',
       ])
+    })
+
+    test('an acknowledgement that has not left is dropped when the ticket is closed', async () => {
+      desk = await openDesk(await fresh(), { acknowledgement: { delay: '10min' } })
+      const bruno = await desk.addUser('bruno@acme.test', 'agent', 'Bruno')
+      const author = { type: 'agent' as const, user: bruno }
+      const closing = { ticketId: await opened(), word: 'closed', author }
+      const waiting = { ticketId: await opened(), word: 'pending', author }
+      for (const input of [closing, waiting]) {
+        await desk.write((tx) => changeStatus(tx, desk.context, input, later(1_000)))
+      }
+      const [dropped, kept] = await outbox()
+      expect(dropped).toMatchObject({ outcome: 'discarded', detail: 'the ticket was closed first' })
+      expect(kept?.outcome).toBe('queued')
+    })
+
+    test('a reply waits as long as it may be recalled', async () => {
+      desk = await openDesk(await fresh(), { reply_hold: '30s' })
+      const bruno = await desk.addUser('bruno@acme.test', 'agent', 'Bruno')
+      await comment(await opened(), bruno)
+      expect((await outbox()).at(-1)?.dueAt).toEqual(later(31_000))
+    })
+
+    const GREETED: readonly [name: string, greeting: string][] = [
+      ['Ana Ray', 'Hello Ana Ray,'],
+      ['Zoë O’Neill-Ünal', 'Hello Zoë O’Neill-Ünal,'],
+      ['李小龍', 'Hello 李小龍,'],
+      ['Free Bitcoin at evil.example', 'Hello,'],
+      ['ana@customer.test', 'Hello,'],
+      ['http evil: click', 'Hello,'],
+      ['x'.repeat(61), 'Hello,'],
+    ]
+    test.each(GREETED)('%s is greeted with %s', async (name, greeting) => {
+      desk = await openDesk(await fresh())
+      await opened({ requester: await contact('ana@customer.test', name) })
+      const mail = (await lastTo('ana@customer.test')).replace(/=\r\n/g, '')
+      const body = mail.slice(mail.indexOf('text/plain'))
+      const words = Buffer.from(
+        body.replace(/=([\dA-F]{2})/g, (_all, hex: string) =>
+          String.fromCharCode(Number.parseInt(hex, 16)),
+        ),
+        'latin1',
+      ).toString()
+      expect(words.split('\r\n').find((line) => line.startsWith('Hello'))).toBe(greeting)
+    })
+
+    test('a file that is too large for mail is told to be missing', async () => {
+      desk = await openDesk(await fresh())
+      const bruno = await desk.addUser('bruno@acme.test', 'agent', 'Bruno')
+      const file = {
+        filename: 'a.bin',
+        contentType: 'application/pdf',
+        inline: false,
+        contentId: null,
+      }
+      const { sha256 } = await desk.context.blobs.put(Buffer.from('small'))
+      const large = { ...file, size: 30_000_000, sha256: 'f'.repeat(64) }
+      const attachments = [{ ...file, size: 5, sha256 }, large, large]
+      await comment(await opened(), bruno, { said: { attachments } })
+      const mail = await lastTo('ana@customer.test')
+      expect(mail.match(/filename=a\.bin/g)).toHaveLength(1)
+      expect(mail).toContain('2 files were too large for email.')
+    })
+
+    test('people who read other languages get one reply, each in his own', async () => {
+      desk = await openDesk(await fresh(), { inbox: { time_zone: 'Europe/Berlin', locale: 'fr' } })
+      const bruno = await desk.addUser('bruno@acme.test', 'agent', 'Bruno')
+      const kim = await contact('kim@example.org', 'Kim')
+      await desk.write((tx) => tx('users').where({ id: kim.id }).update({ locale: 'ja' }))
+      const lee = await contact('lee@example.org', 'Lee')
+      await comment(await opened({ copied: [kim, lee], locale: 'de-AT' }), bruno)
+      const languages = await Promise.all(
+        ['ana@customer.test', 'kim@example.org', 'lee@example.org'].map(
+          async (address) => /^Content-Language: (.*)\r$/m.exec(await lastTo(address))?.[1],
+        ),
+      )
+      expect(languages).toEqual(['de', 'ja', 'de'])
+      const mail = (await lastTo('ana@customer.test')).replace(/=\r\n/g, '')
+      expect(mail).toContain('Am 6. Juli 2026 um 12:00 MESZ schrieb Ana:')
+      expect(mail).toContain('> It is on fire.')
     })
 
     test('a token in a customer’s References is shown to nobody else', async () => {

@@ -105,6 +105,7 @@ eachDatabase(
           fields: {},
           followUpOf: null,
           locale: null,
+          threadIndex: null,
         }
         const about = {
           subject: 'x',
