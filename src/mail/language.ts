@@ -1,26 +1,17 @@
-/** The language of a text by its commonest small words and its script; null when unsure. */
+/**
+ * The language of a text, for choosing a template: by script, by letters and by the commonest small
+ * words. Null when unsure: a wrong language is worse than the default one.
+ */
+import { LANGUAGES } from './languages/all.ts'
 
-/** Frequent function words that are rare in the neighbouring languages. */
-const WORDS: Readonly<Record<string, string>> = {
-  en: 'the and is are you your have this that with for not please we can will thanks hello was',
-  de: 'der die das und ist nicht ich sie wir ein eine für mit auf bitte danke haben kann wie auch',
-  fr: 'le la les et est pas je vous nous une des pour avec sur merci bonjour dans que qui ce mon',
-  es: 'el los las y es no que por para con una está gracias hola pero como puede mi se lo del',
-  it: 'il che di non è per una con sono grazie della ciao buongiorno gli mi ho questo nel alla',
-  pt: 'o os não que para com uma você obrigado olá por está meu minha em se são mais como isso',
-  nl: 'de het een en is niet ik u voor met dat van op bedankt kan hebben we maar ook naar deze',
-  sv: 'och att det är inte jag en för med som på av har kan hej tack vi till den om',
-  da: 'og at det er ikke jeg en for med som på af har kan hej tak vi til den der',
-  nb: 'og at det er ikke jeg en for med som på av har kan hei takk vi til den om',
-  pl: 'i nie się że na jest do w z to proszę dziękuję dzień dobry czy jak ale mam moje',
-  cs: 'a se že je na to v s ale děkuji prosím dobrý den jsem jak nebo mám pro by',
-  fi: 'ja on ei että en se ole kiitos hei voi mutta kun jos minun olen sen myös',
-  tr: 've bir bu için değil ben merhaba teşekkürler ile var yok çok ama nasıl lütfen mi',
-  hu: 'és a az hogy nem is egy van köszönöm kérem vagyok meg csak de ha',
-  ro: 'și în nu este un o pentru cu mulțumesc bună ziua am sunt care dar mai',
+export interface LanguageGuess {
+  /** BCP 47. */
+  readonly language: string
+  /** 0 to 1; see CONFIDENCE_MIN. */
+  readonly confidence: number
 }
 
-/** Scripts that name their language by themselves. */
+/** Scripts that name their language by themselves; the first that fits counts. */
 const SCRIPTS: readonly (readonly [string, RegExp])[] = [
   ['ja', /[\p{Script=Hiragana}\p{Script=Katakana}]/gu],
   ['ko', /\p{Script=Hangul}/gu],
@@ -28,40 +19,97 @@ const SCRIPTS: readonly (readonly [string, RegExp])[] = [
   ['he', /\p{Script=Hebrew}/gu],
   ['ar', /\p{Script=Arabic}/gu],
   ['th', /\p{Script=Thai}/gu],
-  ['uk', /[іїєґІЇЄҐ]/g],
-  ['ru', /\p{Script=Cyrillic}/gu],
+  ['hi', /\p{Script=Devanagari}/gu],
   ['zh', /\p{Script=Han}/gu],
 ]
+/** Share of the letters that a script needs. */
+const SCRIPT_SHARE_MIN = 0.25
+/** Letters Persian has and Arabic has not. */
+const PERSIAN = /[\u067e\u0686\u0698\u06af\u06cc]/
 
-/** The languages of each word. */
-const CODES_OF = new Map<string, string[]>()
-for (const [code, list] of Object.entries(WORDS)) {
-  for (const word of new Set(list.split(' '))) {
-    CODES_OF.set(word, [...(CODES_OF.get(word) ?? []), code])
+/** The languages of each small word and of each telling letter. */
+const BY_WORD = languagesOf(({ commonWords }) => (commonWords ?? '').trim().split(/\s+/))
+const BY_LETTER = languagesOf(({ letters }) => Array.from(letters ?? ''))
+
+function languagesOf(
+  pick: (language: (typeof LANGUAGES)[number]) => readonly string[],
+): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>()
+  for (const language of LANGUAGES) {
+    for (const piece of new Set(pick(language))) {
+      if (piece !== '') found.set(piece, [...(found.get(piece) ?? []), language.code])
+    }
   }
+  return found
 }
-const SAMPLE_LENGTH = 800
-/** Beyond the Latin letters of European languages. */
-const OTHER_SCRIPT = /[\u0250-\uffff]/
-/** Function words seen before a guess is worth anything, and the lead it needs. */
-const HITS_MIN = 3
 
-/** BCP 47 language of the text, or null. */
+/** Characters looked at; a language shows itself early. */
+const SAMPLE_LENGTH = 2_000
+const LETTERS_MIN = 8
+/** Hits before a guess is worth anything. */
+const HITS_MIN = 3
+/** Share of small words that a real text easily has. */
+const WORD_SHARE = 0.12
+/** How often one letter or word may count: a text is not decided by a name in it. */
+const REPEATS_MAX = 3
+const CONFIDENCE_MIN = 0.5
+/** Beyond the Latin and Cyrillic letters of European languages. */
+const OTHER_SCRIPT = /[\u0370-\u03ff\u0530-\uffff]/
+
+/** BCP 47 language of the text, or null when unsure. */
 export function detectLanguage(text: string): string | null {
-  const sample = text.slice(0, SAMPLE_LENGTH)
-  const words = sample.toLowerCase().match(/\p{L}+/gu) ?? []
+  const guess = guessLanguage(text)
+  return guess !== null && guess.confidence >= CONFIDENCE_MIN ? guess.language : null
+}
+
+/** The likeliest language and how sure that is; null when the text says too little. */
+export function guessLanguage(text: string): LanguageGuess | null {
+  const sample = text.slice(0, SAMPLE_LENGTH).toLowerCase()
+  const words = sample.match(/\p{L}+/gu) ?? []
   const letters = words.reduce((sum, word) => sum + word.length, 0)
-  if (letters < 8) return null
-  for (const [code, script] of OTHER_SCRIPT.test(sample) ? SCRIPTS : []) {
+  if (letters < LETTERS_MIN) return null
+  return byScript(sample, letters) ?? byWords(sample, words)
+}
+
+function byScript(sample: string, letters: number): LanguageGuess | null {
+  if (!OTHER_SCRIPT.test(sample)) return null
+  for (const [code, script] of SCRIPTS) {
     const share = (sample.match(script)?.length ?? 0) / letters
-    if (share > (code === 'uk' ? 0.02 : 0.25)) return code
+    if (share < SCRIPT_SHARE_MIN) continue
+    const language = code === 'ar' && PERSIAN.test(sample) ? 'fa' : code
+    return { language, confidence: Math.min(0.99, 0.5 + share / 2) }
   }
-  const found = new Set(words)
-  const hits = new Map(Object.keys(WORDS).map((code): [string, number] => [code, 0]))
-  for (const word of found) {
-    for (const code of CODES_OF.get(word) ?? []) hits.set(code, (hits.get(code) ?? 0) + 1)
+  return null
+}
+
+function byWords(sample: string, words: readonly string[]): LanguageGuess | null {
+  const scores = new Map<string, number>()
+  const add = (codes: readonly string[], points: number): void => {
+    for (const code of codes) scores.set(code, (scores.get(code) ?? 0) + points)
   }
-  const [best, second] = [...hits].toSorted((a, b) => b[1] - a[1])
-  if (best === undefined || best[1] < HITS_MIN || best[1] / found.size < 0.1) return null
-  return second !== undefined && second[1] === best[1] ? null : best[0]
+  let hits = 0
+  for (const [word, count] of counted(words, BY_WORD)) {
+    hits += count
+    add(BY_WORD.get(word) ?? [], Math.min(count, REPEATS_MAX))
+  }
+  for (const [letter, count] of counted(Array.from(sample), BY_LETTER)) {
+    hits += count
+    add(BY_LETTER.get(letter) ?? [], Math.min(count, REPEATS_MAX))
+  }
+  const [best, second] = [...scores].toSorted((a, b) => b[1] - a[1])
+  if (best === undefined || hits < HITS_MIN) return null
+  const lead = best[1] - (second?.[1] ?? 0)
+  const share = Math.min(1, best[1] / words.length / WORD_SHARE)
+  return { language: best[0], confidence: (lead / (lead + 1)) * share }
+}
+
+function counted(
+  pieces: readonly string[],
+  known: ReadonlyMap<string, unknown>,
+): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const piece of pieces) {
+    if (known.has(piece)) counts.set(piece, (counts.get(piece) ?? 0) + 1)
+  }
+  return counts
 }

@@ -14,4 +14,5 @@ export const albanian: MailLanguage = {
   originalMessage: 'mesazhi origjinal',
   forwardedMessage: 'mesazh i përcjellë',
   replyPrefixes: 'ha',
+  letters: 'ë',
 }

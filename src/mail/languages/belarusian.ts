@@ -14,4 +14,8 @@ export const belarusian: MailLanguage = {
   },
   originalMessage: 'зыходнае паведамленне',
   forwardedMessage: 'перасланае паведамленне',
+  letters: 'ўіыэ',
+  commonWords: `
+    і ў не на што я з гэта як па але вы мы за ад быў для калі дзякуй добры дзень калі ласка
+  `,
 }

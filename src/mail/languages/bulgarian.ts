@@ -20,4 +20,8 @@ export const bulgarian: MailLanguage = {
   automatic: {
     subjects: 'автоматичен отговор',
   },
+  letters: 'ъщ',
+  commonWords: `
+    и в не на че аз с това как по но вие ние за от да се съм благодаря здравейте моля добър ден има
+  `,
 }

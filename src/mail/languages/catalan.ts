@@ -22,5 +22,6 @@ export const catalan: MailLanguage = {
     subjects: "no s'ha pogut lliurar",
     statements: "no s'ha pogut lliurar",
   },
+  letters: '·ç',
   commonWords: 'el els les i és no que per amb una està gràcies hola però com pot del al meu',
 }

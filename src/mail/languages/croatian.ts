@@ -22,6 +22,7 @@ export const croatian: MailLanguage = {
   automatic: {
     subjects: 'automatski odgovor',
   },
+  letters: 'đčć',
   commonWords: `
     i je da se na nije za što sam su hvala molim dobar dan kako ali imam moj biti
   `,

@@ -29,5 +29,6 @@ export const czech: MailLanguage = {
     subjects: 'nedoručen | nedoručiteln',
     statements: 'nebyla doručena | nelze doručit',
   },
+  letters: 'řěů',
   commonWords: 'a se že je na to v s ale děkuji prosím dobrý den jsem jak nebo mám pro by',
 }

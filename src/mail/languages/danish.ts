@@ -29,5 +29,6 @@ export const danish: MailLanguage = {
     subjects: 'ikke leveret | kunne ikke leveres',
     statements: 'kunne ikke leveres',
   },
+  letters: 'æø',
   commonWords: 'og at det er ikke jeg en for med som på af har kan hej tak vi til den der',
 }

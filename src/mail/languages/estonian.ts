@@ -19,5 +19,6 @@ export const estonian: MailLanguage = {
   automatic: {
     subjects: 'automaatvastus',
   },
+  letters: 'õ',
   commonWords: 'ja on ei et see ma mis aga kui tere palun tänan saab oli seda meie või',
 }

@@ -27,5 +27,6 @@ export const finnish: MailLanguage = {
     subjects: 'toimitus epäonnistui',
     statements: 'ei voitu toimittaa',
   },
+  letters: 'ä',
   commonWords: 'ja on ei että en se ole kiitos hei voi mutta kun jos minun olen sen myös',
 }

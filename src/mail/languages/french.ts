@@ -43,6 +43,7 @@ export const french: MailLanguage = {
     subjects: 'non remis | échec de la remise | échec de la livraison',
     statements: "n'a pas pu être | n’a pas pu être | non remis",
   },
+  letters: 'çêèœ',
   commonWords: `
     le la les et est pas je vous nous une des pour avec sur merci bonjour dans que qui ce mon
   `,

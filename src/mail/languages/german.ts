@@ -42,6 +42,7 @@ export const german: MailLanguage = {
     statements:
       'unzustellbar | nicht zugestellt | konnte nicht | fehler bei der nachrichtenzustellung',
   },
+  letters: 'ß',
   commonWords: `
     der die das und ist nicht ich sie wir ein eine für mit auf bitte danke haben kann wie auch
   `,

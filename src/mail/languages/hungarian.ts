@@ -24,5 +24,6 @@ export const hungarian: MailLanguage = {
     subjects: 'kézbesíthetetlen',
     statements: 'nem sikerült kézbesíteni | nem kézbesíthető',
   },
+  letters: 'őű',
   commonWords: 'és a az hogy nem is egy van köszönöm kérem vagyok meg csak de ha',
 }

@@ -16,5 +16,6 @@ export const icelandic: MailLanguage = {
   forwardedMessage: 'framsend skilaboð | áframsend skilaboð | birtuð',
   replyPrefixes: 'sv',
   forwardPrefixes: 'fs',
+  letters: 'þð',
   commonWords: 'og að það er ekki ég en fyrir með sem á af hef takk við til um þetta',
 }

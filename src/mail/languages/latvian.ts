@@ -17,5 +17,6 @@ export const latvian: MailLanguage = {
   automatic: {
     subjects: 'automātiskā atbilde',
   },
+  letters: 'āēīļņķ',
   commonWords: 'un ir nav ka par ar no uz paldies lūdzu labdien es mēs bet kā vai',
 }

@@ -17,5 +17,6 @@ export const lithuanian: MailLanguage = {
   automatic: {
     subjects: 'automatinis atsakymas',
   },
+  letters: 'ėįųū',
   commonWords: 'ir yra ne kad su apie dėl iš ačiū prašau laba diena aš mes bet kaip ar',
 }

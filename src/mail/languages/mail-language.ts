@@ -32,6 +32,8 @@ export interface MailLanguage {
   readonly forwardPrefixes?: string
   readonly automatic?: AutomaticPhrases
   readonly bounce?: BouncePhrases
+  /** Letters that few languages have, for telling the language. */
+  readonly letters?: string
   /** Frequent small words that are rare in the neighbouring languages, separated by spaces. */
   readonly commonWords?: string
 }

@@ -28,5 +28,6 @@ export const norwegian: MailLanguage = {
     subjects: 'ikke levert | kan ikke leveres',
     statements: 'kunne ikke leveres',
   },
+  letters: 'æø',
   commonWords: 'og at det er ikke jeg en for med som på av har kan hei takk vi til den om',
 }

@@ -32,6 +32,7 @@ export const polish: MailLanguage = {
     subjects: 'niedostarczon | nie dostarczono',
     statements: 'nie została dostarczona | nie można dostarczyć',
   },
+  letters: 'łśżźć',
   commonWords: `
     i nie się że na jest do w z to proszę dziękuję dzień dobry czy jak ale mam moje
   `,

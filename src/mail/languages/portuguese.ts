@@ -37,6 +37,7 @@ export const portuguese: MailLanguage = {
     subjects: 'não entregue | devolvid',
     statements: 'não pôde ser entregue | não foi possível entregar',
   },
+  letters: 'ãõ',
   commonWords: `
     o os não que para com uma você obrigado olá por está meu minha em se são mais como isso
   `,

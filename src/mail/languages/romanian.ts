@@ -27,5 +27,6 @@ export const romanian: MailLanguage = {
     subjects: 'nelivrat',
     statements: 'nu a putut fi livrat',
   },
+  letters: 'șță',
   commonWords: 'și în nu este un o pentru cu mulțumesc bună ziua am sunt care dar mai',
 }

@@ -20,4 +20,8 @@ export const serbian: MailLanguage = {
   automatic: {
     subjects: 'аутоматски одговор | automatski odgovor',
   },
+  letters: 'јљњћђџ',
+  commonWords: `
+    и у не на да сам је са то како али ви ми за од се хвала молим добар дан има
+  `,
 }

@@ -20,5 +20,6 @@ export const slovak: MailLanguage = {
   automatic: {
     subjects: 'automatická odpoveď',
   },
+  letters: 'ľĺŕ',
   commonWords: 'a sa že je na to v s ale ďakujem prosím dobrý deň som ako alebo mám pre by',
 }

@@ -20,6 +20,7 @@ export const slovenian: MailLanguage = {
   automatic: {
     subjects: 'samodejni odgovor',
   },
+  letters: 'č',
   commonWords: `
     in je da se na ni za ki sem so hvala prosim dober dan kako ampak imam moj biti
   `,

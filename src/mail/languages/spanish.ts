@@ -34,6 +34,7 @@ export const spanish: MailLanguage = {
     subjects: 'no se puede entregar | no entregado | devuelto',
     statements: 'no se pudo entregar | no se ha podido entregar',
   },
+  letters: 'ñ¿¡',
   commonWords: `
     el los las y es no que por para con una está gracias hola pero como puede mi se lo del
   `,

@@ -31,5 +31,6 @@ export const swedish: MailLanguage = {
     subjects: 'inte leverera | gick inte att leverera',
     statements: 'kunde inte levereras',
   },
+  letters: 'åä',
   commonWords: 'och att det är inte jag en för med som på av har kan hej tack vi till den om',
 }

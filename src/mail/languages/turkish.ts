@@ -28,6 +28,7 @@ export const turkish: MailLanguage = {
     subjects: 'teslim edilemedi',
     statements: 'teslim edilemedi',
   },
+  letters: 'ğış',
   commonWords: `
     ve bir bu için değil ben merhaba teşekkürler ile var yok çok ama nasıl lütfen mi
   `,

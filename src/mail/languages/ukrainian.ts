@@ -27,4 +27,8 @@ export const ukrainian: MailLanguage = {
     subjects: 'не доставлен',
     statements: 'не вдалося доставити',
   },
+  letters: 'іїєґ',
+  commonWords: `
+    і в не на що я з це як по але ви ми за від ж би був для якщо дякую доброго дня будь ласка є та
+  `,
 }

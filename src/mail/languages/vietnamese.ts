@@ -17,5 +17,6 @@ export const vietnamese: MailLanguage = {
   automatic: {
     subjects: 'trả lời tự động',
   },
+  letters: 'ơưđạả',
   commonWords: 'và là của có không tôi cho được với này các xin chào cảm ơn bạn một những',
 }
