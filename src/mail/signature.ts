@@ -24,7 +24,8 @@ export function signatureStart(lines: readonly string[]): number {
   return found
 }
 
-function isDelimiter(line: string): boolean {
+/** Alone on a line, it separates the letter from what everybody gets. */
+export function isDelimiter(line: string): boolean {
   const start = line.slice(0, 200)
   return DELIMITER.test(start) || FOOTER_RULE.test(start) || DECORATED_RULE.test(start)
 }

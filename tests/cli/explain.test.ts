@@ -166,8 +166,8 @@ describe('files', () => {
     const io = { stdin: new PassThrough(), stdout, stderr: new Collector() }
     expect(await explainFiles([file], { json: false }, io)).toBe(0)
     expect(stdout.text).toContain('person')
-    expect(stdout.text).toContain('subject tag #7 (a claim)')
-    expect(stdout.text).toContain('Quoted (folded)')
+    expect(stdout.text).toMatch(/Subject tag +#7 \(a claim\)/)
+    expect(stdout.text).toContain('Folded as quotation: an attribution line')
     expect(stdout.text).not.toContain('\u001b')
   })
 
