@@ -26,6 +26,8 @@ export interface AddCommentInput {
   /** Mail it to the participants (an agent's public comment). */
   readonly mailOut: boolean
   readonly notifyAgents: boolean
+  /** The language the ticket goes on in; absent: it keeps its own. */
+  readonly locale?: string | null
   /** Comments on a closed ticket are refused unless a rule of the lifecycle reopens it. */
   readonly reopening: boolean
 }
@@ -50,7 +52,8 @@ export async function addComment(
     { ...said, visibility: input.visibility, author: input.author },
     at,
   )
-  const ticket = await moveAndCount(tx, before, target, input.author, at)
+  const locale = input.locale ?? before.locale
+  const ticket = await moveAndCount(tx, { ...before, locale }, target, input.author, at)
   if (input.mailOut && input.author.user !== null) {
     await mailComment(
       tx,
@@ -113,7 +116,8 @@ async function moveAndCount(
   at: Date,
 ): Promise<Ticket> {
   const status = target === null ? {} : { status: target }
-  if (!(await updateTicket(tx, before, { commentsAdded: 1, ...status }, at))) {
+  const change = { commentsAdded: 1, locale: before.locale, ...status }
+  if (!(await updateTicket(tx, before, change, at))) {
     throw new Overtaken(`ticket ${before.id} changed while a comment was added`)
   }
   if (target !== null) {

@@ -174,6 +174,14 @@ async function applyOpen(
 const localeFor = (wishes: readonly string[], { templates }: DeskContext): string | null =>
   wishes.find((tag) => templates.speaks(tag)) ?? wishes[0] ?? null
 
+/** A requester who goes on in another language we speak is answered in it. */
+function switchedTo(understood: Understood, { templates }: DeskContext): string | null {
+  const { verdict, sender, threading, message } = understood
+  const isRequester = sender !== null && sender.id === threading.ticket?.requesterId
+  if (verdict.kind !== 'person' || !isRequester) return null
+  return languageWishes(message, 'sender').find((tag) => templates.speaks(tag)) ?? null
+}
+
 /** Where old tickets rest: a closed status that takes no comments, else any closed one. */
 function closedStatusOf({ statuses }: DeskContext['lifecycle']): string | null {
   const closed = [...statuses.values()].filter(({ category }) => category === 'closed')
@@ -219,6 +227,7 @@ async function applyComment(
       moveTo: decision.moveTo,
       mailOut: asAgent,
       notifyAgents: decision.notify,
+      locale: switchedTo(understood, context),
       reopening: decision.reopening,
     },
     at,

@@ -123,6 +123,7 @@ export async function findTickets(db: Queryable, ids: readonly number[]): Promis
 export interface TicketChange {
   readonly status?: { readonly name: string; readonly category: StatusCategory }
   readonly commentsAdded?: number
+  readonly locale?: string | null
 }
 
 /**
@@ -147,6 +148,7 @@ export async function updateTicket(
         : { status: change.status.name, status_category: change.status.category }),
       ...(closes ? { closed_at: toMs(at) } : {}),
       ...(opens ? { closed_at: null } : {}),
+      ...(change.locale === undefined ? {} : { locale: change.locale }),
       ...(change.commentsAdded === undefined
         ? {}
         : { comments_count: ticket.commentsCount + change.commentsAdded }),

@@ -241,6 +241,18 @@ eachDatabase(
       expect(source).toContain(`<html lang=3D"${locale}"`)
     })
 
+    test('a requester who switches the language is answered in it; others do not switch it', async () => {
+      await afterMail(fresh, [toAll({ 'Content-Language': 'de' })])
+      await agentAnswers()
+      await arrive(await replyFrom(LEE, 'Ciao', { 'Content-Language': 'it' }))
+      expect(await listTickets(desk)).toMatchObject([{ locale: 'de' }])
+      await arrive(await replyFrom(ANA, 'Hello', { 'Content-Language': 'en-GB' }))
+      await arrive(await replyFrom(ANA, 'Ok', { 'Content-Language': 'sv' }))
+      expect(await listTickets(desk)).toMatchObject([{ locale: 'en-GB', commentsCount: 5 }])
+      await agentAnswers()
+      expect(headerOf(await sourceTo(ANA), 'Content-Language')).toBe('en')
+    })
+
     test('an agent’s notices of a ticket share a root, whatever became of the first', async () => {
       await afterMail(fresh, [aMail()])
       await arrive(await replyFrom(ANA, 'Still burning.'))
