@@ -137,19 +137,24 @@ function trustedResults(
   return delimited && !below ? found.flat() : (found[0] ?? null)
 }
 
+/** Whatever looks like an IP address: qmail writes the sender's without brackets. */
+const IP = /\[(?:IPv6:)?[0-9a-f:.]{2,45}\]|(?:\d{1,3}\.){3}\d{1,3}/gi
 const PRIVATE_IP =
-  /\[(?:IPv6:)?(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|::1\]|f[cd][0-9a-f]{2}:)/i
+  /^\[?(?:IPv6:)?(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|::1\]|f[cd][0-9a-f]{2}:)/i
 
 /**
- * A Received line of our own inside: local delivery (LMTP, RFC 2033), no sending host, or a
- * private address. The name a stranger gives in HELO is not looked at.
+ * A Received line of our own inside: local delivery (LMTP, RFC 2033), no sending host, or private
+ * addresses only. One of them may be a stranger's HELO (`from [127.0.0.1] (unknown [203.0.113.5])`),
+ * so a single public one makes it a border.
  */
 function isInternalHop(received: string): boolean {
   const text = received.slice(0, 2_000)
   if (!/^\s*from\s/i.test(text)) return true
   const by = text.search(/\sby\s/i)
   if (by === -1) return false
-  return /\swith\s+(?:utf8)?lmtps?a?\b/i.test(text.slice(by)) || PRIVATE_IP.test(text.slice(0, by))
+  if (/\swith\s+(?:utf8)?lmtps?a?\b/i.test(text.slice(by))) return true
+  const addresses = text.slice(0, by).match(IP) ?? []
+  return addresses.length > 0 && addresses.every((address) => PRIVATE_IP.test(address))
 }
 
 /** DMARC's verdict counts first (RFC 7489 §3.1); without one, a pass for the same organisation. */

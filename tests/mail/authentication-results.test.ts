@@ -45,12 +45,38 @@ describe('only our own server is believed', () => {
     expect(judged([LOCAL, `${OURS}dmarc=pass`, BORDER]).aligned).toBe(true)
   })
 
+  test('also behind a filter of our own network', () => {
+    const filter = 'Received: from filter.acme.test (filter [IPv6:fd00::7]) by mx.acme.test; now'
+    expect(judged([filter, `${OURS}dmarc=pass`, BORDER]).aligned).toBe(true)
+  })
+
   test.each([
     ['placed by the sender below the border', [BORDER, `${OURS}dmarc=pass`]],
     ['of another server', ['Authentication-Results: mx.evil.test; dmarc=pass', BORDER]],
     [
       'of a server whose name begins like ours',
       ['Authentication-Results: mx.acme.test.evil.test; dmarc=pass', BORDER],
+    ],
+    [
+      'behind a stranger who says HELO with an address of our inside',
+      [
+        'Received: from [127.0.0.1] (unknown [203.0.113.5]) by mx.acme.test with ESMTP; now',
+        `${OURS}dmarc=pass`,
+      ],
+    ],
+    [
+      '... to a server that writes his own address without brackets',
+      [
+        'Received: from unknown (HELO [10.0.0.1]) (203.0.113.5) by mx.acme.test with SMTP; now',
+        `${OURS}dmarc=pass`,
+      ],
+    ],
+    [
+      '... with IPv6',
+      [
+        'Received: from [10.0.0.1] (unknown [IPv6:2001:db8::5]) by mx.acme.test with ESMTP; now',
+        `${OURS}dmarc=pass`,
+      ],
     ],
     ['in capitals', ['Authentication-Results: MX.ACME.TEST; dmarc=pass', BORDER]],
     [
