@@ -3,6 +3,8 @@
  * WHATWG ones; the table adds the names and the few encodings it lacks. Decoding never fails:
  * an unknown or wrong charset is guessed and the guess reported.
  */
+import { isAscii } from 'node:buffer'
+import { byTable, guessText, strictText, utf8Sequences, windows1252 } from './charset-guess.ts'
 import { HIGH_HALVES } from './charset-tables.ts'
 import { decodeUtf7 } from './utf7.ts'
 
@@ -73,18 +75,28 @@ const VAGUE = new Set([
 /** Decodes `bytes`; `label` is the charset parameter as written, or null. */
 export function decodeBytes(bytes: Uint8Array, label: string | null): Decoded {
   const name = normalise(label)
+  if (isPlainAscii(bytes, name)) return { text: decodeAscii(bytes), problem: null }
   const marked = decodeByMark(bytes)
   if (marked !== null) return { text: marked, problem: null }
-  if (VAGUE.has(name)) return { text: guess(bytes), problem: null }
+  if (VAGUE.has(name)) return { text: guessText(bytes), problem: null }
   if (name === 'utf-8') return decodeUtf8(bytes)
+  if (isMislabelledUtf8(bytes, name)) return relabelled(bytes, name)
   const decode = SPECIAL.get(name)
   if (decode !== undefined) return { text: decode(bytes), problem: null }
   const decoder = decoderFor(name)
   if (decoder === null) {
-    return { text: guess(bytes), problem: `unknown charset "${name.slice(0, 40)}", guessed` }
+    return { text: guessText(bytes), problem: `unknown charset "${name.slice(0, 40)}", guessed` }
   }
-  return { text: decoder.decode(bytes), problem: null }
+  const text = decoder.decode(bytes)
+  // A multi-byte charset that does not fit, and UTF-8 that does.
+  if (text.includes('\ufffd') && utf8Sequences(bytes) > 0) return relabelled(bytes, name)
+  return { text, problem: null }
 }
+
+const relabelled = (bytes: Uint8Array, name: string): Decoded => ({
+  text: decode('utf-8', bytes),
+  problem: `text is UTF-8, not the ${name} it claims to be`,
+})
 
 function normalise(label: string | null): string {
   const name = (label ?? '')
@@ -109,13 +121,14 @@ const SPECIAL = new Map<string, (bytes: Uint8Array) => string>(
     'utf-32be': (bytes) => decodeUtf32(bytes, { bigEndian: true }),
     'utf-32le': (bytes) => decodeUtf32(bytes, { bigEndian: false }),
     'iso-2022-kr': (bytes) => decodeShifted(bytes, { decoder: 'euc-kr', on: [0x0e], off: [0x0f] }),
+    'iso-2022-cn': (bytes) => decodeShifted(bytes, { decoder: 'gbk', on: [0x0e], off: [0x0f] }),
     'hz-gb-2312': (bytes) =>
       decodeShifted(bytes, { decoder: 'gbk', on: [0x7e, 0x7b], off: [0x7e, 0x7d] }),
-    cp437: (bytes) => decodeByTable(bytes, HIGH_HALVES.cp437),
-    cp850: (bytes) => decodeByTable(bytes, HIGH_HALVES.cp850),
-    'windows-1252': (bytes) => decodeByTable(bytes, HIGH_HALVES.windows1252),
-    'iso-8859-1': (bytes) => decodeByTable(bytes, HIGH_HALVES.windows1252),
-    latin1: (bytes) => decodeByTable(bytes, HIGH_HALVES.windows1252),
+    cp437: (bytes) => byTable(bytes, HIGH_HALVES.cp437),
+    cp850: (bytes) => byTable(bytes, HIGH_HALVES.cp850),
+    'windows-1252': (bytes) => windows1252(bytes),
+    'iso-8859-1': (bytes) => windows1252(bytes),
+    latin1: (bytes) => windows1252(bytes),
   }),
 )
 
@@ -128,28 +141,41 @@ function decodeByMark(bytes: Uint8Array): string | null {
   return null
 }
 
-/** Text without a believable label: ISO-2022-JP shows itself by its escapes, then UTF-8, then windows-1252. */
-function guess(bytes: Uint8Array): string {
-  if (hasJapaneseEscape(bytes)) return decode('iso-2022-jp', bytes)
-  return strictUtf8(bytes) ?? decodeByTable(bytes, HIGH_HALVES.windows1252)
-}
-
 function decodeUtf8(bytes: Uint8Array): Decoded {
-  const strict = strictUtf8(bytes)
+  const strict = strictText('utf-8', bytes)
   if (strict !== null) return { text: strict, problem: null }
   const lenient = decode('utf-8', bytes)
-  // Nothing valid beyond ASCII: the label is wrong rather than the bytes damaged.
-  const believable = /[\u0080-\ufffc]/.test(lenient)
-  const text = believable ? lenient : decodeByTable(bytes, HIGH_HALVES.windows1252)
+  // More broken than whole: the label is wrong rather than the bytes damaged.
+  const whole = lenient.match(/[\u0080-\ufffc]/g)?.length ?? 0
+  const broken = lenient.match(/\ufffd/g)?.length ?? 0
+  const text = whole >= broken ? lenient : guessText(bytes)
   return { text, problem: 'text is not the UTF-8 it claims to be' }
 }
 
-function strictUtf8(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return null // not UTF-8: the caller has another idea
-  }
+/** Most text is: these charsets agree about it, and no decoder is needed. */
+function isPlainAscii(bytes: Uint8Array, name: string): boolean {
+  const agrees = name === 'utf-8' || VAGUE.has(name) || SINGLE_BYTE.test(name)
+  return agrees && isAscii(bytes) && !bytes.includes(ESCAPE)
+}
+
+const ESCAPE = 0x1b
+
+function decodeAscii(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+}
+
+const WESTERN = /^(?:windows-1252|iso-8859-15?|latin1)$/
+const SINGLE_BYTE = /^(?:windows-125\d|iso-8859-\d{1,2}|latin1|koi8-[ru]|macintosh|cp\d{3})$/
+
+const MULTI_BYTE = /^(?:gbk|gb2312|gb18030|big5|shift_jis|euc-(?:kr|jp))$/
+
+/**
+ * Bytes that are UTF-8 throughout are UTF-8, whatever the label: that does not happen by chance to
+ * more than a few characters of another charset, and Western text has few beyond ASCII.
+ */
+function isMislabelledUtf8(bytes: Uint8Array, name: string): boolean {
+  if (SINGLE_BYTE.test(name)) return utf8Sequences(bytes) >= (WESTERN.test(name) ? 1 : 2)
+  return MULTI_BYTE.test(name) && utf8Sequences(bytes) >= 5
 }
 
 function decode(name: string, bytes: Uint8Array): string {
@@ -201,25 +227,10 @@ function decodeShifted(bytes: Uint8Array, { decoder, on, off }: Shift): string {
       continue
     }
     const byte = bytes[at] ?? 0
+    // RFC 1557, RFC 1922, RFC 1843: no line begins shifted.
+    if (byte === 0x0a) shifted = false
     out[length++] = shifted && byte > 0x20 ? byte | 0x80 : byte
   }
-  // The announcer of ISO-2022-KR (ESC $ ) C) is no text.
-  return decode(decoder, out.subarray(0, length)).replaceAll('\x1b$)C', '')
-}
-
-function decodeByTable(bytes: Uint8Array, high: string): string {
-  const text = decodeLatin1(bytes)
-  return text.replace(
-    /[\x80-\xff]/g,
-    (character) => high[character.charCodeAt(0) - 0x80] ?? character,
-  )
-}
-
-function decodeLatin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
-}
-
-function hasJapaneseEscape(bytes: Uint8Array): boolean {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return buffer.includes('\x1b$B') || buffer.includes('\x1b$@')
+  // The announcers of ISO-2022-KR (ESC $ ) C) and ISO-2022-CN (ESC $ ) A) are no text.
+  return decode(decoder, out.subarray(0, length)).replace(/\x1b\$\)[ACEG]/g, '')
 }

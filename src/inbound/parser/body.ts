@@ -8,6 +8,7 @@ import { decodeBytes } from '../../mail/charset.ts'
 import { cleanText, storable } from '../../mail/clean-text.ts'
 import { unflow } from '../../mail/flowed.ts'
 import { escapeHtml } from '../../mail/html-entities.ts'
+import { htmlCharset } from '../../mail/html-charset.ts'
 import { htmlToText } from '../../mail/html.ts'
 import { messageOf } from '../../errors.ts'
 import { bytesOf } from './content.ts'
@@ -175,7 +176,9 @@ function withoutEnrichment(text: string): string {
 }
 
 function decode(part: Part, problems: string[]): string {
-  const { text, problem } = decodeBytes(bytesOf(part.content), part.charset)
+  const bytes = bytesOf(part.content)
+  const charset = part.charset ?? (part.type === 'text/html' ? htmlCharset(bytes) : null)
+  const { text, problem } = decodeBytes(bytes, charset)
   if (problem !== null) problems.push(problem)
   if (!part.complete) problems.push('a text part is too large, only its beginning is shown')
   return storable(text).replace(/\r\n?/g, '\n')
