@@ -1,5 +1,6 @@
 /** Adds a comment to a ticket: moves its status, mails it, tells the agents. */
 import { AppError } from '../errors.ts'
+import type { NamedAddress } from '../mail/address.ts'
 import { mailComment } from '../outbound/comment-mail.ts'
 import { dropPendingAcknowledgements } from '../outbound/notices.ts'
 import { lastCustomerWords } from '../store/comments.ts'
@@ -26,6 +27,8 @@ export interface AddCommentInput {
   /** Mail it to the participants (an agent's public comment). */
   readonly mailOut: boolean
   readonly notifyAgents: boolean
+  /** People the author copied who do not join by that: agents are told. */
+  readonly suggested?: readonly NamedAddress[]
   /** The language the ticket goes on in; absent: it keeps its own. */
   readonly locale?: string | null
   /** Comments on a closed ticket are refused unless a rule of the lifecycle reopens it. */
@@ -70,7 +73,8 @@ export async function addComment(
     )
   }
   if (input.notifyAgents) {
-    await notifyAgents(tx, context, { ticket, comment, author: input.author }, at)
+    const { author, suggested = [] } = input
+    await notifyAgents(tx, context, { ticket, comment, author, suggested }, at)
   }
   return { ticket, comment }
 }

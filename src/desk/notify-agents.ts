@@ -1,4 +1,5 @@
 /** Tells agents about something a customer did: who, when, and in one mail where several fit. */
+import type { NamedAddress } from '../mail/address.ts'
 import { coalesced, noticeToAgent } from '../outbound/agent-notices.ts'
 import { latestPublicComments, listAttachments } from '../store/comments.ts'
 import type { Tx } from '../store/open.ts'
@@ -17,10 +18,15 @@ const ENTRIES_MAX = 10
 export async function notifyAgents(
   tx: Tx,
   context: DeskContext,
-  about: { ticket: Ticket; comment: Comment; author: Author },
+  about: {
+    ticket: Ticket
+    comment: Comment
+    author: Author
+    suggested: readonly NamedAddress[]
+  },
   at: Date,
 ): Promise<void> {
-  const { ticket, comment, author } = about
+  const { ticket, comment, author, suggested } = about
   if (context.agentNotices.default === 'off' || context.inboxes.length === 0) return
   const everybody = await (context.agentsOf ?? listAgents)(tx)
   if (everybody.length === 0) return
@@ -59,6 +65,7 @@ export async function notifyAgents(
         requester,
         assignee,
         participants,
+        suggested,
         entries,
         commentId: sinceCommentId ?? comment.id,
         dueAt,

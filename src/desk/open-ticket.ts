@@ -1,4 +1,5 @@
 /** Opens a ticket with its first comment, tells the agents, and acknowledges it to the requester. */
+import type { NamedAddress } from '../mail/address.ts'
 import { mailComment } from '../outbound/comment-mail.ts'
 import { acknowledge } from '../outbound/notices.ts'
 import { conversationIn } from '../outbound/thread-index.ts'
@@ -51,6 +52,8 @@ export interface OpenTicketInput {
   /** Mail the first comment itself to the requester (an agent writes first). */
   readonly mailOpening: boolean
   readonly notifyAgents: boolean
+  /** People the author copied who do not join by that: agents are told. */
+  readonly suggested?: readonly NamedAddress[]
 }
 
 export async function openTicket(
@@ -67,7 +70,8 @@ export async function openTicket(
     [ticketCreated(ticket, input)],
   )
   if (input.notifyAgents) {
-    await notifyAgents(tx, context, { ticket, comment, author: input.author }, at)
+    const { author, suggested = [] } = input
+    await notifyAgents(tx, context, { ticket, comment, author, suggested }, at)
   }
   if (input.acknowledge !== null && input.requester !== null) {
     const { requester } = input

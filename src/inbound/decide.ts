@@ -74,7 +74,7 @@ export async function decide(
     threading,
     sender,
     decision: triage(facts),
-    copied: copiedOn(arrived, own, { threading, proven, verdict: verdict.kind }),
+    ...copiedOn(arrived, own, { threading, proven, verdict: verdict.kind }),
     proven,
     verified,
     suppressAcknowledgement: await whyNotAcknowledge(
@@ -154,23 +154,27 @@ function kindOf(message: Message, sender: User | null): Facts['sender'] {
 
 /**
  * Who joins the ticket: those copied on the opening mail, and later ones only when the author
- * proved himself. Never ourselves, never on a machine's word.
+ * proved himself; the others are suggested to agents. Never ourselves, never on a machine's word.
  */
 function copiedOn(
   { message, inbox }: Arrived,
   own: ReadonlySet<Address>,
   found: { threading: Threading; proven: boolean; verdict: string },
-): NamedAddress[] {
-  if (found.verdict !== 'person' || message.fromAddresses.length !== 1) return []
+): Pick<Understood, 'copied' | 'suggested'> {
+  const nobody = { copied: [], suggested: [] }
+  if (found.verdict !== 'person' || message.fromAddresses.length !== 1) return nobody
   const opening = found.threading.ticket === null
   const allowed = opening && inbox.ccJoin === 'opening' ? true : found.proven
-  if (!allowed || inbox.ccJoin === 'never') return []
   const others = new Map<Address, NamedAddress>()
   for (const who of [...message.to, ...message.cc]) {
     if (own.has(splitSubaddress(who.address).base) || own.has(who.address)) continue
     if (who.address !== message.from?.address) others.set(who.address, who)
   }
-  return others.size > COPIED_MAX ? [] : [...others.values()]
+  if (others.size > COPIED_MAX) return nobody
+  const people = [...others.values()]
+  return allowed && inbox.ccJoin !== 'never'
+    ? { copied: people, suggested: [] }
+    : { copied: [], suggested: people }
 }
 
 /** Somebody whose words may be repeated to him: authenticated now, or known from before. */

@@ -35,6 +35,8 @@ export interface Understood {
   readonly decision: Decision
   /** People to add to the ticket, already without ourselves. */
   readonly copied: readonly NamedAddress[]
+  /** People who were copied, but whom nothing proven adds: agents are told. */
+  readonly suggested: readonly NamedAddress[]
   /** Was the sender proven: own token, or authenticated by our own server? */
   readonly proven: boolean
   /** A reason not to acknowledge: too old, a flood. */
@@ -60,12 +62,17 @@ export async function write(
 ): Promise<Result> {
   const applied = await apply(tx, context, understood, at)
   const result = understood.unreadable ? { ...applied, fate: 'quarantined' as const } : applied
-  const { row, message, verdict, threading, decision } = understood
+  const { row, message, verdict, threading, decision, suggested } = understood
   const settled = await settleInbound(tx, row.id, {
     ...result,
     verdict: verdict.kind,
     reasons: [...new Set([decision.because, ...verdict.reasons])],
-    evidence: { decision: decision.do, threading: threading.evidence, problems: message.problems },
+    evidence: {
+      decision: decision.do,
+      threading: threading.evidence,
+      problems: message.problems,
+      ...(suggested.length === 0 ? {} : { suggested: suggested.map(({ address }) => address) }),
+    },
     sender: message.from?.address ?? null,
     duplicateOf: null,
   })
@@ -164,6 +171,7 @@ async function applyOpen(
         : null,
       mailOpening: false,
       notifyAgents: !decision.imported,
+      suggested: understood.suggested,
     },
     at,
   )
@@ -227,6 +235,7 @@ async function applyComment(
       moveTo: decision.moveTo,
       mailOut: asAgent,
       notifyAgents: decision.notify,
+      suggested: understood.suggested,
       locale: switchedTo(understood, context),
       reopening: decision.reopening,
     },

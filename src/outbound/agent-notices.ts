@@ -2,7 +2,7 @@
  * What agents are told: a notice about a new ticket or a customer's comment. A reply to a notice
  * is a public comment, because its Reply-To is bound to the agent and the ticket.
  */
-import { domainOf } from '../mail/address.ts'
+import { domainOf, type NamedAddress } from '../mail/address.ts'
 import type { Tx } from '../store/open.ts'
 import { changeOutcome } from '../store/outbox-delivery.ts'
 import { latestNotice, messageIdsSentTo } from '../store/outbox.ts'
@@ -24,6 +24,8 @@ export interface AgentNoticeInput {
   readonly requester: User | null
   readonly assignee: User | null
   readonly participants: readonly Participant[]
+  /** People who were copied and are not on the ticket. */
+  readonly suggested: readonly NamedAddress[]
   /** What happened, oldest first: the new comments. */
   readonly entries: readonly {
     /** Null: the sender could not be told. */
@@ -120,6 +122,10 @@ function valuesOf(input: AgentNoticeInput, inbox: Inbox, publicUrl: string): Age
       url: `${publicUrl}/tickets/${ticket.id}`,
     },
     audience: audienceOf(input.participants),
+    suggested: input.suggested
+      .filter(({ address }) => !input.participants.some(({ email }) => email === address))
+      .map(({ address }) => address)
+      .join(', '),
   }
 }
 

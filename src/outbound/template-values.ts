@@ -58,6 +58,8 @@ export interface AgentNoticeValues {
   }
   /** Whom a reply goes to; null: to nobody. */
   readonly audience: { readonly name: string; readonly others: number } | null
+  /** Addresses that were copied and are not on the ticket; '' for none. */
+  readonly suggested: string
 }
 
 export interface NoticeValues {
@@ -110,12 +112,14 @@ export const SAMPLES: { readonly [N in NoticeName]: readonly NoticeValues[N][] }
       entries: [entry],
       ticket: { ...agentsTicket, priority },
       audience: { ...audience, others },
+      suggested: '',
     })),
     {
       inbox,
       entries: [entry, { ...entry, author: null, internal: true, attachments: 'fire.jpg' }],
       ticket: { ...agentsTicket, priority: 'normal', requester: null, assignee: 'Bruno' },
       audience: null,
+      suggested: 'lee@partner.example',
     },
   ],
 }

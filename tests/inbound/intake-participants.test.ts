@@ -140,6 +140,16 @@ eachDatabase(
       await arrive(aMail({ headers: { 'In-Reply-To': OPENING, Cc: 'eve@stranger.test' } }))
       expect(await fatesOf()).toEqual(['ticket', 'comment'])
       expect(await people(1)).toEqual([`requester ${ANA}`])
+      // Agents are told, and may add her.
+      const notice = (await sourceTo('bruno@acme.test')).replace(/=\r\n/g, '')
+      expect(notice).toContain('Copied, but not on this ticket: eve@stranger.test')
+    })
+
+    test('where nobody joins by mail, agents hear who was copied', async () => {
+      await afterMail(fresh, [toAll()], { ...AT_ONCE, inbox: { cc_join: 'never' } })
+      expect(await people(1)).toEqual([`requester ${ANA}`])
+      const notice = (await sourceTo('bruno@acme.test')).replace(/=\r\n/g, '')
+      expect(notice).toContain(`Copied, but not on this ticket: ${KIM}, ${LEE}`)
     })
 
     test('who joined between question and answer is not shown the question', async () => {
