@@ -208,6 +208,9 @@ function decodeUtf32(bytes: Uint8Array, { bigEndian }: { bigEndian: boolean }): 
   return characters.join('')
 }
 
+/** ESC $ ) C of ISO-2022-KR and ESC $ ) A (E, G) of ISO-2022-CN are no text. */
+const ANNOUNCERS = /\p{Cc}\$\)[ACEG]/gu
+
 interface Shift {
   readonly decoder: string
   readonly on: readonly number[]
@@ -231,6 +234,5 @@ function decodeShifted(bytes: Uint8Array, { decoder, on, off }: Shift): string {
     if (byte === 0x0a) shifted = false
     out[length++] = shifted && byte > 0x20 ? byte | 0x80 : byte
   }
-  // The announcers of ISO-2022-KR (ESC $ ) C) and ISO-2022-CN (ESC $ ) A) are no text.
-  return decode(decoder, out.subarray(0, length)).replace(/\x1b\$\)[ACEG]/g, '')
+  return decode(decoder, out.subarray(0, length)).replace(ANNOUNCERS, '')
 }
