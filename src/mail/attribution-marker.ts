@@ -130,11 +130,16 @@ export function isAttribution(text: string): boolean {
   return datedStart && /[>\])][\s*]*[:：]$/.test(text) && addressed
 }
 
+/** Tuta: `5. Jan. 2026, 10:00 von ana@example.org:`. */
+const ENDS_WITH_ADDRESS = /@[^\s<>@]{1,100}[:：]$/
+
 /** Weaker forms that count only directly above a quotation. */
 function beforeQuote(lines: readonly string[], at: number, text: string): boolean {
   if (markedAsQuote(lines[at] ?? '')) return false
   if (ISO_LINE.test(text) && text.length < 160 && (hasTime(text) || hasAddress(text))) return true
-  if (!ENDS_WITH_COLON.test(text) || text.length >= 120 || !hasVerb(lowerCase(text))) return false
+  if (!ENDS_WITH_COLON.test(text) || text.length >= 120) return false
+  const named = isDated(text) && ENDS_WITH_ADDRESS.test(text)
+  if (!named && !hasVerb(lowerCase(text))) return false
   const next = nextText(lines, at + 1, 3)
   return next !== -1 && /^\s{0,3}[>|]/.test(lines[next] ?? '')
 }

@@ -3,7 +3,7 @@ import type { MailLanguage } from './mail-language.ts'
 
 export const catalan: MailLanguage = {
   code: 'ca',
-  wrote: 'ha escrit | va escriure',
+  wrote: 'ha escrit | va escriure | missatge de',
   on: 'el',
   labels: {
     from: 'de | remitent',

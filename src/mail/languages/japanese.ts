@@ -3,7 +3,7 @@ import type { MailLanguage } from './mail-language.ts'
 
 export const japanese: MailLanguage = {
   code: 'ja',
-  wrote: 'のメッセージ | さんは書きました | が書き込みました | さんが書いた',
+  wrote: 'のメッセージ | のメール | さんは書きました | が書き込みました | さんが書いた',
   labels: {
     from: '差出人 | 送信者 | 送信元',
     date: '日付 | 送信日時 | 送信日 | 日時',

@@ -3,7 +3,7 @@ import type { MailLanguage } from './mail-language.ts'
 
 export const polish: MailLanguage = {
   code: 'pl',
-  wrote: 'napisał | napisała | pisze | napisał(a',
+  wrote: 'napisał | napisała | napisana | pisze | napisał(a',
   on: 'dnia | w dniu | w',
   days: 'pon | wt | śr | czw | pt. | sob | niedz',
   labels: {

@@ -1,0 +1,77 @@
+/** Attribution lines as Gmail, Apple Mail, Thunderbird and others write them in each language. */
+import { expect, test } from 'vitest'
+import { visibleText } from '../../src/mail/visible-text.ts'
+
+test.each([
+  ['de Apple', 'Am 05.01.2026 um 10:00 schrieb Ana Lima <ana@example.org>:'],
+  ['de GMail', 'Am Mo., 5. Jan. 2026 um 10:00 Uhr schrieb Ana Lima <ana@example.org>:'],
+  ['de Outlook mac', 'Am 05.01.26, 10:00 schrieb "Ana Lima" <ana@example.org>:'],
+  ['fr', 'Le lundi 5 janvier 2026 à 10:00, Ana Lima <ana@example.org> a écrit :'],
+  ['es', 'El lun, 5 ene 2026 a las 10:00, Ana Lima (<ana@example.org>) escribió:'],
+  ['es apple', 'El 5 ene 2026, a las 10:00, Ana Lima <ana@example.org> escribió:'],
+  ['pt-br', 'Em seg., 5 de jan. de 2026 às 10:00, Ana Lima <ana@example.org> escreveu:'],
+  ['pt', 'Ana Lima <ana@example.org> escreveu (segunda, 5/01/2026 à(s) 10:00):'],
+  ['it', 'Il giorno lun 5 gen 2026 alle ore 10:00 Ana Lima <ana@example.org> ha scritto:'],
+  ['nl', 'Op ma 5 jan 2026 om 10:00 schreef Ana Lima <ana@example.org>:'],
+  ['nl apple', 'Op 5 jan. 2026 om 10:00 heeft Ana Lima <ana@example.org> het volgende geschreven:'],
+  ['sv', 'Den mån 5 jan. 2026 kl 10:00 skrev Ana Lima <ana@example.org>:'],
+  ['sv apple', '5 jan. 2026 kl. 10:00 skrev Ana Lima <ana@example.org>:'],
+  ['da', 'Den man. 5. jan. 2026 kl. 10.00 skrev Ana Lima <ana@example.org>:'],
+  ['nb', 'man. 5. jan. 2026 kl. 10:00 skrev Ana Lima <ana@example.org>:'],
+  ['fi', 'ma 5. tammik. 2026 klo 10.00 Ana Lima (ana@example.org) kirjoitti:'],
+  ['pl', 'pon., 5 sty 2026 o 10:00 Ana Lima <ana@example.org> napisał(a):'],
+  [
+    'pl apple',
+    'Wiadomość napisana przez Ana Lima <ana@example.org> w dniu 5 sty 2026, o godz. 10:00:',
+  ],
+  ['pl th', 'W dniu 05.01.2026 o 10:00, Ana Lima pisze:'],
+  ['cs', 'po 5. 1. 2026 v 10:00 odesílatel Ana Lima <ana@example.org> napsal:'],
+  ['cs apple', '5. 1. 2026 v 10:00, Ana Lima <ana@example.org>:'],
+  ['sk', 'po 5. 1. 2026 o 10:00 Ana Lima <ana@example.org> napísal(a):'],
+  ['hu', 'Ana Lima <ana@example.org> ezt írta (időpont: 2026. jan. 5., H, 10:00):'],
+  ['ro', 'În lun., 5 ian. 2026 la 10:00, Ana Lima <ana@example.org> a scris:'],
+  ['ru', 'пн, 5 янв. 2026 г. в 10:00, Ana Lima <ana@example.org>:'],
+  ['ru apple', '5 янв. 2026 г., в 10:00, Ana Lima <ana@example.org> написал(а):'],
+  ['ru th', '05.01.2026 10:00, Ana Lima пишет:'],
+  ['ru mailru', 'Понедельник, 5 января 2026, 10:00 +03:00 от Ana Lima <ana@example.org>:'],
+  ['uk', 'пн, 5 січ. 2026 р. о 10:00 Ana Lima <ana@example.org> пише:'],
+  ['bg', 'На пн, 5.01.2026 г. в 10:00 ч. Ana Lima <ana@example.org> написа:'],
+  ['el', 'Στις Δευ 5 Ιαν 2026 στις 10:00 π.μ., ο/η Ana Lima <ana@example.org> έγραψε:'],
+  ['tr', 'Ana Lima <ana@example.org>, 5 Oca 2026 Pzt, 10:00 tarihinde şunu yazdı:'],
+  ['tr apple', 'Ana Lima <ana@example.org> şunları yazdı (5 Oca 2026 10:00):'],
+  ['he', '‫בתאריך יום ב׳, 5 בינו׳ 2026 ב-10:00 מאת ‪Ana Lima‬‏ <‪ana@example.org‬‏>:‬'],
+  ['ar', 'في الاثنين، 5 يناير 2026 في 10:00 ص تمت كتابة ما يلي بواسطة Ana Lima <ana@example.org>:'],
+  ['ja', '2026年1月5日(月) 10:00 Ana Lima <ana@example.org>:'],
+  ['ja apple', '2026/01/05 10:00、Ana Lima <ana@example.org>のメール:'],
+  ['zh', 'Ana Lima <ana@example.org> 于2026年1月5日周一 10:00写道：'],
+  ['zh-tw', 'Ana Lima <ana@example.org> 於 2026年1月5日 週一 上午10:00寫道：'],
+  ['ko', '2026년 1월 5일 (월) 오전 10:00, Ana Lima <ana@example.org>님이 작성:'],
+  ['id', 'Pada tanggal Sen, 5 Jan 2026 pukul 10.00 Ana Lima <ana@example.org> menulis:'],
+  ['vi', 'Vào Th 2, 5 thg 1, 2026 vào lúc 10:00 Ana Lima <ana@example.org> đã viết:'],
+  ['th', 'ในวันที่ จ. 5 ม.ค. 2026 เวลา 10:00 Ana Lima <ana@example.org> เขียนว่า:'],
+  ['et', 'Kuupäev E, 5. jaanuar 2026 kell 10:00 kirjutas kasutaja Ana Lima (<ana@example.org>):'],
+  [
+    'lv',
+    'Pirmd., 2026. g. 5. janv., plkst. 10:00 — lietotājs Ana Lima (<ana@example.org>) rakstīja:',
+  ],
+  ['lt', '2026-01-05, pr, 10:00 Ana Lima <ana@example.org> rašė:'],
+  ['ca', 'Missatge de Ana Lima <ana@example.org> del dia dl., 5 de gen. 2026 a les 10:00:'],
+  ['hr', 'pon, 5. sij 2026. u 10:00 Ana Lima <ana@example.org> napisao je:'],
+  ['sl', 'V V pon., 5. jan. 2026 ob 10:00 je oseba Ana Lima <ana@example.org> napisala:'],
+  ['sr', 'пон, 5. јан 2026. у 10:00 Ana Lima <ana@example.org> је написао/ла:'],
+  ['fa', 'در تاریخ دوشنبه ۵ ژانویهٔ ۲۰۲۶،‏ ۱۰:۰۰ Ana Lima <‎ana@example.org> نوشت:'],
+  [
+    'eu',
+    'Ana Lima (<ana@example.org>) erabiltzaileak hau idatzi du (2026(e)ko urt. 5(a), al. (10:00)):',
+  ],
+  ['gl', 'O luns, 5 xan 2026 ás 10:00, Ana Lima (<ana@example.org>) escribiu:'],
+  ['is', 'Þann mán., 5. jan. 2026 kl. 10:00 skrifaði Ana Lima <ana@example.org>:'],
+  ['hi', 'सोम, 5 जन॰ 2026 को 10:00 बजे को Ana Lima <ana@example.org> ने लिखा:'],
+  ['en-GB', 'On Mon, 5 Jan 2026, 10:00 Ana Lima, <ana@example.org> wrote:'],
+  ['de rev', '"Ana Lima" <ana@example.org> hat am 5. Januar 2026 um 10:00 geschrieben:'],
+])('%s', (_, attribution) => {
+  for (const old of ['> It is broken.', 'It is broken.', '| It is broken.']) {
+    const { reply, quoted } = visibleText(`1234\n\n${attribution}\n\n${old}\n`)
+    expect({ reply, quoted }).toEqual({ reply: '1234', quoted: `${attribution}\n\n${old}` })
+  }
+})
