@@ -3,8 +3,11 @@
 /** C0, C1, DEL, line and paragraph separators, bidi controls (UAX #9), zero-width and other format characters. */
 const UNSAFE = /[\p{Cc}\p{Cf}\u2028\u2029]+/gu
 
-/** RFC 5322 §2.1.1: a subject longer than this is only noise for its reader. */
-const SUBJECT_OUT_LENGTH_MAX = 200
+/**
+ * Gmail puts only mail with the same subject into one conversation, so it is cut late: where it
+ * might not fit a line of 998 (RFC 5322 §2.1.1) if it had no space to fold at.
+ */
+const SUBJECT_OUT_LENGTH_MAX = 900
 const NAME_LENGTH_MAX = 128
 
 /** Collapses anything that could end a header line or reorder its characters into one space. */

@@ -31,6 +31,8 @@ export interface ReplyInput {
   readonly comment: Comment
   readonly author: User
   readonly participants: readonly Participant[]
+  /** Do we write first, rather than answer? */
+  readonly opening?: boolean
   /** The customer's last message before this one, to quote; null: there is none. */
   readonly answered: { readonly comment: Comment; readonly author: string } | null
   readonly attachments: AttachmentsToSend
@@ -117,10 +119,11 @@ const maySee = ({ joinedAt }: Participant, answered: ReplyInput['answered']): bo
   answered !== null && joinedAt <= answered.comment.createdAt
 
 function replyValues(input: ReplyInput, inbox: Inbox, quotes: boolean): ReplyValues {
-  const { answered, comment, ticket } = input
+  const { answered, comment, opening = false, ticket } = input
   return {
     inbox: { name: inbox.name },
-    ticket: { id: ticket.id, subject: subjectOf(ticket) },
+    opening,
+    ticket: { id: ticket.id, subject: subjectOf(ticket) || (opening ? ticket.subject : '') },
     comment: {
       text: comment.text,
       html: new SafeHtml(htmlOf(comment.text)),

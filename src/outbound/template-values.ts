@@ -19,6 +19,8 @@ export interface AcknowledgementValues extends ForCustomer {
 }
 
 export interface ReplyValues extends ForCustomer {
+  /** Do we write first, rather than answer? */
+  readonly opening: boolean
   readonly comment: {
     readonly text: string
     readonly html: SafeHtml
@@ -102,9 +104,9 @@ export const SAMPLES: { readonly [N in NoticeName]: readonly NoticeValues[N][] }
     { verified: false, inbox, ticket, recipient: { name: null } },
   ],
   reply: [
-    { inbox, ticket, comment, quoted },
-    { inbox, ticket, comment: { ...comment, omitted: 1 }, quoted },
-    { inbox, ticket, comment: { ...comment, omitted: 3 }, quoted: null },
+    { inbox, ticket, opening: false, comment, quoted },
+    { inbox, ticket, opening: false, comment: { ...comment, omitted: 1 }, quoted },
+    { inbox, ticket, opening: true, comment: { ...comment, omitted: 3 }, quoted: null },
   ],
   agent_notice: [
     ...PRIORITIES.map((priority, others) => ({

@@ -146,6 +146,11 @@ describe('References', () => {
   })
 })
 
+test.each(['x', 'ü', '漢', '😀'])('a subject of %s without end fits its lines', async (letter) => {
+  const head = headOf(await mimeOf({ rendered: rendered(letter.repeat(5_000)) }))
+  expect(head.split('\r\n').filter((line) => line.length > 998)).toEqual([])
+})
+
 describe('the sub-address', () => {
   test('carries the token', () => {
     expect(compose(input()).replyTo).toBe('support+abcdefghij@acme.test')

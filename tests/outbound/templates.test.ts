@@ -23,6 +23,7 @@ const acknowledgement = (verified: boolean, subject: string, name: string | null
 
 const replyValues = (text: string): ReplyValues => ({
   inbox: { name: 'Support' },
+  opening: false,
   ticket: { id: 7, subject: 'The printer' },
   comment: { text, html: new SafeHtml('<b>ours</b>'), omitted: 0 },
   quoted: {
