@@ -31,6 +31,9 @@ const PERSIAN = /[\u067e\u0686\u0698\u06af\u06cc]/
 const BY_WORD = languagesOf(({ commonWords }) => (commonWords ?? '').trim().split(/\s+/))
 const BY_LETTER = languagesOf(({ letters }) => Array.from(letters ?? ''))
 
+/** Letters only, so the class needs no escapes. */
+const LETTERS = new RegExp(`[${[...BY_LETTER.keys()].join('')}]`, 'gu')
+
 function languagesOf(
   pick: (language: (typeof LANGUAGES)[number]) => readonly string[],
 ): ReadonlyMap<string, readonly string[]> {
@@ -92,7 +95,7 @@ function byWords(sample: string, words: readonly string[]): LanguageGuess | null
     hits += count
     add(BY_WORD.get(word) ?? [], Math.min(count, REPEATS_MAX))
   }
-  for (const [letter, count] of counted(Array.from(sample), BY_LETTER)) {
+  for (const [letter, count] of counted(sample.match(LETTERS) ?? [], BY_LETTER)) {
     hits += count
     add(BY_LETTER.get(letter) ?? [], Math.min(count, REPEATS_MAX))
   }
