@@ -99,10 +99,11 @@ export function systemWriting(text: string): string | null {
  */
 export function explainedInText(recipient: BouncedRecipient, text: string): BouncedRecipient {
   const { address, action, status, diagnostic } = recipient
-  if (diagnostic !== null) return recipient
+  // An exit code alone ("X-Unix; 255") is no diagnostic.
+  if (diagnostic !== null && /\p{L}/u.test(diagnostic)) return recipient
   const said = aboutTheFailure(text)
   if (!said.toLowerCase().includes(address)) return recipient
-  const found = cleanLine(diagnosticFor(said, address), 1_000) || null
+  const found = cleanLine(diagnosticFor(said, address), 1_000) || diagnostic
   return describeRecipient(address, { action, status, diagnostic: found })
 }
 

@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { parseAddress } from '../../src/mail/address.ts'
 import type { Address } from '../../src/mail/address.ts'
 import { reasonOf, statusFromText } from '../../src/mail/bounce-reasons.ts'
-import { bouncedInText, isSystemSender } from '../../src/mail/bounce-text.ts'
+import { bouncedInText, explainedInText, isSystemSender } from '../../src/mail/bounce-text.ts'
 import type { TextEvidence } from '../../src/mail/bounce-text.ts'
 import { parseFieldGroups, recipientsOf } from '../../src/mail/dsn.ts'
+import { sesNotification } from '../../src/mail/ses-notification.ts'
 
 const FIELDS = `Reporting-MTA: dns; mx.acme.test
 
@@ -151,4 +152,57 @@ test('mail systems are known by their local part only', () => {
   expect(isSystemSender(parseAddress('postmaster@example.org'))).toBe(true)
   expect(isSystemSender(parseAddress('ana@postmaster.test'))).toBe(false)
   expect(isSystemSender(parseAddress('postmasters-club@example.org'))).toBe(false)
+})
+
+describe('Amazon SES', () => {
+  const mail = { commonHeaders: { messageId: '<m1@acme.test>' } }
+  const footer = '\n\n--\nIf you wish to stop receiving notifications from this topic, ...\n'
+
+  test('tells a bounce as JSON', () => {
+    const bounce = {
+      bounceType: 'Permanent',
+      bouncedRecipients: [
+        {
+          emailAddress: 'ana@example.org',
+          action: 'failed',
+          status: '5.1.1',
+          diagnosticCode: 'smtp; 550 5.1.1 user unknown',
+        },
+      ],
+    }
+    const text = JSON.stringify({ notificationType: 'Bounce', bounce, mail })
+    expect(sesNotification(text + footer)).toMatchObject({
+      recipients: [
+        { address: 'ana@example.org', status: '5.1.1', diagnostic: '550 5.1.1 user unknown' },
+      ],
+      originalMessageId: 'm1@acme.test',
+      system: 'Amazon SES',
+    })
+  })
+
+  test('tells a delivery, which is no failure', () => {
+    const delivery = { recipients: ['ana@example.org'], smtpResponse: '250 2.6.0 received' }
+    const text = JSON.stringify({ notificationType: 'Delivery', delivery, mail })
+    expect(sesNotification(text + footer)?.recipients).toMatchObject([
+      { action: 'delivered', status: '2.6.0', permanent: false },
+    ])
+  })
+
+  test.each(['{"notificationType":"Bounce"', '{"notificationType":"Complaint"}', 'Hello {}', '{}'])(
+    '%s is none',
+    (text) => {
+      expect(sesNotification(text)).toBeNull()
+    },
+  )
+})
+
+test('an exit code is no diagnostic: the text tells more', () => {
+  const [recipient] = recipientsOf(
+    parseFieldGroups(
+      'Final-Recipient: rfc822; ana@example.org\nAction: failed\nStatus: 5.0.0\nDiagnostic-Code: X-Unix; 255\n',
+    ),
+  )
+  if (recipient === undefined) throw new Error('no recipient')
+  const text = 'The program for <ana@example.org> failed:\n554 5.3.0 unknown mailer error 255'
+  expect(explainedInText(recipient, text)).toMatchObject({ status: '5.3.0' })
 })

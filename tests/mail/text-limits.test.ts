@@ -13,6 +13,7 @@ import { parseFieldGroups, recipientsOf } from '../../src/mail/dsn.ts'
 import { findForwarded } from '../../src/mail/forwarded.ts'
 import { detectLanguage } from '../../src/mail/language.ts'
 import { baseSubject, isForwardSubject } from '../../src/mail/subject.ts'
+import { sesNotification } from '../../src/mail/ses-notification.ts'
 import { visibleText } from '../../src/mail/visible-text.ts'
 
 const evidenceOf = (text: string): TextEvidence => ({
@@ -33,6 +34,7 @@ const ALGORITHMS: readonly [string, (text: string) => unknown][] = [
   ['forward', (text) => findForwarded({ subject: 'Fwd: x', isReply: false }, text)],
   ['bounce text', (text) => bouncedInText(evidenceOf(text))],
   ['bounce system', (text) => systemWriting(text)],
+  ['SES notification', (text) => sesNotification(`{"notificationType":${text}`)],
   ['status', (text) => statusFromText(text)],
   ['delivery status fields', (text) => recipientsOf(parseFieldGroups(text))],
   ['language', (text) => detectLanguage(text)],
@@ -165,6 +167,8 @@ describe('a megabyte takes less than 200 ms', () => {
     ['half quoted', of('> a\nb\n')],
     ['one long word', of('a')],
     ['digits', of('1')],
+    ['brackets', of('[')],
+    ['braces', of('{"a":')],
     ['colons', of(':')],
     ['stars', of('*')],
     ['invisible characters', of('\u200d\u200b')],

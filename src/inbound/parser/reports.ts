@@ -15,6 +15,7 @@ import type { BounceReport, Forwarded, Header } from '../../mail/message.ts'
 import type { MessageId } from '../../mail/message-id.ts'
 import { parseMessageIds } from '../../mail/message-id.ts'
 import { parseParameters } from '../../mail/parameters.ts'
+import { sesNotification } from '../../mail/ses-notification.ts'
 import { isForwardSubject } from '../../mail/subject.ts'
 import type { TextScan } from '../../mail/text-scan.ts'
 import { bytesOf } from './content.ts'
@@ -68,6 +69,8 @@ function bounceOf(input: ReportInput): BounceReport | null {
     /^message\/(?:global-)?delivery-status$/.test(part.type),
   )
   const groups = status.flatMap((part) => parseFieldGroups(textOf(part)))
+  const notification = status.length === 0 ? sesNotification(input.text) : null
+  if (notification !== null && fromNobody(input.facts)) return notification
   const listed = recipientsOf(groups).map((recipient) => explainedInText(recipient, input.text))
   const found = listed.length > 0 ? listed : withDeclared(groups, inText(input, original))
   return found.length === 0
@@ -78,6 +81,10 @@ function bounceOf(input: ReportInput): BounceReport | null {
         system: status.length > 0 ? null : systemWriting(input.text),
       }
 }
+
+/** Nobody reads answers there, so no person wrote it. */
+const fromNobody = ({ from }: HeaderFacts): boolean =>
+  from !== null && isNoReply(localPartOf(from.address))
 
 /** A report about something that is no address (a file, a pipe) still has the status. */
 function withDeclared(
@@ -107,7 +114,7 @@ function inText(
     fromText: headerOf({ headers }, 'from') ?? '',
     nullReturnPath:
       returnPath !== null && /^<?\s*(?:mailer-daemon[^>]*)?>?$/i.test(returnPath.trim()),
-    noReply: facts.from !== null && isNoReply(localPartOf(facts.from.address)),
+    noReply: fromNobody(facts),
     failedRecipients: addressesIn(headersOf({ headers }, 'x-failed-recipients')),
     notified: facts.to.map(({ address }) => address),
     originalTo: addressesIn([
