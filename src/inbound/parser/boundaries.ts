@@ -18,7 +18,7 @@ export function boundariesIn(body: Buffer): ReadonlySet<string> | null {
     if (length <= BOUNDARY_LENGTH_MAX) {
       const text = body.toString('utf8', at, at + length).trimEnd()
       found.add(text)
-      if (text.endsWith('--')) found.add(text.slice(0, -2))
+      if (text.endsWith('--')) found.add(text.slice(0, -2).trimEnd())
     }
     if (found.size >= BOUNDARIES_MAX) return null
   }

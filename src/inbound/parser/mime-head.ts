@@ -57,7 +57,7 @@ function contentType(
   if (value === null) return null
   const { value: type, params } = parseParameters(value)
   if (!type.startsWith('multipart/')) return value.slice(0, 8_000)
-  const declared = params.get('boundary') ?? ''
+  const declared = (params.get('boundary') ?? '').trimEnd()
   if (declared !== '' && occurs(declared)) return multipart(type, declared)
   const found = sniffBoundary(body)
   if (found === null) {

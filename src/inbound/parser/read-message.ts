@@ -19,7 +19,6 @@ import { ContentSink, newBudget } from './content.ts'
 import type { Budget } from './content.ts'
 import { readHeaderFacts } from './envelope.ts'
 import { describe, originalOf, readFallback } from './fallback.ts'
-import { firstText } from './first-text.ts'
 import { splitLeaves, takeWhole } from './leaves.ts'
 import type { LeafHead, LeafTarget } from './leaves.ts'
 import { LIMITS } from './limits.ts'
@@ -29,6 +28,7 @@ import type { Part, PartHead } from './part.ts'
 import type { Parsed, ParseMode } from './protocol.ts'
 import { protectionOf } from './protection.ts'
 import { forwardedOf, onlyMessageIn, reportOf } from './reports.ts'
+import { rescue } from './rescue.ts'
 import { openSource } from './source.ts'
 import type { Source } from './source.ts'
 import { unpack } from './unpack.ts'
@@ -138,8 +138,9 @@ async function assemble(
   let full = body.text
   problems.push(...parts.filter(({ damaged }) => damaged).map(damageOf))
   if (isNothing(full, body.html, attachments) && source.size > block.bodyStart) {
-    const rest = await rescue(source, block, scratchDir, problems)
+    const rest = await rescue(source, block, scratchDir)
     full = rest.text
+    problems.push(...rest.problems)
     attachments.push(...rest.attachments)
   } else if (missing) {
     problems.push('a multipart without parts: the original is attached')
@@ -202,17 +203,3 @@ const isNothing = (
   html: string | null,
   attachments: readonly AttachmentContent[],
 ): boolean => text.trim() === '' && (html ?? '') === '' && attachments.length === 0
-
-/** A body from which nothing came out: its raw text, and the original beside it. */
-async function rescue(
-  source: Source,
-  block: HeaderBlock,
-  scratchDir: string,
-  problems: string[],
-): Promise<{ text: string; attachments: AttachmentContent[] }> {
-  const text = firstText(source.head, block.headers, block.bodyStart)
-  const raw = text === '' ? firstText(source.head, [], block.bodyStart) : text
-  if (raw.trim() === '') return { text: raw, attachments: [] }
-  problems.push('no part could be read: the raw text is shown and the original attached')
-  return { text: raw, attachments: [await originalOf(source, scratchDir)] }
-}

@@ -56,6 +56,7 @@ function correctNode(node: SplitterNode, occurs: (boundary: Buffer) => boolean):
   const parseHeaders = node.parseHeaders.bind(node)
   node.parseHeaders = () => {
     parseHeaders()
+    if (node._boundary !== false) node._boundary = withoutPadding(node._boundary)
     if (node.multipart === false || (node._boundary !== false && occurs(node._boundary))) return
     // It cannot be taken apart, so it is one part: dropping it would lose what is in it.
     node.multipart = false
@@ -125,13 +126,19 @@ function flushHead(splitter: Splitter): void {
   splitter.push(node)
 }
 
-/** 1: next part, 2: last boundary, 0: another line. */
+/** 1: next part, 2: last boundary, 0: another line. Neither side has white space at its end. */
 function matched(text: Buffer, boundary: Buffer | false): 0 | 1 | 2 {
-  if (boundary === false || boundary.length === 0) return 0
+  if (boundary === false || boundary.length === 0 || text.length < boundary.length) return 0
   if (text.length === boundary.length) return text.equals(boundary) ? 1 : 0
-  const closing = text.length === boundary.length + 2
-  if (!closing || text[text.length - 1] !== DASH || text[text.length - 2] !== DASH) return 0
-  return text.subarray(0, boundary.length).equals(boundary) ? 2 : 0
+  if (text[text.length - 1] !== DASH || text[text.length - 2] !== DASH) return 0
+  return withoutPadding(text.subarray(0, -2)).equals(boundary) ? 2 : 0
+}
+
+/** RFC 2046 §5.1.1: no boundary ends with a space, so one that does was quoted with its padding. */
+function withoutPadding(text: Buffer): Buffer {
+  let end = text.length
+  while (end > 0 && isPadding(text[end - 1])) end--
+  return text.subarray(0, end)
 }
 
 /** What follows the two dashes of a line, without its end and padding (RFC 2046 §5.1.1); or null. */
@@ -140,9 +147,8 @@ function delimiterText(line: Buffer): Buffer | null {
   if (line[start] === CARRIAGE_RETURN) start++
   if (line[start] === LINE_FEED) start++
   if (line[start] !== DASH || line[start + 1] !== DASH) return null
-  let end = line.length
-  while (end > start && isPadding(line[end - 1])) end--
-  return end <= start + 2 ? null : line.subarray(start + 2, end)
+  const text = withoutPadding(line.subarray(start + 2))
+  return text.length === 0 ? null : text
 }
 
 const isPadding = (byte: number | undefined): boolean =>

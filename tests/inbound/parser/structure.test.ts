@@ -32,6 +32,10 @@ describe('every part comes out of a multipart', () => {
       `${MIXED}--out \t\n${TEXT}--out  \n${PDF}--out-- \n`,
     ],
     [
+      'whose boundary is quoted with spaces',
+      `${MIXED.replace('boundary=out', 'boundary="out  "')}--out  \n${TEXT}--out  \n${PDF}--out  --\n`,
+    ],
+    [
       'whose inner one is never closed',
       `${MIXED}--out\n${INNER}--in\n${TEXT}--out\n${PDF}--out--\n`,
     ],
@@ -95,6 +99,15 @@ describe('one part', () => {
     )
     expect(message.problems).toContain('a.pdf is damaged: its base64 is not complete')
   })
+})
+
+test('a message of empty parts shows no boundaries', async () => {
+  const parsed = await read(
+    `${MIXED}--out\nContent-Type: text/plain\n\n\n--out\n${INNER}--in\n\n\n--in--\n--out--\n`,
+  )
+  expect(parsed.message.text.full).toBe('')
+  expect(names(parsed)).toEqual(['message.eml'])
+  expect(parsed.message.problems).toContain('all parts are empty: the original is attached')
 })
 
 test('a message that is nothing but another message shows that one, folded', async () => {
