@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { htmlOf } from '../../src/outbound/plain-html.ts'
 import { SafeHtml } from '../../src/outbound/template-engine.ts'
@@ -84,6 +85,39 @@ describe('what people wrote', () => {
     const { subject, text, html } = acknowledgement(false, 'Free Nitro', 'evil.example')
     expect(`${subject}${text}${html}`).not.toMatch(/Nitro|evil/)
     expect(acknowledgement(true, 'Free Nitro', 'Ana').text).toContain('Hello Ana,')
+  })
+
+  test('never becomes markup, a header or an error, whatever it is and in any language', () => {
+    const anything = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(
+        '</div>',
+        '"><img src=x>',
+        '{{',
+        '{%',
+        '{% endraw %}',
+        '\0',
+        '\uD800',
+        '\u202E',
+      ),
+    )
+    const tags = (html: string) => (html.match(/<[a-z/!]/gi) ?? []).length
+    const plainTags = tags(reply('x').html)
+    fc.assert(
+      fc.property(fc.constantFrom(...ours.locales), anything, (locale, text) => {
+        const audience = { locales: [locale, text], inbox: { ...inbox, name: text } }
+        const values = {
+          ...replyValues(`x${text.replace(/https?:|\n/gi, '')}`),
+          inbox: { name: text },
+        }
+        const rendered = ours.render('reply', audience, values)
+        expect(rendered.locale).toBe(locale)
+        expect(tags(rendered.html)).toBe(plainTags)
+        expect(rendered.text).toContain(values.comment.text)
+        expect(rendered.subject).toBe('Re: The printer')
+      }),
+      { numRuns: 300 },
+    )
   })
 
   test('may be as long as mail may be', () => {
