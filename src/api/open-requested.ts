@@ -100,7 +100,10 @@ async function contactsOf(
   return users
 }
 
-function categoryOf({ config }: ApiDeps, wanted: string | null): string | null {
+export function categoryOf(
+  { config }: Pick<ApiDeps, 'config'>,
+  wanted: string | null,
+): string | null {
   if (wanted === null) return null
   const found = config.categories.find((name) => name.toLowerCase() === wanted.toLowerCase())
   if (found !== undefined) return found
@@ -108,7 +111,10 @@ function categoryOf({ config }: ApiDeps, wanted: string | null): string | null {
   throw invalidMembers([{ pointer: '/category', code: 'unknown_category', message }])
 }
 
-function inboxIdOf({ inboxes }: ApiDeps, wanted: string | number | undefined): number | null {
+export function inboxIdOf(
+  { inboxes }: ApiDeps,
+  wanted: string | number | undefined,
+): number | null {
   if (wanted === undefined) return inboxes[0]?.id ?? null
   const found = inboxes.find(
     ({ id, name }) =>

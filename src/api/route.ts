@@ -100,10 +100,16 @@ export function route<Q extends z.ZodObject, B extends z.ZodType | null>(spec: {
 }
 
 async function parseBody(schema: z.ZodType, message: IncomingMessage): Promise<unknown> {
+  const none = schema.safeParse(undefined)
+  if (none.success && !hasBody(message)) return none.data
   const parsed = schema.safeParse(await readJson(message))
   if (!parsed.success) throw invalidBody(parsed.error)
   return parsed.data
 }
+
+/** RFC 9112 §6: a request has a body when one of these headers says so. */
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
 /** Neither database has larger ids. */
 const ID_MAX = 2 ** 31 - 1

@@ -8,11 +8,15 @@ import { outboxRoutes } from './outbox.ts'
 import { probeRoutes } from './probes.ts'
 import type { Route } from './route.ts'
 import { statsRoutes } from './stats.ts'
+import { ticketChangeRoutes } from './ticket-changes.ts'
+import { ticketPeopleRoutes } from './ticket-people.ts'
 import { ticketRoutes } from './tickets.ts'
 
 export function routesOf(deps: ApiDeps): readonly Route[] {
   return [
     ...ticketRoutes(deps),
+    ...ticketChangeRoutes(deps),
+    ...ticketPeopleRoutes(deps),
     ...commentRoutes(deps),
     ...inboundRoutes(deps),
     ...outboxRoutes(deps),

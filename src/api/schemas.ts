@@ -63,6 +63,15 @@ const fieldValue = z
   .max(FIELD_LENGTH_MAX, `is longer than ${FIELD_LENGTH_MAX} characters`)
   .transform(cleanText)
 
+const fields = z
+  .record(fieldName, fieldValue)
+  .refine((all) => Object.keys(all).length <= FIELDS_MAX, `has more than ${FIELDS_MAX} members`)
+
+const tags = z
+  .array(tag)
+  .max(TAGS_MAX)
+  .transform((all) => [...new Set(all)])
+
 export const TicketBody = z
   .strictObject({
     subject: line(SUBJECT_LENGTH_MAX).default(''),
@@ -71,18 +80,8 @@ export const TicketBody = z
     author: z.enum(['requester', 'me']).default('requester'),
     priority: priority.default('normal'),
     category: z.string().nullable().default(null),
-    tags: z
-      .array(tag)
-      .max(TAGS_MAX)
-      .default([])
-      .transform((tags) => [...new Set(tags)]),
-    fields: z
-      .record(fieldName, fieldValue)
-      .default({})
-      .refine(
-        (all) => Object.keys(all).length <= FIELDS_MAX,
-        `has more than ${FIELDS_MAX} members`,
-      ),
+    tags: tags.default([]),
+    fields: fields.default({}),
     participants: z
       .array(
         z.union([email.transform((address): Person => ({ email: address, name: null })), Person]),
@@ -105,12 +104,37 @@ export const TicketBody = z
   })
 export type TicketBody = z.output<typeof TicketBody>
 
-export const StatusBody = z.strictObject({ status: z.string().min(1).max(100) })
+const statusWord = z.string().min(1).max(100)
+
+/** `me`, or the id of an agent; null: nobody. */
+const assignee = z.union([z.literal('me'), z.int().positive(), z.null()])
+
+/** Members left out stay as they are; `fields` and `tags` replace what was there. */
+export const TicketPatch = z
+  .strictObject({
+    status: statusWord,
+    assignee,
+    priority,
+    category: z.string().nullable(),
+    tags,
+    fields,
+    subject: line(SUBJECT_LENGTH_MAX).refine((value) => value !== '', 'is empty'),
+    inbox: z.union([z.string().min(1), z.int().positive()]),
+  })
+  .partial()
+export type TicketPatch = z.output<typeof TicketPatch>
+
+export const AssigneeBody = z.strictObject({ assignee })
+export const PriorityBody = z.strictObject({ priority })
+export const MergeBody = z.strictObject({ into: z.int().positive() })
+export const TakeBody = z.strictObject({ force: z.boolean().default(false) }).optional()
+
+export const StatusBody = z.strictObject({ status: statusWord })
 
 export const CommentBody = z.strictObject({
   visibility: z.enum(['public', 'internal']).default('public'),
   text: text.refine((value) => value.trim() !== '', 'is empty'),
-  status: z.string().min(1).max(100).optional(),
+  status: statusWord.optional(),
   author: Person.optional(),
 })
 export type CommentBody = z.output<typeof CommentBody>

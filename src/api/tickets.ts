@@ -1,5 +1,5 @@
 /** /tickets: the list, one, a new one, and its status. */
-import { changeStatus } from '../desk/change-status.ts'
+import { changeTicket } from '../desk/change-ticket.ts'
 import { AppError } from '../errors.ts'
 import type { Queryable } from '../store/open.ts'
 import { viewTickets } from '../store/reads/ticket-views.ts'
@@ -148,8 +148,8 @@ function statusRoute({ store, context, clock, outgoing }: ApiDeps): Route {
           type: isStaff(caller.user) ? ('agent' as const) : ('customer' as const),
           user: caller.user,
         }
-        const input = { ticketId: id, word: body.status, author }
-        const ticket = await changeStatus(tx, context, input, at)
+        const input = { ticketId: id, change: { status: body.status }, author }
+        const ticket = await changeTicket(tx, context, input, at)
         return oneJson(tx, ticket, context.lifecycle, caller.user)
       })
       outgoing.ring()
@@ -175,7 +175,7 @@ export async function ticketsJson(
   return views.map((view) => ticketJson(view, lifecycle, viewer))
 }
 
-async function oneJson(
+export async function oneJson(
   db: Queryable,
   ticket: Ticket,
   lifecycle: Lifecycle,

@@ -5,13 +5,8 @@ import { acknowledge } from '../outbound/notices.ts'
 import { conversationIn } from '../outbound/thread-index.ts'
 import type { NewEvent } from '../store/events.ts'
 import type { Tx } from '../store/open.ts'
-import {
-  addParticipant,
-  addWatcher,
-  insertTicket,
-  linkTickets,
-  listParticipants,
-} from '../store/tickets.ts'
+import { addParticipant, addWatcher, listParticipants } from '../store/participants.ts'
+import { insertTicket, linkTickets } from '../store/tickets.ts'
 import type { Comment } from '../ticket/comment.ts'
 import { ruleOf } from '../ticket/lifecycle.ts'
 import {

@@ -2,7 +2,8 @@
 import { ticketsByCommentMessageIds } from '../store/comments.ts'
 import type { Queryable } from '../store/open.ts'
 import { outboxByMessageIds } from '../store/outbox.ts'
-import { findTickets, listParticipants } from '../store/tickets.ts'
+import { listParticipants } from '../store/participants.ts'
+import { findTickets } from '../store/tickets.ts'
 import type { Ticket } from '../ticket/ticket.ts'
 import type { Candidate, Hints } from './thread.ts'
 

@@ -1,13 +1,6 @@
-/** Tickets and who takes part in them. */
-import type { Address } from '../mail/address.ts'
+/** Tickets. Who takes part in them is in participants.ts. */
 import type { StatusCategory } from '../ticket/lifecycle.ts'
-import type {
-  Participant,
-  ParticipantRole,
-  Priority,
-  RequesterSource,
-  Ticket,
-} from '../ticket/ticket.ts'
+import type { Priority, RequesterSource, Ticket } from '../ticket/ticket.ts'
 import { fieldsFrom, stringsFrom, toJson } from './json.ts'
 import type { Queryable, Tx } from './open.ts'
 import { fromMs, fromMsOrNull, toMs } from './time.ts'
@@ -120,10 +113,26 @@ export async function findTickets(db: Queryable, ids: readonly number[]): Promis
   return rows.map(toTicket)
 }
 
-export interface TicketChange {
+export interface TicketChange
+  extends Partial<
+    Pick<
+      Ticket,
+      | 'subject'
+      | 'priority'
+      | 'category'
+      | 'tags'
+      | 'fields'
+      | 'inboxId'
+      | 'requesterId'
+      | 'requesterSource'
+      | 'assigneeId'
+      | 'mergedInto'
+      | 'deletedAt'
+      | 'locale'
+    >
+  > {
   readonly status?: { readonly name: string; readonly category: StatusCategory }
   readonly commentsAdded?: number
-  readonly locale?: string | null
 }
 
 /**
@@ -136,19 +145,13 @@ export async function updateTicket(
   change: TicketChange,
   at: Date,
 ): Promise<boolean> {
-  const closes = change.status?.category === 'closed' && ticket.statusCategory !== 'closed'
-  const opens = change.status !== undefined && change.status.category !== 'closed'
   const updated = await tx<TicketRow>('tickets')
     .where({ id: ticket.id, version: ticket.version })
     .update({
       version: ticket.version + 1,
       updated_at: toMs(at),
-      ...(change.status === undefined
-        ? {}
-        : { status: change.status.name, status_category: change.status.category }),
-      ...(closes ? { closed_at: toMs(at) } : {}),
-      ...(opens ? { closed_at: null } : {}),
-      ...(change.locale === undefined ? {} : { locale: change.locale }),
+      ...statusColumns(ticket, change, at),
+      ...plainColumns(change),
       ...(change.commentsAdded === undefined
         ? {}
         : { comments_count: ticket.commentsCount + change.commentsAdded }),
@@ -156,86 +159,34 @@ export async function updateTicket(
   return updated === 1
 }
 
-export async function addParticipant(
-  tx: Tx,
-  participant: { ticketId: number; userId: number; role: ParticipantRole },
-  at: Date,
-): Promise<boolean> {
-  const inserted = await tx('participants')
-    .insert({
-      ticket_id: participant.ticketId,
-      user_id: participant.userId,
-      role: participant.role,
-      created_at: toMs(at),
-    })
-    .onConflict(['ticket_id', 'user_id'])
-    .ignore()
-    .returning('user_id')
-  return inserted.length > 0
+function statusColumns(ticket: Ticket, { status }: TicketChange, at: Date): Partial<TicketRow> {
+  if (status === undefined) return {}
+  const closes = status.category === 'closed' && ticket.statusCategory !== 'closed'
+  return {
+    status: status.name,
+    status_category: status.category,
+    ...(closes ? { closed_at: toMs(at) } : {}),
+    ...(status.category === 'closed' ? {} : { closed_at: null }),
+  }
 }
 
-interface ParticipantRow {
-  ticket_id: number
-  user_id: number
-  role: string
-  created_at: number
-}
-
-interface UserColumns {
-  email: string
-  name: string | null
-  locale: string | null
-}
-
-/** The requester first, then in the order they joined. */
-export async function listParticipants(
-  db: Queryable,
-  ticketIds: readonly number[],
-): Promise<(Participant & { ticketId: number })[]> {
-  if (ticketIds.length === 0) return []
-  const rows = await db('participants')
-    .join('users', 'users.id', 'participants.user_id')
-    .whereIn('participants.ticket_id', [...ticketIds])
-    .orderByRaw(`case participants.role when 'requester' then 0 else 1 end`)
-    .orderBy('participants.created_at')
-    .orderBy('participants.user_id')
-    .select<(Pick<UserColumns, 'email' | 'name' | 'locale'> & ParticipantRow)[]>(
-      'participants.ticket_id',
-      'participants.user_id',
-      'users.email',
-      'users.name',
-      'users.locale',
-      'participants.role',
-      'participants.created_at',
-    )
-  return rows.map((row) => ({
-    ticketId: row.ticket_id,
-    userId: row.user_id,
-    email: row.email as Address,
-    name: row.name,
-    role: row.role === 'requester' ? 'requester' : 'cc',
-    locale: row.locale,
-    joinedAt: fromMs(row.created_at),
-  }))
-}
-
-export async function addWatcher(
-  tx: Tx,
-  ticketId: number,
-  userId: number,
-  at: Date,
-): Promise<void> {
-  await tx('watchers')
-    .insert({ ticket_id: ticketId, user_id: userId, created_at: toMs(at) })
-    .onConflict(['ticket_id', 'user_id'])
-    .ignore()
-}
-
-export async function listWatcherIds(db: Queryable, ticketId: number): Promise<number[]> {
-  const rows = await db<{ ticket_id: number; user_id: number }>('watchers')
-    .where({ ticket_id: ticketId })
-    .select('user_id')
-  return rows.map((row) => row.user_id)
+/** Columns of the members that are given; a member left out leaves its column alone. */
+function plainColumns(change: TicketChange): Partial<TicketRow> {
+  const columns = {
+    subject: change.subject,
+    priority: change.priority,
+    category: change.category,
+    tags: change.tags === undefined ? undefined : toJson(change.tags),
+    fields: change.fields === undefined ? undefined : toJson(change.fields),
+    inbox_id: change.inboxId,
+    requester_id: change.requesterId,
+    requester_source: change.requesterSource,
+    assignee_id: change.assigneeId,
+    merged_into: change.mergedInto,
+    locale: change.locale,
+    deleted_at: change.deletedAt instanceof Date ? toMs(change.deletedAt) : change.deletedAt,
+  }
+  return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined))
 }
 
 /** Notes that two tickets may belong together: shown to agents, gives no rights. */

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { addComment } from '../../src/desk/add-comment.ts'
 import { saidByApi } from '../../src/desk/context.ts'
-import { listParticipants } from '../../src/store/tickets.ts'
+import { listParticipants } from '../../src/store/participants.ts'
 import { findUserByEmail } from '../../src/store/users.ts'
 import { aMail } from '../kit/a-mail.ts'
 import { eachDatabase } from '../kit/databases.ts'

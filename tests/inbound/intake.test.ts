@@ -1,7 +1,7 @@
 /** From stored mail to tickets, comments, and what we owe people for it. */
 import { expect, test } from 'vitest'
-import { changeStatus } from '../../src/desk/change-status.ts'
-import { listParticipants } from '../../src/store/tickets.ts'
+import { changeTicket } from '../../src/desk/change-ticket.ts'
+import { listParticipants } from '../../src/store/participants.ts'
 import { aMail } from '../kit/a-mail.ts'
 import { eachDatabase } from '../kit/databases.ts'
 import { onDesk } from '../kit/desk-context.ts'
@@ -74,8 +74,12 @@ eachDatabase(
 
     test('a reply on a closed ticket opens a follow-up', async () => {
       await afterMail(fresh, [aMail()])
-      const input = { ticketId: 1, word: 'closed', author: { type: 'system' as const, user: null } }
-      await desk.write((tx) => changeStatus(tx, desk.context, input, new Date()))
+      const input = {
+        ticketId: 1,
+        change: { status: 'closed' },
+        author: { type: 'system' as const, user: null },
+      }
+      await desk.write((tx) => changeTicket(tx, desk.context, input, new Date()))
       await arrive(await replyFrom('ana@customer.test', 'It burns again.'))
       expect(await listTickets(desk)).toMatchObject([
         { status: 'closed', commentsCount: 1 },
@@ -85,8 +89,12 @@ eachDatabase(
 
     test('within the reopen window the closed ticket opens again', async () => {
       await afterMail(fresh, [aMail()], { ...AT_ONCE, inbox: { reopen_window: '7d' } })
-      const input = { ticketId: 1, word: 'closed', author: { type: 'system' as const, user: null } }
-      await desk.write((tx) => changeStatus(tx, desk.context, input, new Date()))
+      const input = {
+        ticketId: 1,
+        change: { status: 'closed' },
+        author: { type: 'system' as const, user: null },
+      }
+      await desk.write((tx) => changeTicket(tx, desk.context, input, new Date()))
       await arrive(await replyFrom('ana@customer.test', 'It burns again.'))
       expect(await listTickets(desk)).toMatchObject([{ status: 'open', commentsCount: 2 }])
     })

@@ -1,7 +1,7 @@
 /** What customers and agents are told, as the bytes that are owed to them. */
 import { afterEach, expect, test } from 'vitest'
 import { addComment } from '../../src/desk/add-comment.ts'
-import { changeStatus } from '../../src/desk/change-status.ts'
+import { changeTicket } from '../../src/desk/change-ticket.ts'
 import { type Said, saidByApi } from '../../src/desk/context.ts'
 import { openTicket, type OpenTicketInput } from '../../src/desk/open-ticket.ts'
 import { domainOf } from '../../src/mail/address.ts'
@@ -142,10 +142,10 @@ eachDatabase(
       desk = await openDesk(await fresh(), { acknowledgement: { delay: '10min' } })
       const bruno = await desk.addUser('bruno@acme.test', 'agent', 'Bruno')
       const author = { type: 'agent' as const, user: bruno }
-      const closing = { ticketId: await opened(), word: 'closed', author }
-      const waiting = { ticketId: await opened(), word: 'pending', author }
+      const closing = { ticketId: await opened(), change: { status: 'closed' }, author }
+      const waiting = { ticketId: await opened(), change: { status: 'pending' }, author }
       for (const input of [closing, waiting]) {
-        await desk.write((tx) => changeStatus(tx, desk.context, input, later(1_000)))
+        await desk.write((tx) => changeTicket(tx, desk.context, input, later(1_000)))
       }
       const [dropped, kept] = await outbox()
       expect(dropped).toMatchObject({ outcome: 'discarded', detail: 'the ticket was closed first' })

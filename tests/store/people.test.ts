@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { addParticipant, insertTicket, listParticipants } from '../../src/store/tickets.ts'
+import { addParticipant, listParticipants } from '../../src/store/participants.ts'
+import { insertTicket } from '../../src/store/tickets.ts'
 import {
   countOtherAdmins,
   ensureContact,

@@ -3,7 +3,7 @@ import type { Participant, Ticket } from '../../ticket/ticket.ts'
 import type { User } from '../../ticket/user.ts'
 import { listInboxRows } from '../inboxes.ts'
 import type { Queryable } from '../open.ts'
-import { listParticipants } from '../tickets.ts'
+import { listParticipants } from '../participants.ts'
 import { findUsers } from '../users.ts'
 
 export interface TicketView {

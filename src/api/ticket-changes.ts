@@ -1,0 +1,253 @@
+/** What changes a ticket: PATCH and its synonyms, taking and releasing, merging, deleting. */
+import { releaseTicket, takeTicket } from '../desk/assign.ts'
+import { changeTicket, type WantedChange } from '../desk/change-ticket.ts'
+import type { Author } from '../desk/context.ts'
+import { deleteTicket, restoreTicket } from '../desk/delete-ticket.ts'
+import { mergeTickets } from '../desk/merge-tickets.ts'
+import type { Scope } from '../desk/create-token.ts'
+import type { Tx } from '../store/open.ts'
+import { lockVisibleTicket } from '../store/reads/visible-tickets.ts'
+import { findUser } from '../store/users.ts'
+import { getStatus } from '../ticket/lifecycle.ts'
+import type { Ticket } from '../ticket/ticket.ts'
+import { isStaff, type User } from '../ticket/user.ts'
+import { forbidden, scopeOf } from './auth.ts'
+import type { ApiDeps } from './deps.ts'
+import { categoryOf, inboxIdOf } from './open-requested.ts'
+import { etagOf, ifMatch } from './preconditions.ts'
+import { invalidMembers } from './problem.ts'
+import { NO_QUERY } from './query.ts'
+import {
+  ALL,
+  type Answer,
+  type Caller,
+  idOf,
+  notFound,
+  type Route,
+  route,
+  type RouteRequest,
+  STAFF,
+} from './route.ts'
+import { AssigneeBody, MergeBody, PriorityBody, TakeBody, TicketPatch } from './schemas.ts'
+import { mayMove, oneJson } from './tickets.ts'
+
+const WRITE: readonly Scope[] = ['tickets:write']
+
+export function ticketChangeRoutes(deps: ApiDeps): readonly Route[] {
+  return [
+    patchRoute(deps),
+    synonym(deps, 'assignee', 'Puts somebody in charge, or nobody', AssigneeBody),
+    synonym(deps, 'priority', 'Sets the priority', PriorityBody),
+    takeRoute(deps),
+    releaseRoute(deps),
+    mergeRoute(deps),
+    deleteRoute(deps),
+    restoreRoute(deps),
+  ]
+}
+
+type Request = Pick<RouteRequest<unknown, unknown>, 'caller' | 'params' | 'headers'>
+
+/** One change of a ticket the caller sees: locked, checked against If-Match, answered whole. */
+async function changing(
+  deps: ApiDeps,
+  { caller, params, headers }: Request,
+  change: (tx: Tx, ticket: Ticket, at: Date) => Promise<Ticket>,
+): Promise<Answer> {
+  const { store, context, clock, outgoing } = deps
+  const id = idOf(params['id'])
+  const at = clock.now()
+  const json = await store.transaction(async (tx) => {
+    const before = await lockVisibleTicket(tx, scopeOf(caller), id)
+    if (before === null) throw notFound()
+    ifMatch(headers, before, await oneJson(tx, before, context.lifecycle, caller.user))
+    return oneJson(tx, await change(tx, before, at), context.lifecycle, caller.user)
+  })
+  outgoing.ring()
+  return { body: json, headers: { ETag: etagOf(json) } }
+}
+
+export const authorOf = ({ user }: Caller): Author => ({
+  type: isStaff(user) ? 'agent' : 'customer',
+  user,
+})
+
+function patchRoute(deps: ApiDeps): Route {
+  return route({
+    method: 'PATCH',
+    path: '/api/v1/tickets/:id',
+    summary: 'Changes a ticket; members left out stay as they are',
+    roles: ALL,
+    scopes: WRITE,
+    query: NO_QUERY,
+    body: TicketPatch,
+    handle: (request) =>
+      changing(deps, request, (tx, ticket, at) => patch(tx, deps, { ...request, ticket }, at)),
+  })
+}
+
+function synonym<Name extends 'assignee' | 'priority'>(
+  deps: ApiDeps,
+  name: Name,
+  summary: string,
+  body: Name extends 'assignee' ? typeof AssigneeBody : typeof PriorityBody,
+): Route {
+  return route({
+    method: 'PUT',
+    path: `/api/v1/tickets/:id/${name}`,
+    summary,
+    roles: STAFF,
+    scopes: WRITE,
+    query: NO_QUERY,
+    body: body as typeof AssigneeBody | typeof PriorityBody,
+    handle: (request) =>
+      changing(deps, request, (tx, ticket, at) => patch(tx, deps, { ...request, ticket }, at)),
+  })
+}
+
+interface Patching {
+  readonly caller: Caller
+  readonly ticket: Ticket
+  readonly body: TicketPatch
+}
+
+async function patch(
+  tx: Tx,
+  deps: ApiDeps,
+  { caller, ticket, body }: Patching,
+  at: Date,
+): Promise<Ticket> {
+  const { assignee, inbox, category, status, ...plain } = body
+  if (!isStaff(caller.user)) refuseCustomers(deps, { caller, ticket, body })
+  const change: WantedChange = {
+    ...plain,
+    ...(status === undefined ? {} : { status }),
+    ...(category === undefined ? {} : { category: categoryOf(deps, category) }),
+    ...(inbox === undefined ? {} : { inboxId: inboxIdOf(deps, inbox) }),
+    ...(assignee === undefined ? {} : { assignee: await assigneeOf(tx, caller, assignee) }),
+  }
+  const input = { ticketId: ticket.id, change, author: authorOf(caller) }
+  return changeTicket(tx, deps.context, input, at)
+}
+
+/** Customers close what they asked for, and change nothing else. */
+function refuseCustomers({ context }: ApiDeps, { caller, ticket, body }: Patching): void {
+  const { status, ...others } = body
+  if (Object.keys(others).length > 0) throw forbidden('Customers change the status only.')
+  if (status !== undefined) {
+    mayMove(caller, ticket, getStatus(context.lifecycle, status).category)
+  }
+}
+
+async function assigneeOf(
+  tx: Tx,
+  { user }: Caller,
+  wanted: number | 'me' | null,
+): Promise<User | null> {
+  if (wanted === null) return null
+  if (wanted === 'me') return user
+  const found = await findUser(tx, wanted)
+  if (found !== null && isStaff(found)) return found
+  const message = 'is not the id of an active agent or admin'
+  throw invalidMembers([{ pointer: '/assignee', code: 'not_an_agent', message }])
+}
+
+function takeRoute(deps: ApiDeps): Route {
+  return route({
+    method: 'POST',
+    path: '/api/v1/tickets/:id/take',
+    summary: 'Makes the caller the assignee; 409 when somebody else is, unless forced',
+    roles: STAFF,
+    scopes: WRITE,
+    query: NO_QUERY,
+    body: TakeBody,
+    handle: (request) =>
+      changing(deps, request, (tx, { id }, at) => {
+        const force = request.body?.force ?? false
+        const input = { ticketId: id, agent: request.caller.user, force }
+        return takeTicket(tx, deps.context, input, at)
+      }),
+  })
+}
+
+function releaseRoute(deps: ApiDeps): Route {
+  return route({
+    method: 'POST',
+    path: '/api/v1/tickets/:id/release',
+    summary: 'Puts the ticket back: nobody is in charge',
+    roles: STAFF,
+    scopes: WRITE,
+    query: NO_QUERY,
+    body: null,
+    handle: (request) =>
+      changing(deps, request, (tx, { id }, at) =>
+        releaseTicket(tx, deps.context, { ticketId: id, agent: request.caller.user }, at),
+      ),
+  })
+}
+
+function mergeRoute(deps: ApiDeps): Route {
+  return route({
+    method: 'POST',
+    path: '/api/v1/tickets/:id/merge',
+    summary: 'Closes the ticket and lets another one take its place',
+    roles: STAFF,
+    scopes: WRITE,
+    query: NO_QUERY,
+    body: MergeBody,
+    handle: (request) =>
+      changing(deps, request, async (tx, { id }, at) => {
+        const author = authorOf(request.caller)
+        const input = { ticketId: id, intoId: request.body.into, author }
+        return (await mergeTickets(tx, deps.context, input, at)).ticket
+      }),
+  })
+}
+
+function deleteRoute(deps: ApiDeps): Route {
+  return route({
+    method: 'DELETE',
+    path: '/api/v1/tickets/:id',
+    summary: 'Deletes a ticket; an admin can bring it back',
+    roles: ALL,
+    scopes: WRITE,
+    query: NO_QUERY,
+    body: null,
+    async handle(request) {
+      await changing(deps, request, (tx, ticket, at) => {
+        mayDelete(request.caller, ticket)
+        return deleteTicket(tx, { ticket, author: authorOf(request.caller) }, at)
+      })
+      return { status: 204 }
+    },
+  })
+}
+
+function mayDelete({ user }: Caller, ticket: Ticket): void {
+  if (user.role === 'admin' || ticket.requesterId === user.id) return
+  throw forbidden('A ticket is deleted by an admin, or by the one who asked.')
+}
+
+function restoreRoute({ store, context, clock }: ApiDeps): Route {
+  return route({
+    method: 'POST',
+    path: '/api/v1/tickets/:id/restore',
+    summary: 'Brings a deleted ticket back',
+    roles: ['admin'],
+    scopes: WRITE,
+    query: NO_QUERY,
+    body: null,
+    async handle({ caller, params }) {
+      const id = idOf(params['id'])
+      const json = await store.transaction(async (tx) => {
+        const ticket = await restoreTicket(
+          tx,
+          { ticketId: id, author: authorOf(caller) },
+          clock.now(),
+        )
+        return oneJson(tx, ticket, context.lifecycle, caller.user)
+      })
+      return { body: json, headers: { ETag: etagOf(json) } }
+    },
+  })
+}

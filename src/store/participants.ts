@@ -1,0 +1,103 @@
+/** Who takes part in a ticket, and which agents watch it. */
+import type { Address } from '../mail/address.ts'
+import type { Participant, ParticipantRole } from '../ticket/ticket.ts'
+import type { Queryable, Tx } from './open.ts'
+import { fromMs, toMs } from './time.ts'
+
+export async function addParticipant(
+  tx: Tx,
+  participant: { ticketId: number; userId: number; role: ParticipantRole },
+  at: Date,
+): Promise<boolean> {
+  const inserted = await tx('participants')
+    .insert({
+      ticket_id: participant.ticketId,
+      user_id: participant.userId,
+      role: participant.role,
+      created_at: toMs(at),
+    })
+    .onConflict(['ticket_id', 'user_id'])
+    .ignore()
+    .returning('user_id')
+  return inserted.length > 0
+}
+
+interface ParticipantRow {
+  ticket_id: number
+  user_id: number
+  role: string
+  created_at: number
+}
+
+interface UserColumns {
+  email: string
+  name: string | null
+  locale: string | null
+}
+
+/** The requester first, then in the order they joined. */
+export async function listParticipants(
+  db: Queryable,
+  ticketIds: readonly number[],
+): Promise<(Participant & { ticketId: number })[]> {
+  if (ticketIds.length === 0) return []
+  const rows = await db('participants')
+    .join('users', 'users.id', 'participants.user_id')
+    .whereIn('participants.ticket_id', [...ticketIds])
+    .orderByRaw(`case participants.role when 'requester' then 0 else 1 end`)
+    .orderBy('participants.created_at')
+    .orderBy('participants.user_id')
+    .select<(Pick<UserColumns, 'email' | 'name' | 'locale'> & ParticipantRow)[]>(
+      'participants.ticket_id',
+      'participants.user_id',
+      'users.email',
+      'users.name',
+      'users.locale',
+      'participants.role',
+      'participants.created_at',
+    )
+  return rows.map((row) => ({
+    ticketId: row.ticket_id,
+    userId: row.user_id,
+    email: row.email as Address,
+    name: row.name,
+    role: row.role === 'requester' ? 'requester' : 'cc',
+    locale: row.locale,
+    joinedAt: fromMs(row.created_at),
+  }))
+}
+
+export async function addWatcher(
+  tx: Tx,
+  ticketId: number,
+  userId: number,
+  at: Date,
+): Promise<void> {
+  await tx('watchers')
+    .insert({ ticket_id: ticketId, user_id: userId, created_at: toMs(at) })
+    .onConflict(['ticket_id', 'user_id'])
+    .ignore()
+}
+
+export async function listWatcherIds(db: Queryable, ticketId: number): Promise<number[]> {
+  const rows = await db<{ ticket_id: number; user_id: number }>('watchers')
+    .where({ ticket_id: ticketId })
+    .select('user_id')
+  return rows.map((row) => row.user_id)
+}
+
+/** False: nobody like that took part. The requester stays. */
+export async function removeParticipant(
+  tx: Tx,
+  ticketId: number,
+  userId: number,
+): Promise<boolean> {
+  const removed = await tx('participants')
+    .where({ ticket_id: ticketId, user_id: userId, role: 'cc' })
+    .del()
+  return removed > 0
+}
+
+export async function removeWatcher(tx: Tx, ticketId: number, userId: number): Promise<boolean> {
+  return (await tx('watchers').where({ ticket_id: ticketId, user_id: userId }).del()) > 0
+}
