@@ -6,7 +6,7 @@ import type { Config, InboxConfig } from '../config.ts'
 import { EXIT, OperatorError } from '../errors.ts'
 import { pickLocale } from '../outbound/template-locale.ts'
 import { NOTICES } from '../outbound/template-values.ts'
-import { checkTemplates, loadTemplates, mistakesText } from '../outbound/templates.ts'
+import { checkTemplates, mistakesText } from '../outbound/templates.ts'
 import { templatesDirectory } from '../package-root.ts'
 import { templatesOf } from '../workplace.ts'
 import type { ExplainIo } from './explain.ts'
@@ -29,10 +29,10 @@ export async function runCheck(
     { what: 'configuration', ok: true, detail: config.file ?? 'environment' },
     ...config.warnings.map((detail) => ({ what: 'warning', ok: true, detail })),
   ]
-  const templates = checkOurTemplates(config)
+  const { templates, locales } = checkOurTemplates(config)
   // Wrong templates must not hide what else is wrong.
   const workplace = await checkWorkplace(templates.ok ? config : withoutTemplates(config))
-  results.push(templates, ...languageWarnings(config), workplace.result)
+  results.push(templates, ...languageWarnings(config, locales), workplace.result)
   if (!wishes.offline) {
     for (const inbox of config.inboxes) results.push(...(await checkInbox(inbox)))
   }
@@ -43,17 +43,23 @@ export async function runCheck(
 }
 
 /** Ours and those of inboxes, each with samples. */
-function checkOurTemplates(config: Config): CheckResult {
+function checkOurTemplates(config: Config): {
+  templates: CheckResult
+  locales: readonly string[]
+} {
   const what = 'templates'
   try {
     const { locales } = templatesOf(config)
     const mistakes = checkTemplates(templatesDirectory)
-    if (mistakes.length > 0) return { what, ok: false, detail: mistakesText(mistakes) }
+    if (mistakes.length > 0) {
+      return { templates: { what, ok: false, detail: mistakesText(mistakes) }, locales }
+    }
     const notices = `${NOTICES.length} notices in ${locales.length} languages`
-    return { what, ok: true, detail: `${notices}: ${locales.toSorted().join(', ')}` }
+    const detail = `${notices}: ${locales.toSorted().join(', ')}`
+    return { templates: { what, ok: true, detail }, locales }
   } catch (err) {
     if (!(err instanceof OperatorError)) throw err
-    return { what, ok: false, detail: err.message }
+    return { templates: { what, ok: false, detail: err.message }, locales: [] }
   }
 }
 
@@ -63,8 +69,9 @@ const withoutTemplates = (config: Config): Config => ({
 })
 
 /** A language that no template has works, in English. */
-function languageWarnings(config: Config): CheckResult[] {
-  const { locales } = loadTemplates(templatesDirectory)
+function languageWarnings(config: Config, locales: readonly string[]): CheckResult[] {
+  // What is wrong with the templates was told; which there would be is unknown then.
+  if (locales.length === 0) return []
   return config.inboxes
     .filter(({ locale, templates }) => templates === null && pickLocale([locale], locales) === null)
     .map(({ name, locale }) => ({
