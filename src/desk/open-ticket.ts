@@ -81,6 +81,7 @@ export async function openTicket(
         comment,
         author: input.author.user,
         participants: await listParticipants(tx, [ticket.id]),
+        opening: true,
         answered: null,
         attachments: await attachmentsToSend(context, input.said.attachments),
       },

@@ -152,6 +152,26 @@ eachDatabase(
       expect(kept?.outcome).toBe('queued')
     })
 
+    test('an agent who writes first does not pretend to answer', async () => {
+      desk = await openDesk(await fresh())
+      const bruno = await desk.addUser('bruno@acme.test', 'agent', 'Bruno')
+      const subjectTo = async () =>
+        /^Subject: (.*)\r$/m.exec(await lastTo('ana@customer.test'))?.[1]
+      const author = { type: 'agent' as const, user: bruno }
+      const ticketId = await opened({ author, acknowledge: null, mailOpening: true })
+      expect(await subjectTo()).toBe('The printer')
+      await comment(ticketId, bruno)
+      expect(await subjectTo()).toBe('Re: The printer')
+    })
+
+    test('a long subject stays as it is', async () => {
+      desk = await openDesk(await fresh())
+      const subject = 'All work and no play. '.repeat(40).trim()
+      await opened({ subject })
+      const head = (await lastTo('ana@customer.test')).replace(/\r\n(?=[ \t])/g, '')
+      expect(head).toContain(`Subject: Re: ${subject}\r\n`)
+    })
+
     test('a reply waits as long as it may be recalled', async () => {
       desk = await openDesk(await fresh(), { reply_hold: '30s' })
       const bruno = await desk.addUser('bruno@acme.test', 'agent', 'Bruno')
