@@ -3,7 +3,7 @@
  * told with confidence: UTF-8 and ISO-2022-JP show themselves by their structure, Cyrillic by its
  * density of letters beyond ASCII; all else is read as windows-1252, the commonest.
  */
-import { isAscii } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import { HIGH_HALVES } from './charset-tables.ts'
 
 /** Bytes looked at to recognise Cyrillic. */
@@ -22,6 +22,8 @@ export function guessText(bytes: Uint8Array): string {
 
 /** Null when `bytes` are not valid in that charset. */
 export function strictText(charset: 'utf-8' | 'gbk', bytes: Uint8Array): string | null {
+  // Asked first, because the error costs more than the decoding.
+  if (charset === 'utf-8' && !isUtf8(bytes)) return null
   try {
     return new TextDecoder(charset, { fatal: true }).decode(bytes)
   } catch {
