@@ -27,6 +27,9 @@ const ATTRIBUTION_LINES_MAX = 4
 const ISO_LINE =
   /^\d{4}[-/]\d{1,2}[-/]\d{1,2},?(?:\s\d{1,2}:\d{2}(?::\d{2})?)?(?:\sGMT[+-]\d{1,2}(?::\d{2})?)?[,:]?\s["'<]?\p{L}/u
 
+/** ... with the offset, which log files write otherwise. */
+const GMT_LINE = /^\d{4}-\d\d-\d\d \d{1,2}:\d\d GMT[+-]/
+
 const ON_BEGINS = byFirstLetter(ON)
 const DAY_BEGINS = byFirstLetter(WEEKDAYS)
 const VERB_ENDS = byLastLetter(WROTE)
@@ -122,7 +125,9 @@ export function isAttribution(text: string): boolean {
   const verbAtEnd = endsWithOne(trimEndOf(lower, AFTER_VERB), VERB_ENDS)
   if (!colon && !verbAtEnd) return false
   const begins = beginsWithWord(lower, ON_BEGINS) || /^\p{Nd}/u.test(text)
-  if (verbAtEnd && (colon || begins)) return true
+  // Without the colon it may be a sentence: "Am 5.1.2026 habe ich Ihnen geschrieben."
+  const complete = begins && dated && addressed && !text.trimEnd().endsWith('.')
+  if (verbAtEnd && (colon || complete)) return true
   if (!colon || !dated) return false
   if (hasVerb(lower)) return true
   // `2022年1月1日(金) 9:00 Name <a@b>:` says no verb at all.
@@ -133,13 +138,20 @@ export function isAttribution(text: string): boolean {
 /** Tuta: `5. Jan. 2026, 10:00 von ana@example.org:`. */
 const ENDS_WITH_ADDRESS = /@[^\s<>@]{1,100}[:：]$/
 
-/** Weaker forms that count only directly above a quotation. */
+/** Weaker forms that count only directly above a quotation: log files have such lines, too. */
 function beforeQuote(lines: readonly string[], at: number, text: string): boolean {
-  if (markedAsQuote(lines[at] ?? '')) return false
-  if (ISO_LINE.test(text) && text.length < 160 && (hasTime(text) || hasAddress(text))) return true
-  if (!ENDS_WITH_COLON.test(text) || text.length >= 120) return false
-  const named = isDated(text) && ENDS_WITH_ADDRESS.test(text)
-  if (!named && !hasVerb(lowerCase(text))) return false
+  if (markedAsQuote(lines[at] ?? '') || text.length >= 160) return false
+  if (!isIsoLine(text) && !isWeakAttribution(text)) return false
+  const alone = bare(lines[at - 1] ?? '') === '' && bare(lines[at + 1] ?? '') === ''
+  if (alone && GMT_LINE.test(text)) return true
   const next = nextText(lines, at + 1, 3)
   return next !== -1 && /^\s{0,3}[>|]/.test(lines[next] ?? '')
+}
+
+const isIsoLine = (text: string): boolean =>
+  ISO_LINE.test(text) && (hasTime(text) || hasAddress(text))
+
+function isWeakAttribution(text: string): boolean {
+  if (!ENDS_WITH_COLON.test(text) || text.length >= 120) return false
+  return (isDated(text) && ENDS_WITH_ADDRESS.test(text)) || hasVerb(lowerCase(text))
 }

@@ -51,7 +51,8 @@ function separatorAt(lines: readonly string[], at: number, line: string): QuoteM
   if (dashed && ORIGINAL_MESSAGE.some((phrase) => words.startsWith(phrase))) {
     return { kind: 'separator', start: at, end: at + 1 }
   }
-  if (dashed && isAttribution(words)) return { kind: 'separator', start: at, end: at + 1 }
+  // "---- On 5 Jan 2026 Ana wrote ----": the dashes are as good as a colon.
+  if (dashed && isAttribution(`${words}:`)) return { kind: 'separator', start: at, end: at + 1 }
   return underscoreAt(lines, at)
 }
 
