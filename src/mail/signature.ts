@@ -40,13 +40,21 @@ function textLines(lines: readonly string[], from: number): number {
 
 const DEVICE_LINE_LENGTH_MAX = 90
 
-/** The phone's line below some text: what follows it was there before. -1 when there is none. */
+/**
+ * The phone's line below some text: what follows it was there before. -1 when there is none. It
+ * stands apart: "Sent with DHL" in the middle of a paragraph is a sentence.
+ */
 export function deviceLineAt(lines: readonly string[]): number {
   const first = lines.findIndex((line) => line.trim() !== '')
   if (first === -1) return -1
-  const found = lines.slice(first + 1).findIndex(isDeviceLine)
-  return found === -1 ? -1 : first + 1 + found
+  return lines.findIndex(
+    (line, at) =>
+      at > first && isDeviceLine(line) && (standsApart(lines, at) || at === lines.length - 1),
+  )
 }
+
+const standsApart = (lines: readonly string[], at: number): boolean =>
+  (lines[at - 1] ?? '').trim() === '' || (lines[at + 1] ?? '').trim() === ''
 
 /** Takes a phone's line off the beginning, and rules that separate nothing off the end. */
 export function withoutEdges(lines: readonly string[]): {

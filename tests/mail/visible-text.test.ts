@@ -144,6 +144,11 @@ describe('signatures', () => {
     expect(visibleText(`Thank you.\n\n${line}\n`).reply).toBe('Thank you.')
   })
 
+  test('so is one within a paragraph', () => {
+    const text = 'Hello, my parcel is lost.\nSent with DHL yesterday\nWhere is it?'
+    expect(visibleText(text).reply).toBe(text)
+  })
+
   test('a sentence that begins like a phone is a sentence', () => {
     const text = 'Hello.\n\nSent from my desk, which is better than a phone, I tell you.'
     expect(visibleText(text).reply).toBe(text)
