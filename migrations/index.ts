@@ -2,6 +2,7 @@
 import type { Knex } from 'knex'
 import * as foundation from './0001-foundation.ts'
 import * as envelopeWithSource from './0002-envelope-with-source.ts'
+import * as receipts from './0004-receipts.ts'
 import * as threadIndex from './0003-thread-index.ts'
 
 export interface Migration {
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   { version: 1, name: 'foundation', up: foundation.up },
   { version: 2, name: 'envelope-with-source', up: envelopeWithSource.up },
   { version: 3, name: 'thread-index', up: threadIndex.up },
+  { version: 4, name: 'receipts', up: receipts.up },
 ]

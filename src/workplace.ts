@@ -60,6 +60,7 @@ export async function openWorkplace(config: Config): Promise<Workplace> {
       tokens: tokensOf(keys),
       loopMarker: base32(marker?.value ?? Buffer.alloc(0)),
       publicUrl: config.publicUrl,
+      categories: config.categories,
       inboxes,
       acknowledgement: config.acknowledgement,
       agentNotices: config.agentNotices,

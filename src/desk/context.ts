@@ -10,6 +10,8 @@ import type { User } from '../ticket/user.ts'
 export interface DeskContext extends NoticeContext {
   readonly lifecycle: Lifecycle
   readonly blobs: Blobs
+  /** Those a ticket may be put into; none: there are no categories. */
+  readonly categories: readonly string[]
   /** Whom notices go to; by default looked up each time. A batch asks once. */
   readonly agentsOf?: (tx: Tx) => Promise<User[]>
 }

@@ -173,9 +173,6 @@ function triageAgentReply(facts: Facts): Decision {
   if (facts.repeatsNotice) {
     return hold('an agent’s reply that would show the customer our notice to the agent')
   }
-  if (!facts.ticket.status.comments) {
-    return hold(`an agent’s reply to a ticket that is ${facts.ticket.status.name}`)
-  }
   return {
     do: 'add_comment',
     as: 'agent',

@@ -7,6 +7,7 @@
  */
 import { addComment } from '../desk/add-comment.ts'
 import type { AttachedBlob, Author, DeskContext, Said } from '../desk/context.ts'
+import { takeAgentReply } from '../desk/take-agent-reply.ts'
 import { openTicket } from '../desk/open-ticket.ts'
 import { recordBounce } from '../desk/record-bounce.ts'
 import { unreachable } from '../errors.ts'
@@ -51,7 +52,10 @@ export class SettledElsewhere extends Error {
   override readonly name = 'SettledElsewhere'
 }
 
-type Result = Pick<Settled, 'fate' | 'ticketId' | 'commentId'>
+interface Result extends Pick<Settled, 'fate' | 'ticketId' | 'commentId'> {
+  /** Instead of the decision's own reason. */
+  readonly because?: string
+}
 
 /** Applies the decision and settles the ledger row, in the caller's transaction. */
 export async function write(
@@ -60,13 +64,13 @@ export async function write(
   understood: Understood,
   at: Date,
 ): Promise<Result> {
-  const applied = await apply(tx, context, understood, at)
+  const { because, ...applied } = await apply(tx, context, understood, at)
   const result = understood.unreadable ? { ...applied, fate: 'quarantined' as const } : applied
   const { row, message, verdict, threading, decision, suggested } = understood
   const settled = await settleInbound(tx, row.id, {
     ...result,
     verdict: verdict.kind,
-    reasons: [...new Set([decision.because, ...verdict.reasons])],
+    reasons: [...new Set([because ?? decision.because, ...verdict.reasons])],
     evidence: {
       decision: decision.do,
       threading: threading.evidence,
@@ -223,7 +227,11 @@ async function applyComment(
   const ticketId = understood.threading.ticket?.id
   if (ticketId === undefined) throw new Error('a comment was decided without a ticket')
   const sender = await senderOf(tx, understood, at)
-  const asAgent = decision.as === 'agent'
+  if (decision.as === 'agent' && sender !== null && understood.threading.ticket !== null) {
+    const { ticket } = understood.threading
+    const reply = { ticket, agent: sender, said: saidIn(understood), moveTo: decision.moveTo }
+    return takeAgentReply(tx, context, reply, at)
+  }
   const { ticket, comment } = await addComment(
     tx,
     context,
@@ -233,7 +241,7 @@ async function applyComment(
       author: { type: decision.as, user: sender },
       said: saidIn(understood),
       moveTo: decision.moveTo,
-      mailOut: asAgent,
+      mailOut: false,
       notifyAgents: decision.notify,
       suggested: understood.suggested,
       locale: switchedTo(understood, context),

@@ -2,9 +2,11 @@
  * What each notice's template is given, and samples of it. A name that is in no sample is unknown:
  * `postroom check` refuses it. The samples take every branch: with and without what may be absent.
  */
+import { DONE, type Done } from '../ticket/command-results.ts'
+import type { Mistake } from '../ticket/commands.ts'
 import { SafeHtml } from './template-engine.ts'
 
-export const NOTICES = ['acknowledgement', 'reply', 'agent_notice'] as const
+export const NOTICES = ['acknowledgement', 'reply', 'agent_notice', 'receipt', 'not_done'] as const
 export type NoticeName = (typeof NOTICES)[number]
 
 interface ForCustomer {
@@ -64,7 +66,40 @@ export interface AgentNoticeValues {
   readonly suggested: string
 }
 
+/** What an agent's commands did. */
+export interface ReceiptValues {
+  readonly ticket: AgentNoticeValues['ticket']
+  readonly done: readonly {
+    readonly what: Done['what']
+    /** A status, a name, an address: as people see it; '' for none. */
+    readonly value: string
+  }[]
+  /** What became of the text beside the commands. */
+  readonly text: 'none' | 'sent' | 'note'
+  /** Does `#undo` revert it? */
+  readonly undo: boolean
+  /** The commands there are, when somebody asked; '' otherwise. */
+  readonly help: string
+}
+
+/** Why an agent's mail did nothing, with what he wrote. */
+export interface NotDoneValues {
+  readonly ticket: { readonly id: number; readonly subject: string; readonly url: string }
+  readonly mistakes: readonly {
+    readonly line: string
+    readonly problem: Mistake['problem']
+    /** '' for none. */
+    readonly suggestion: string
+  }[]
+  /** A sentence in English; '' when the mistakes say it all. */
+  readonly because: string
+  readonly text: string
+  readonly html: SafeHtml
+}
+
 export interface NoticeValues {
+  readonly receipt: ReceiptValues
+  readonly not_done: NotDoneValues
   readonly acknowledgement: AcknowledgementValues
   readonly reply: ReplyValues
   readonly agent_notice: AgentNoticeValues
@@ -97,6 +132,9 @@ const agentsTicket = {
 const audience = { name: 'Ana Ray', others: 0 }
 const PRIORITIES = ['low', 'normal', 'high', 'urgent']
 
+const written = { text: 'Use water.', html: new SafeHtml('Use water.') }
+const mistake = { line: '#clsoe', problem: 'unknown', suggestion: '#close' } as const
+
 export const SAMPLES: { readonly [N in NoticeName]: readonly NoticeValues[N][] } = {
   acknowledgement: [
     { verified: true, inbox, ticket, recipient: { name: 'Ana Ray' } },
@@ -123,5 +161,41 @@ export const SAMPLES: { readonly [N in NoticeName]: readonly NoticeValues[N][] }
       audience: null,
       suggested: 'lee@partner.example',
     },
+  ],
+  receipt: [
+    {
+      ticket: { ...agentsTicket, priority: 'normal' },
+      done: DONE.map((what) => ({ what, value: 'high' })),
+      text: 'sent',
+      undo: true,
+      help: '',
+    },
+    {
+      ticket: { ...agentsTicket, priority: 'normal' },
+      done: [{ what: 'assignee', value: '' }],
+      text: 'note',
+      undo: false,
+      help: '#close, #take',
+    },
+    {
+      ticket: { ...agentsTicket, priority: 'normal' },
+      done: [],
+      text: 'none',
+      undo: false,
+      help: '#close, #take',
+    },
+  ],
+  not_done: [
+    { ticket: agentsTicket, mistakes: [mistake], because: '', ...written },
+    {
+      ticket: agentsTicket,
+      mistakes: [
+        { ...mistake, suggestion: '' },
+        { line: '#merge', problem: 'incomplete', suggestion: '#merge 1033' },
+      ],
+      because: '',
+      ...written,
+    },
+    { ticket: agentsTicket, mistakes: [], because: 'Ticket 1042 is closed.', ...written },
   ],
 }

@@ -98,6 +98,19 @@ export async function removeParticipant(
   return removed > 0
 }
 
+/** Whoever was the requester leaves; one who was copied moves up. */
+export async function replaceRequester(
+  tx: Tx,
+  { ticketId, userId }: { ticketId: number; userId: number },
+  at: Date,
+): Promise<void> {
+  await tx('participants')
+    .where({ ticket_id: ticketId })
+    .where((q) => void q.where({ role: 'requester' }).orWhere({ user_id: userId }))
+    .del()
+  await addParticipant(tx, { ticketId, userId, role: 'requester' }, at)
+}
+
 export async function removeWatcher(tx: Tx, ticketId: number, userId: number): Promise<boolean> {
   return (await tx('watchers').where({ ticket_id: ticketId, user_id: userId }).del()) > 0
 }

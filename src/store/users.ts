@@ -66,6 +66,16 @@ export async function listAgents(db: Queryable): Promise<User[]> {
   return rows.map(toUser)
 }
 
+/** Active agents and admins, by id. */
+export async function listStaff(db: Queryable): Promise<User[]> {
+  const rows = await db<UserRow>('users')
+    .whereIn('role', ['agent', 'admin'])
+    .where({ state: 'active' })
+    .orderBy('id')
+    .select()
+  return rows.map(toUser)
+}
+
 export interface NewUser {
   readonly email: Address
   readonly name: string | null

@@ -5,8 +5,9 @@ import type { StatusCategory } from './lifecycle.ts'
 export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const
 export type Priority = (typeof PRIORITIES)[number]
 
-/** How we know who the requester is. `forwarded`: taken from a forwarded message's header. */
-export type RequesterSource = 'sender' | 'forwarded' | 'api' | 'unknown'
+/** How we know who the requester is. `forwarded`: taken from a forwarded message's header;
+ * `agent`: an agent corrected it. */
+export type RequesterSource = 'sender' | 'forwarded' | 'api' | 'agent' | 'unknown'
 
 export interface Ticket {
   readonly id: number

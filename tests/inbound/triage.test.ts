@@ -107,7 +107,7 @@ describe('an agent', () => {
       { ...proven, ...notice('resolved') },
       'comment by agent -> pending',
     ],
-    ['with his token, on a closed one', { ...proven, ...notice('closed') }, 'quarantined'],
+    ['with his token, on a closed one', { ...proven, ...notice('closed') }, 'comment by agent'],
     ['with his token, not authenticated', { ...AGENT, ...notice('open') }, 'quarantined'],
     ['by a claim only', { ...proven, ...notice('open'), trust: 'participant' }, 'quarantined'],
     ['by a hint that was not enough', { ...proven, related: true }, 'quarantined'],

@@ -1,0 +1,187 @@
+/**
+ * An agent's mail to a ticket: commands at its top or end, and what is left as the answer. All of
+ * it happens, or nothing; either way the agent is told.
+ */
+import { addComment } from './add-comment.ts'
+import { type DeskContext, type Said, saidByApi } from './context.ts'
+import { runCommands } from './run-commands.ts'
+import { AppError } from '../errors.ts'
+import { mailNotDone, mailReceipt } from '../outbound/command-mail.ts'
+import { inSavepoint } from '../store/group-commit.ts'
+import type { Settled } from '../store/inbound-messages.ts'
+import type { Tx } from '../store/open.ts'
+import { findUser } from '../store/users.ts'
+import type { Done } from '../ticket/command-results.ts'
+import { type Command, type Commanded, readCommands } from '../ticket/commands.ts'
+import { findStatus, ruleOf } from '../ticket/lifecycle.ts'
+import type { Ticket } from '../ticket/ticket.ts'
+import type { User } from '../ticket/user.ts'
+
+export interface AgentReply {
+  readonly ticket: Ticket
+  readonly agent: User
+  readonly said: Said
+  /** Where a public answer without a status command leads. */
+  readonly moveTo: string | null
+}
+
+interface Result extends Pick<Settled, 'fate' | 'ticketId' | 'commentId'> {
+  /** For the ledger: why nothing was done. */
+  readonly because?: string
+}
+
+export async function takeAgentReply(
+  tx: Tx,
+  context: DeskContext,
+  reply: AgentReply,
+  at: Date,
+): Promise<Result> {
+  const isStatus = (word: string) => findStatus(context.lifecycle, word) !== null
+  const commanded = readCommands(reply.said.text, isStatus)
+  const { mistakes } = commanded
+  if (mistakes.length > 0) return mistaken(tx, context, reply, mistakes, at)
+  const outcome = await inSavepoint(tx, () => execute(tx, context, reply, commanded, at))
+  if (outcome.ok) return outcome.value
+  if (!(outcome.err instanceof AppError)) throw outcome.err
+  return refused(tx, context, reply, outcome.err.message, at)
+}
+
+/** A typo: the text goes back to its author, who writes it anew. */
+async function mistaken(
+  tx: Tx,
+  context: DeskContext,
+  { ticket, agent, said }: AgentReply,
+  mistakes: Commanded['mistakes'],
+  at: Date,
+): Promise<Result> {
+  await mailNotDone(tx, context, { ticket, agent, mistakes, because: '', text: said.text }, at)
+  const because = 'commands nobody knows: nothing was done, and the agent was told'
+  return { fate: 'system', ticketId: ticket.id, commentId: null, because }
+}
+
+/** What was understood but may not be: held, and its author is told why. */
+async function refused(
+  tx: Tx,
+  context: DeskContext,
+  { ticket, agent, said }: AgentReply,
+  because: string,
+  at: Date,
+): Promise<Result> {
+  await mailNotDone(tx, context, { ticket, agent, mistakes: [], because, text: said.text }, at)
+  return { fate: 'quarantined', ticketId: ticket.id, commentId: null, because }
+}
+
+async function execute(
+  tx: Tx,
+  context: DeskContext,
+  reply: AgentReply,
+  { commands, text }: Commanded,
+  at: Date,
+): Promise<Result> {
+  if (commands.length === 0) {
+    const commentId = await answer(tx, context, reply, { visibility: 'public' }, at)
+    return { fate: 'comment', ticketId: reply.ticket.id, commentId }
+  }
+  const visibility = commands.some((command) => command.do === 'note') ? 'internal' : 'public'
+  const says = text !== '' || reply.said.attachments.length > 0
+  const commentId = says
+    ? await answer(tx, context, reply, { visibility, text, commands }, at)
+    : null
+  await noteReasons(tx, context, reply, commands, at)
+  const { ticket, agent } = reply
+  const ran = await runCommands(tx, context, { ticketId: ticket.id, agent, commands }, at)
+  const sent = visibility === 'public' ? 'sent' : 'note'
+  await receipt(tx, context, { ...ran, agent, commands, text: says ? sent : 'none' }, at)
+  return { fate: says ? 'comment' : 'system', ticketId: ticket.id, commentId }
+}
+
+const MOVES: ReadonlySet<Command['do']> = new Set(['status', 'close'])
+
+/** The comment; its id. A status command has the last word on the status. */
+async function answer(
+  tx: Tx,
+  context: DeskContext,
+  { ticket, agent, said, moveTo }: AgentReply,
+  how: { visibility: 'public' | 'internal'; text?: string; commands?: readonly Command[] },
+  at: Date,
+): Promise<number> {
+  const isPublic = how.visibility === 'public'
+  const moved = how.commands?.some((command) => MOVES.has(command.do)) ?? false
+  const { comment } = await addComment(
+    tx,
+    context,
+    {
+      ticketId: ticket.id,
+      visibility: how.visibility,
+      author: { type: 'agent', user: agent },
+      // The HTML still has the commands in it.
+      said: how.text === undefined ? said : { ...said, text: how.text, html: null },
+      moveTo: isPublic && !moved ? moveTo : null,
+      mailOut: isPublic,
+      notifyAgents: false,
+      suggested: [],
+      locale: null,
+      reopening: false,
+    },
+    at,
+  )
+  return comment.id
+}
+
+/** Why a ticket was closed is worth a note. */
+async function noteReasons(
+  tx: Tx,
+  context: DeskContext,
+  reply: AgentReply,
+  commands: readonly Command[],
+  at: Date,
+): Promise<void> {
+  for (const command of commands) {
+    if (command.do !== 'close' || command.reason === '') continue
+    const said = saidByApi(command.reason)
+    const note = { ...reply, said: { ...said, source: reply.said.source } }
+    await answer(tx, context, note, { visibility: 'internal' }, at)
+  }
+}
+
+async function receipt(
+  tx: Tx,
+  context: DeskContext,
+  ran: {
+    ticket: Ticket
+    agent: User
+    commands: readonly Command[]
+    done: readonly Done[]
+    text: 'none' | 'sent' | 'note'
+  },
+  at: Date,
+): Promise<void> {
+  const { ticket, agent, commands, done, text } = ran
+  await mailReceipt(
+    tx,
+    context,
+    {
+      ticket,
+      agent,
+      statusLabel: ruleOf(context.lifecycle, ticket.status).label,
+      assignee: ticket.assigneeId === null ? null : await findUser(tx, ticket.assigneeId),
+      requester: ticket.requesterId === null ? null : await findUser(tx, ticket.requesterId),
+      done,
+      text,
+      undo: done.some(({ what }) => REVERTED.has(what)),
+      help: commands.some((command) => command.do === 'help'),
+    },
+    at,
+  )
+}
+
+/** What `#undo` reverts; mail that was sent and people who joined stay. */
+const REVERTED: ReadonlySet<Done['what']> = new Set([
+  'status',
+  'assignee',
+  'priority',
+  'tags',
+  'category',
+  'inbox',
+  'merged',
+])

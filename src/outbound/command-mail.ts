@@ -1,0 +1,129 @@
+/** What an agent is told about his own mail: what its commands did, or why it did nothing. */
+import { domainOf } from '../mail/address.ts'
+import type { Tx } from '../store/open.ts'
+import { messageIdsSentTo } from '../store/outbox.ts'
+import type { Done } from '../ticket/command-results.ts'
+import { COMMAND_USAGES, type Mistake } from '../ticket/commands.ts'
+import { inboxOrFirst } from '../ticket/inbox.ts'
+import type { Ticket } from '../ticket/ticket.ts'
+import type { User } from '../ticket/user.ts'
+import { excerptOf } from './compose.ts'
+import { enqueue } from './enqueue.ts'
+import { type NoticeContext, subjectOf } from './notices.ts'
+import { htmlOf } from './plain-html.ts'
+import { SafeHtml } from './template-engine.ts'
+import type { NotDoneValues, ReceiptValues } from './template-values.ts'
+import type { Rendered } from './templates.ts'
+import { conversationOf } from './thread-index.ts'
+
+export interface Receipt {
+  readonly ticket: Ticket
+  readonly agent: User
+  readonly statusLabel: string
+  readonly assignee: User | null
+  readonly requester: User | null
+  readonly done: readonly Done[]
+  readonly text: ReceiptValues['text']
+  readonly undo: boolean
+  readonly help: boolean
+}
+
+/** A reply to it is a reply to the ticket, so `#undo` works there. */
+export async function mailReceipt(
+  tx: Tx,
+  context: NoticeContext,
+  receipt: Receipt,
+  at: Date,
+): Promise<void> {
+  const { ticket, agent, assignee, requester } = receipt
+  const values: ReceiptValues = {
+    ticket: {
+      ...ticketOf(ticket, context.publicUrl),
+      status: receipt.statusLabel,
+      priority: ticket.priority,
+      assignee: assignee === null ? null : (assignee.name ?? assignee.email),
+      requester: requester === null ? null : (requester.name ?? requester.email),
+    },
+    done: receipt.done,
+    text: receipt.text,
+    undo: receipt.undo,
+    help: receipt.help ? COMMAND_USAGES.join('\n') : '',
+  }
+  await toAgent(tx, context, { ticket, agent }, at, (audience) =>
+    context.templates.render('receipt', audience, values),
+  )
+}
+
+export interface NotDone {
+  readonly ticket: Ticket
+  readonly agent: User
+  readonly mistakes: readonly Mistake[]
+  /** A sentence; '' when the mistakes say it all. */
+  readonly because: string
+  /** What he wrote: he gets it back. */
+  readonly text: string
+}
+
+/** Nothing of the mail was done or sent; the agent has his text again and can mend it. */
+export async function mailNotDone(
+  tx: Tx,
+  context: NoticeContext,
+  { ticket, agent, mistakes, because, text }: NotDone,
+  at: Date,
+): Promise<void> {
+  const values: NotDoneValues = {
+    ticket: ticketOf(ticket, context.publicUrl),
+    mistakes: mistakes.map((mistake) => ({ ...mistake, suggestion: mistake.suggestion ?? '' })),
+    because,
+    text: excerptOf(text).trim(),
+    html: new SafeHtml(htmlOf(excerptOf(text).trim())),
+  }
+  await toAgent(tx, context, { ticket, agent }, at, (audience) =>
+    context.templates.render('not_done', audience, values),
+  )
+}
+
+const ticketOf = (ticket: Ticket, publicUrl: string) => ({
+  id: ticket.id,
+  subject: subjectOf(ticket) || ticket.subject,
+  url: `${publicUrl}/tickets/${ticket.id}`,
+})
+
+async function toAgent(
+  tx: Tx,
+  context: NoticeContext,
+  { ticket, agent }: { ticket: Ticket; agent: User },
+  at: Date,
+  render: (audience: Parameters<NoticeContext['templates']['render']>[1]) => Rendered,
+): Promise<void> {
+  const inbox = inboxOrFirst(context.inboxes, ticket.inboxId)
+  if (inbox === null) return
+  const known = await messageIdsSentTo(tx, ticket.id, agent.id)
+  await enqueue(
+    tx,
+    context,
+    {
+      inbox,
+      ticketId: ticket.id,
+      commentId: null,
+      recipient: { userId: agent.id, address: agent.email, name: agent.name },
+      kind: 'system',
+      rendered: render({ locales: [agent.locale], inbox }),
+      fromName: inbox.name,
+      to: [{ address: agent.email, name: agent.name }],
+      cc: [],
+      conversation: conversationOf(`${context.loopMarker} agents ${ticket.id}`, ticket.createdAt),
+      thread: [
+        `ticket-${ticket.id}@${domainOf(inbox.address)}`,
+        ...known.map(({ messageId }) => messageId),
+      ],
+      attachments: [],
+      automation: 'auto-generated',
+      verified: true,
+      outcome: 'queued',
+      dueAt: at,
+      detail: null,
+    },
+    at,
+  )
+}

@@ -1,0 +1,255 @@
+/**
+ * Commands in an agent's mail: `#close`, `/assign ana`. They stand at the very top or as the last
+ * lines, each alone on its line; case does not matter. The rest of the mail is the answer.
+ *
+ * Nothing is guessed: a line in the top block that looks like a command and is none makes the
+ * whole mail wait, because a typo must never reach a customer.
+ */
+
+export type Command =
+  | { readonly do: 'status'; readonly word: string }
+  /** To whatever closes a ticket; '' without a reason. */
+  | { readonly do: 'close'; readonly reason: string }
+  | { readonly do: 'take' }
+  | { readonly do: 'release' }
+  /** A name or an address. */
+  | { readonly do: 'assign'; readonly who: string }
+  | { readonly do: 'priority'; readonly word: string }
+  | { readonly do: 'tag'; readonly tags: readonly string[] }
+  | { readonly do: 'untag'; readonly tags: readonly string[] }
+  | { readonly do: 'category'; readonly name: string }
+  | { readonly do: 'note' }
+  | { readonly do: 'cc'; readonly address: string; readonly remove: boolean }
+  | { readonly do: 'merge'; readonly into: number }
+  | { readonly do: 'move'; readonly inbox: string }
+  | { readonly do: 'requester'; readonly address: string }
+  | { readonly do: 'follow' }
+  | { readonly do: 'mute' }
+  | { readonly do: 'help' }
+  | { readonly do: 'undo' }
+
+export interface Mistake {
+  /** As it was written, cut. */
+  readonly line: string
+  readonly problem: 'unknown' | 'incomplete'
+  /** What may have been meant, with its `#`; or, when incomplete, how it is written. */
+  readonly suggestion: string | null
+}
+
+export interface Commanded {
+  readonly commands: readonly Command[]
+  /** The mail without them. */
+  readonly text: string
+  readonly mistakes: readonly Mistake[]
+}
+
+interface Form {
+  /** How it is written, for help. */
+  readonly usage: string
+  /** Null: what follows makes no sense. */
+  read(rest: string): Command | null
+}
+
+const bare = (usage: string, command: Command): Form => ({
+  usage,
+  read: (rest) => (rest === '' ? command : null),
+})
+
+const CLOSE: Form = { usage: '#close', read: (reason) => ({ do: 'close', reason }) }
+const TAKE = bare('#take', { do: 'take' })
+const NOTE: Form = { usage: '#note', read: (rest) => (rest === '' ? { do: 'note' } : null) }
+
+/** One `@`, no spaces: whether it is an address is found out by who uses it. */
+const ADDRESS = /^[^\s@]+@[^\s@]+$/
+const TAGS_MAX = 20
+
+const tagsOf = (rest: string): string[] =>
+  rest
+    .split(/[\s,]+/)
+    .map((tag) => tag.replace(/^#/, ''))
+    .filter((tag) => tag !== '')
+    .slice(0, TAGS_MAX)
+
+const tagged = (name: 'tag' | 'untag'): Form => ({
+  usage: `#${name} word word`,
+  read(rest) {
+    const tags = tagsOf(rest)
+    return tags.length === 0 ? null : { do: name, tags }
+  },
+})
+
+function readCc(rest: string): Command | null {
+  const [first = '', second = ''] = rest.split(/\s+/)
+  const verb = first.toLowerCase()
+  const word = verb === 'add' || verb === 'remove' ? second : first
+  const address = word.replace(/^<|>$/g, '')
+  return ADDRESS.test(address) ? { do: 'cc', address, remove: verb === 'remove' } : null
+}
+
+const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
+  ['close', CLOSE],
+  [
+    'status',
+    {
+      usage: '#status open',
+      read: (rest) => (rest === '' ? null : { do: 'status', word: rest }),
+    },
+  ],
+  ['take', TAKE],
+  ['mine', TAKE],
+  ['release', bare('#release', { do: 'release' })],
+  [
+    'assign',
+    { usage: '#assign ana', read: (rest) => (rest === '' ? null : { do: 'assign', who: rest }) },
+  ],
+  [
+    'priority',
+    {
+      usage: '#priority high',
+      read: (rest) => (/^\S+$/.test(rest) ? { do: 'priority', word: rest } : null),
+    },
+  ],
+  ['tag', tagged('tag')],
+  ['untag', tagged('untag')],
+  [
+    'category',
+    {
+      usage: '#category Billing',
+      read: (rest) => (rest === '' ? null : { do: 'category', name: rest }),
+    },
+  ],
+  ['note', NOTE],
+  ['internal', NOTE],
+  ['cc', { usage: '#cc add ana@example.org', read: readCc }],
+  [
+    'merge',
+    {
+      usage: '#merge 1033',
+      read(rest) {
+        const into = /^#?([1-9]\d{0,8})$/.exec(rest)?.[1]
+        return into === undefined ? null : { do: 'merge', into: Number(into) }
+      },
+    },
+  ],
+  [
+    'move',
+    { usage: '#move Sales', read: (rest) => (rest === '' ? null : { do: 'move', inbox: rest }) },
+  ],
+  [
+    'requester',
+    {
+      usage: '#requester ana@example.org',
+      read: (rest) => (ADDRESS.test(rest) ? { do: 'requester', address: rest } : null),
+    },
+  ],
+  ['follow', bare('#follow', { do: 'follow' })],
+  ['mute', bare('#mute', { do: 'mute' })],
+  ['help', bare('#help', { do: 'help' })],
+  ['undo', bare('#undo', { do: 'undo' })],
+])
+
+/** Every command once, as it is written. */
+export const COMMAND_USAGES: readonly string[] = [
+  ...new Set([...FORMS.values()].map(({ usage }) => usage)),
+]
+
+/** More lines than that are no commands but a text. */
+const LINES_MAX = 20
+const LINE_LENGTH_MAX = 200
+/** `#word` or `/word`, and nothing in it that a path, a fragment or a number would have. */
+const COMMAND_LINE = /^[#/]([a-z][a-z_-]{0,30})(?:[ \t:=]+(.*))?$/i
+
+type Read =
+  | { readonly kind: 'command'; readonly command: Command }
+  | { readonly kind: 'mistake'; readonly mistake: Mistake }
+
+/**
+ * Takes the commands out of the new text of a mail.
+ * @param isStatus knows the statuses of the lifecycle and their aliases: `#pending` is a command.
+ */
+export function readCommands(text: string, isStatus: (word: string) => boolean): Commanded {
+  const lines = text.split('\n')
+  const found: Read[] = []
+  let start = 0
+  // A blank line between commands, and after them, belongs to them.
+  while (start < lines.length && found.length < LINES_MAX) {
+    const line = lines[start]?.trim() ?? ''
+    const read = line === '' ? null : readLine(line, isStatus)
+    if (line !== '' && read === null) break
+    if (read !== null) found.push(read)
+    start += 1
+  }
+  const last: Read[] = []
+  let end = lines.length
+  while (end > start && last.length < LINES_MAX) {
+    const line = lines[end - 1]?.trim() ?? ''
+    const read = line === '' ? null : readLine(line, isStatus)
+    // Below a text, a word nobody knows may be a hashtag; one that nearly is a command is none.
+    if (line !== '' && (read === null || isHashtag(read))) break
+    if (read !== null) last.unshift(read)
+    end -= 1
+  }
+  const all = [...found, ...last]
+  return {
+    commands: all.flatMap((read) => (read.kind === 'command' ? [read.command] : [])),
+    mistakes: all.flatMap((read) => (read.kind === 'mistake' ? [read.mistake] : [])),
+    text: lines
+      .slice(start, last.length === 0 ? undefined : end)
+      .join('\n')
+      .trim(),
+  }
+}
+
+const isHashtag = (read: Read): boolean =>
+  read.kind === 'mistake' && read.mistake.problem === 'unknown' && read.mistake.suggestion === null
+
+/** Null: a line of text. */
+function readLine(line: string, isStatus: (word: string) => boolean): Read | null {
+  if (line.length > LINE_LENGTH_MAX) return null
+  const match = COMMAND_LINE.exec(line)
+  if (match === null) return null
+  const word = (match[1] ?? '').toLowerCase()
+  const rest = (match[2] ?? '').trim()
+  const form = FORMS.get(word)
+  if (form === undefined) {
+    if (isStatus(word)) return { kind: 'command', command: { do: 'status', word } }
+    return wrong(line, 'unknown', nearest(word))
+  }
+  const command = form.read(rest)
+  return command === null ? wrong(line, 'incomplete', form.usage) : { kind: 'command', command }
+}
+
+const wrong = (line: string, problem: Mistake['problem'], suggestion: string | null): Read => ({
+  kind: 'mistake',
+  mistake: { line, problem, suggestion },
+})
+
+/** The command that a word with one or two slips may have been. */
+function nearest(word: string): string | null {
+  const slipsMax = word.length <= 4 ? 1 : 2
+  let best: { name: string; slips: number } | null = null
+  for (const name of FORMS.keys()) {
+    const slips = distance(word, name)
+    if (slips <= slipsMax && (best === null || slips < best.slips)) best = { name, slips }
+  }
+  return best === null ? null : `#${best.name}`
+}
+
+/** Damerau and Levenshtein: insertions, deletions, substitutions, and neighbours swapped. */
+function distance(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, n) => n)]
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j += 1) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1
+      const above = rows[i - 1] ?? []
+      let cost = Math.min((above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (above[j - 1] ?? 0) + same)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        cost = Math.min(cost, (rows[i - 2]?.[j - 2] ?? 0) + 1)
+      }
+      row.push(cost)
+    }
+    rows.push(row)
+  }
+  return rows[a.length]?.[b.length] ?? 0
+}

@@ -1,0 +1,104 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { COMMAND_USAGES, readCommands } from '../../src/ticket/commands.ts'
+
+const isStatus = (word: string): boolean => ['pending', 'solved', 'open'].includes(word)
+const read = (text: string) => readCommands(text, isStatus)
+
+describe('commands in a mail', () => {
+  test.each([
+    ['#close', { do: 'close', reason: '' }],
+    ['#close because it works now', { do: 'close', reason: 'because it works now' }],
+    ['/CLOSE', { do: 'close', reason: '' }],
+    ['#status in progress', { do: 'status', word: 'in progress' }],
+    ['#pending', { do: 'status', word: 'pending' }],
+    ['#take', { do: 'take' }],
+    ['#mine', { do: 'take' }],
+    ['#release', { do: 'release' }],
+    ['#assign ana', { do: 'assign', who: 'ana' }],
+    ['#assign: none', { do: 'assign', who: 'none' }],
+    ['#priority high', { do: 'priority', word: 'high' }],
+    ['#tag a, b #c', { do: 'tag', tags: ['a', 'b', 'c'] }],
+    ['#untag a', { do: 'untag', tags: ['a'] }],
+    ['#category Billing and more', { do: 'category', name: 'Billing and more' }],
+    ['#note', { do: 'note' }],
+    ['#internal', { do: 'note' }],
+    ['#cc x@y.test', { do: 'cc', address: 'x@y.test', remove: false }],
+    ['#cc add <x@y.test>', { do: 'cc', address: 'x@y.test', remove: false }],
+    ['#cc remove x@y.test', { do: 'cc', address: 'x@y.test', remove: true }],
+    ['#merge 1033', { do: 'merge', into: 1033 }],
+    ['#merge #1033', { do: 'merge', into: 1033 }],
+    ['#move Sales', { do: 'move', inbox: 'Sales' }],
+    ['#requester ana@x.test', { do: 'requester', address: 'ana@x.test' }],
+    ['#follow', { do: 'follow' }],
+    ['#mute', { do: 'mute' }],
+    ['#help', { do: 'help' }],
+    ['#undo', { do: 'undo' }],
+  ])('%s', (line, command) => {
+    expect(read(line)).toEqual({ commands: [command], text: '', mistakes: [] })
+  })
+
+  test('stand at the top or at the end, several of them, and leave the text alone', () => {
+    const text =
+      '\n#take\n\n#priority high\n\nHello,\n\n#1 is done.\n/etc/hosts too.\n\n#tag fire\n#close\n\n'
+    const { commands, text: rest, mistakes } = read(text)
+    expect(commands.map((command) => command.do)).toEqual(['take', 'priority', 'tag', 'close'])
+    expect(rest).toBe('Hello,\n\n#1 is done.\n/etc/hosts too.')
+    expect(mistakes).toEqual([])
+  })
+
+  test('in the middle of a text are text', () => {
+    const text = 'Please write\n#close\nwhen you are done.'
+    expect(read(text)).toEqual({ commands: [], text, mistakes: [] })
+  })
+
+  test.each([
+    ['#clsoe\nDone.', '#clsoe', 'unknown', '#close'],
+    ['#asign ana\nDone.', '#asign ana', 'unknown', '#assign'],
+    ['#nonsense\nDone.', '#nonsense', 'unknown', null],
+    ['#merge twelve\nDone.', '#merge twelve', 'incomplete', '#merge 1033'],
+    ['#assign\nDone.', '#assign', 'incomplete', '#assign ana'],
+    ['#cc somebody\nDone.', '#cc somebody', 'incomplete', '#cc add ana@example.org'],
+    ['Done.\n#clsoe', '#clsoe', 'unknown', '#close'],
+    ['Done.\n#priority', '#priority', 'incomplete', '#priority high'],
+  ])('a mistake is named, never guessed: %j', (text, line, problem, suggestion) => {
+    const { mistakes, commands } = read(text)
+    expect(commands).toEqual([])
+    expect(mistakes).toEqual([{ line, problem, suggestion }])
+  })
+
+  test.each([
+    'Thanks!\n#blessed',
+    'See\n/usr/local/bin',
+    '/etc/hosts is wrong',
+    '# Heading\nText',
+    '#1042 is the same',
+    '#1042',
+    'https://x.test/#close',
+    '/close-to-the-edge/ is a record',
+  ])('what only looks like one is text: %j', (text) => {
+    expect(read(text)).toEqual({ commands: [], text, mistakes: [] })
+  })
+
+  test('every way of writing them in the help is understood', () => {
+    for (const usage of COMMAND_USAGES) {
+      expect([usage, read(usage).mistakes]).toEqual([usage, []])
+      expect(read(usage).commands).toHaveLength(1)
+    }
+  })
+
+  test('no text is lost: every line is a command, a mistake or still there', () => {
+    const line = fc.oneof(
+      fc.constantFrom('', '#close', '/take', '#clsoe', '#x', 'Hello', '  #tag a b ', '> quoted'),
+      fc.string({ maxLength: 30 }).map((text) => text.replaceAll('\n', ' ')),
+    )
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 30 }), (lines) => {
+        const { commands, mistakes, text } = read(lines.join('\n'))
+        const written = lines.filter((one) => one.trim() !== '').length
+        const left = text.split('\n').filter((one) => one.trim() !== '').length
+        expect(left + commands.length + mistakes.length).toBe(written)
+      }),
+    )
+  })
+})
