@@ -120,9 +120,10 @@ function blobsOf(config: Config, store: Store): Blobs {
 
 async function inboxesOf(config: Config, store: Store, at: Date): Promise<Inbox[]> {
   const inboxes: Inbox[] = []
+  const names = config.inboxes.map(({ name }) => name)
   for (const inbox of config.inboxes) {
     const { name, address } = inbox
-    const id = await store.transaction((tx) => ensureInbox(tx, { name, address }, at))
+    const id = await store.transaction((tx) => ensureInbox(tx, { name, address }, names, at))
     inboxes.push({
       id,
       name,

@@ -28,7 +28,8 @@ export interface MessageMeta {
 
 export class ImapSession {
   readonly uidValidity: number
-  readonly uidNext: number
+  /** Null: the server did not say (RFC 9051 §2.3.1.1 asks it to). */
+  readonly uidNext: number | null
   readonly #client: ImapFlow
   readonly #closed: Promise<void>
   readonly #news = new Bell()
@@ -36,7 +37,7 @@ export class ImapSession {
 
   private constructor(
     client: ImapFlow,
-    opened: { uidValidity: number; uidNext: number },
+    opened: { uidValidity: number; uidNext: number | null },
     closed: Promise<void>,
   ) {
     this.#client = client
@@ -63,7 +64,8 @@ export class ImapSession {
       await within(CONNECT_MS, 'connecting', untilClosed(client.connect(), closed), giveUp)
       const opening = untilClosed(client.mailboxOpen(imap.folder), closed)
       const folder = await within(COMMAND_MS, 'SELECT', opening, giveUp)
-      const opened = { uidValidity: Number(folder.uidValidity ?? 0), uidNext: folder.uidNext ?? 1 }
+      const uidValidity = Number(folder.uidValidity ?? 0)
+      const opened = { uidValidity, uidNext: folder.uidNext ?? null }
       return new ImapSession(client, opened, closed)
     } catch (err) {
       client.close()

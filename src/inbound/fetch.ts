@@ -136,12 +136,18 @@ async function cursorOf(deps: StoreDeps, session: ImapSession): Promise<FolderCu
   const current = cursors.find(({ uidValidity }) => uidValidity === session.uidValidity)
   if (current !== undefined) return current
   // Only the very first generation has a backlog: later ones are matched with the ledger.
-  const backlogUid = cursors.length === 0 ? session.uidNext - 1 : 0
+  const backlogUid = cursors.length === 0 ? await highestUid(session) : 0
   const { uidValidity } = session
   await deps.store.transaction((tx) =>
     insertCursor(tx, { inboxId: deps.inboxId, folder, uidValidity, backlogUid, at: deps.now() }),
   )
   return cursorOf(deps, session)
+}
+
+/** Of what is in the folder now; a server that does not tell the next UID is asked for all. */
+async function highestUid(session: ImapSession): Promise<number> {
+  if (session.uidNext !== null) return session.uidNext - 1
+  return (await session.uids(null)).at(-1) ?? 0
 }
 
 /** Finds messages below the cursor that have no ledger row, and takes them. */

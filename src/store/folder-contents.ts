@@ -27,14 +27,15 @@ export async function knownUids(
 
 /**
  * The ledger row of the same message in an older generation of the folder, by what survives a
- * change of UIDVALIDITY: Message-ID, size and arrival time.
+ * change of UIDVALIDITY: Message-ID, size and arrival time. Of those without a Message-ID only
+ * the ones that were never taken (old mail) are found: taken ones are known by their bytes.
  */
 export async function findAlias(
   db: Queryable,
   generation: Generation,
   message: { messageId: string | null; size: number; internalAt: Date | null },
 ): Promise<number | null> {
-  if (message.messageId === null) return null
+  if (message.messageId === null && message.internalAt === null) return null
   const query = db('inbound_messages')
     .where({
       inbox_id: generation.inboxId,
@@ -44,6 +45,7 @@ export async function findAlias(
     })
     .whereNot({ uidvalidity: generation.uidValidity })
     .orderBy('id')
+  if (message.messageId === null) void query.where({ fate: 'ignored', sha256: null })
   if (message.internalAt !== null) void query.where({ internal_at: toMs(message.internalAt) })
   return (await query.first<{ id: number } | undefined>('id'))?.id ?? null
 }

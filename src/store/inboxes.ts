@@ -2,10 +2,15 @@
 import type { Queryable, Tx } from './open.ts'
 import { fromMs, fromMsOrNull, toMs } from './time.ts'
 
-/** The id of an inbox of this name; makes the row when it is new. */
+/**
+ * The id of an inbox of this name; makes the row when it is new.
+ * @param names of all inboxes that are configured: one with this address and a name that is no
+ *   longer among them was renamed, and keeps its tickets, its queue and its place in the folder.
+ */
 export async function ensureInbox(
   tx: Tx,
   inbox: { name: string; address: string },
+  names: readonly string[],
   at: Date,
 ): Promise<number> {
   const row = await tx<{ id: number; name: string }>('inboxes')
@@ -14,6 +19,15 @@ export async function ensureInbox(
   if (row !== undefined) {
     await tx('inboxes').where({ id: row.id }).update({ address: inbox.address })
     return row.id
+  }
+  const renamed = await tx<{ id: number; name: string; address: string }>('inboxes')
+    .where({ address: inbox.address })
+    .whereNotIn('name', [...names])
+    .select('id')
+  const [only, ...others] = renamed
+  if (only !== undefined && others.length === 0) {
+    await tx('inboxes').where({ id: only.id }).update({ name: inbox.name })
+    return only.id
   }
   const [made] = await tx('inboxes')
     .insert({ ...inbox, created_at: toMs(at) })

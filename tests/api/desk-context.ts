@@ -53,7 +53,12 @@ export async function openDesk(database: TestDatabase, settings: object = {}): P
     for (const inbox of config.inboxes) {
       made.push({
         ...inbox,
-        id: await ensureInbox(tx, { name: inbox.name, address: inbox.address }, new Date()),
+        id: await ensureInbox(
+          tx,
+          { name: inbox.name, address: inbox.address },
+          [inbox.name],
+          new Date(),
+        ),
       })
     }
     return made

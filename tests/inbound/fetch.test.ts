@@ -108,6 +108,34 @@ eachDatabase(
       expect(again.filter(({ sha256 }) => sha256 === null)).toHaveLength(1)
     })
 
+    test('old mail stays old when its folder was rebuilt, with a Message-ID or without', async () => {
+      desk = await startDesk(await fresh(), parser)
+      desk.arrives(aMail(), daysAgo(30))
+      desk.arrives(aMail({ headers: { 'Message-ID': null } }), daysAgo(31))
+      desk.start('fetch', 'intake')
+      await desk.untilSettled(2)
+      desk.world.imap.folder(SUPPORT, 'INBOX').changeUidValidity(4_000_000_000)
+      desk.arrives(aMail())
+      const rows = await desk.untilSettled(5)
+      expect(fates(rows).toSorted()).toEqual([
+        'duplicate',
+        'duplicate',
+        'ignored',
+        'ignored',
+        'ticket',
+      ])
+    })
+
+    test('a server that does not tell its next UID has a backlog, too', async () => {
+      desk = await startDesk(await fresh(), parser)
+      desk.arrives(aMail(), daysAgo(30))
+      desk.world.imap.faults.add({ on: /^SELECT/, times: 99, do: 'omit', lines: /UIDNEXT/ })
+      desk.start('fetch', 'intake')
+      expect(fates(await desk.untilSettled(1))).toEqual(['ignored'])
+      desk.arrives(aMail())
+      expect(fates(await desk.untilSettled(2))).toEqual(['ignored', 'ticket'])
+    })
+
     const UNDELIVERED = [
       { name: 'with another UID', mischief: { do: 'wrong_uid', uid: 77 } },
       { name: 'without a body (NIL)', mischief: { do: 'nil_body' } },
