@@ -74,7 +74,10 @@ export async function mailNotDone(
   const values: NotDoneValues = {
     ticket: ticketOf(ticket, context.publicUrl),
     mistakes: mistakes.map((mistake) => ({ ...mistake, suggestion: mistake.suggestion ?? '' })),
+    reason: null,
+    overtaken: null,
     because,
+    choices: [],
     text: excerptOf(text).trim(),
     html: new SafeHtml(htmlOf(excerptOf(text).trim())),
   }

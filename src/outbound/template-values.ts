@@ -4,6 +4,7 @@
  */
 import { DONE, type Done } from '../ticket/command-results.ts'
 import type { Mistake } from '../ticket/commands.ts'
+import { HELD_CHOICES, HELD_REASONS, type HeldChoice, type HeldReason } from '../ticket/held.ts'
 import { SafeHtml } from './template-engine.ts'
 
 export const NOTICES = ['acknowledgement', 'reply', 'agent_notice', 'receipt', 'not_done'] as const
@@ -91,8 +92,21 @@ export interface NotDoneValues {
     /** '' for none. */
     readonly suggestion: string
   }[]
-  /** A sentence in English; '' when the mistakes say it all. */
+  /** Why it was held; null: the mistakes, or `because`, say it. */
+  readonly reason: HeldReason | null
+  /** A colleague answered first. */
+  readonly overtaken: { readonly author: string; readonly minutes: number } | null
+  /** A sentence in English; '' when something else says it all. */
   readonly because: string
+  /** What he can do with it by a reply of one line; none: he writes it anew. */
+  readonly choices: readonly {
+    readonly what: HeldChoice
+    /** With its `#`. */
+    readonly command: string
+    /** A mailto link; '' where a reply cannot carry the token. */
+    readonly url: string
+  }[]
+  /** '' when it may not be his. */
   readonly text: string
   readonly html: SafeHtml
 }
@@ -134,6 +148,20 @@ const PRIORITIES = ['low', 'normal', 'high', 'urgent']
 
 const written = { text: 'Use water.', html: new SafeHtml('Use water.') }
 const mistake = { line: '#clsoe', problem: 'unknown', suggestion: '#close' } as const
+const notDone = {
+  ticket: agentsTicket,
+  mistakes: [],
+  reason: null,
+  overtaken: null,
+  because: '',
+  choices: [],
+  ...written,
+}
+const choices = HELD_CHOICES.map((what, index) => ({
+  what,
+  command: `#${what}`,
+  url: index === 0 ? '' : 'mailto:support@acme.example',
+}))
 
 export const SAMPLES: { readonly [N in NoticeName]: readonly NoticeValues[N][] } = {
   acknowledgement: [
@@ -186,16 +214,16 @@ export const SAMPLES: { readonly [N in NoticeName]: readonly NoticeValues[N][] }
     },
   ],
   not_done: [
-    { ticket: agentsTicket, mistakes: [mistake], because: '', ...written },
+    { ...notDone, mistakes: [mistake] },
     {
-      ticket: agentsTicket,
+      ...notDone,
       mistakes: [
         { ...mistake, suggestion: '' },
         { line: '#merge', problem: 'incomplete', suggestion: '#merge 1033' },
       ],
-      because: '',
-      ...written,
     },
-    { ticket: agentsTicket, mistakes: [], because: 'Ticket 1042 is closed.', ...written },
+    { ...notDone, because: 'Ticket 1042 is closed.', choices },
+    { ...notDone, overtaken: { author: 'Ben', minutes: 2 }, choices },
+    ...HELD_REASONS.map((reason) => ({ ...notDone, reason, text: '', html: new SafeHtml('') })),
   ],
 }

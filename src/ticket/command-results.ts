@@ -14,6 +14,7 @@ export const DONE = [
   'followed',
   'muted',
   'undone',
+  'discarded',
 ] as const
 
 export interface Done {
