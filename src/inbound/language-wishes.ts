@@ -3,11 +3,11 @@
  * then what the text looks like. Pure.
  */
 import { detectLanguage } from '../mail/language.ts'
+import { languageTag } from '../mail/language-tag.ts'
 import { headerOf, type Message } from '../mail/message.ts'
 
-/** More tags than these, or longer ones, are nobody's wish. */
+/** More tags than these are nobody's wish. */
 const WISHES_MAX = 10
-const TAG_LENGTH_MAX = 35
 
 export function languageWishes(
   message: Message,
@@ -24,7 +24,7 @@ export function languageWishes(
           ...tagsIn(headerOf(message, 'x-accept-language')),
           message.language,
         ]
-  const tags = wishes.flatMap((text) => tagOf(text) ?? [])
+  const tags = wishes.flatMap((text) => languageTag(text) ?? [])
   return [...new Set(tags)].slice(0, WISHES_MAX)
 }
 
@@ -43,15 +43,4 @@ function tagsIn(header: string | null): string[] {
     .filter(({ q }) => q > 0)
     .toSorted((a, b) => b.q - a.q)
     .map(({ tag }) => tag)
-}
-
-/** Canonical, without extensions; null when it names no language. */
-function tagOf(text: string | null): string | null {
-  if (text === null || text.length > TAG_LENGTH_MAX) return null
-  try {
-    const tag = new Intl.Locale(text).baseName
-    return /^(?:und|mul|zxx)(?:-|$)/.test(tag) ? null : tag
-  } catch {
-    return null
-  }
 }

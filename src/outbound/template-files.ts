@@ -9,7 +9,7 @@ import {
   TemplateError,
   type TemplateMistake,
 } from './template-engine.ts'
-import { canonicalTag } from './template-locale.ts'
+import { languageTag } from '../mail/language-tag.ts'
 import { NOTICES, type NoticeName } from './template-values.ts'
 
 /** A notice in one language. */
@@ -36,7 +36,7 @@ export function readTemplates(directory: string): LoadedTemplates {
   const notices = new Map<NoticeName, NoticeTemplate[]>(NOTICES.map((notice) => [notice, []]))
   for (const name of localeDirectories(directory, mistakes)) {
     const folder = path.join(directory, name)
-    const locale = canonicalTag(name)
+    const locale = languageTag(name)
     if (locale === null) {
       mistakes.push({ file: folder, line: 1, what: 'is not named after a language (BCP 47)' })
       continue

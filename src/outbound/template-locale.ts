@@ -2,20 +2,7 @@
  * Which language a notice comes in: the first wish that templates exist for (RFC 4647 §3.4 lookup,
  * then a relative in the same script: `pt-PT` reads `pt-BR`). Pure.
  */
-
-/** Longer tags are somebody's joke; RFC 5646 §4.4.1 recommends 35 characters. */
-const TAG_LENGTH_MAX = 35
-
-/** `DE-at` as `de-AT`, without extensions; null when it is no BCP 47 tag of a language. */
-export function canonicalTag(text: string | null): string | null {
-  if (text === null || text.length > TAG_LENGTH_MAX) return null
-  try {
-    const tag = new Intl.Locale(text.trim().replaceAll('_', '-')).baseName
-    return /^(?:und|mul|zxx|i-default)(?:-|$)/.test(tag) ? null : tag
-  } catch {
-    return null
-  }
-}
+import { languageTag } from '../mail/language-tag.ts'
 
 export interface PickedLocale {
   /** The tag templates are kept under. */
@@ -49,7 +36,7 @@ export function pickLocale(
   available: readonly string[],
 ): PickedLocale | null {
   for (const wish of wishes) {
-    const wanted = canonicalTag(wish)
+    const wanted = languageTag(wish)
     const picked = wanted === null ? null : lookUpLocale(wanted, available)
     if (picked !== null) return picked
   }

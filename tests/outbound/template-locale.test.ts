@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { canonicalTag, directionOf, pickLocale } from '../../src/outbound/template-locale.ts'
+import { languageTag } from '../../src/mail/language-tag.ts'
+import { directionOf, pickLocale } from '../../src/outbound/template-locale.ts'
 
 const AVAILABLE = ['ar', 'de', 'en', 'fr', 'pt-BR', 'zh-CN']
 
@@ -25,7 +26,7 @@ test.each(PICKS)('%j is answered in %s', (wishes, locale, format) => {
 })
 
 test('a tag is canonical or null', () => {
-  expect(['PT_br', ' de ', 'zh-hant-tw', 'english please', 'i-default'].map(canonicalTag)).toEqual([
+  expect(['PT_br', ' de ', 'zh-hant-tw', 'english please', 'i-default'].map(languageTag)).toEqual([
     'pt-BR',
     'de',
     'zh-Hant-TW',
