@@ -13,6 +13,8 @@ import { explainBatch, explainFiles, type ExplainIo, type ExplainKnowledge } fro
 import { explainKnowledge } from './explain-knowledge.ts'
 import { runMigrate } from './migrate.ts'
 import { createTokenFor } from './tokens.ts'
+import { runVerify } from './verify.ts'
+import { runWhereIs } from './where-is.ts'
 import { withWorkplace } from './with-workplace.ts'
 import { addUserCommand, changeRoleCommand, listUsersCommand } from './users.ts'
 
@@ -42,7 +44,8 @@ export function buildProgram(deps: ProgramDeps): Program {
         exitCode = code
       }
       const program = baseProgram(deps)
-      for (const register of [serving, checking, users, explaining]) register(program, deps, done)
+      for (const register of [serving, checking, users, explaining, operating])
+        register(program, deps, done)
       const unknown = unknownCommand(program, args)
       if (unknown !== null) {
         deps.io.stderr.write(`postroom: ${unknown}\n`)
@@ -164,6 +167,23 @@ const users: Register = (program, { io }, done) => {
     .option('--scope <scope...>', 'only these rights (default: all of the user’s)')
     .action(async (options: { user: string; name: string; scope?: string[] }) =>
       done(await createTokenFor(configOf(program), options, io)),
+    )
+}
+
+const operating: Register = (program, { io }, done) => {
+  program
+    .command('verify')
+    .description('is everything there, and does it fit together? Changes nothing')
+    .option('--json', 'as JSON')
+    .action(async (options: { json?: boolean }) =>
+      done(await runVerify(configOf(program), { json: options.json ?? false }, io)),
+    )
+  program
+    .command('where-is <message-id>')
+    .description('what became of a message that came or left')
+    .option('--json', 'as JSON')
+    .action(async (id: string, options: { json?: boolean }) =>
+      done(await runWhereIs(configOf(program), { id, json: options.json ?? false }, io)),
     )
 }
 

@@ -6,7 +6,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { configFrom } from '../../src/config.ts'
 import { startMailWorld } from '../../src/demo/mail-world.ts'
+import { loadLifecycle } from '../../src/lifecycles.ts'
 import { openStore, type Store } from '../../src/store/open.ts'
+import { brokenInvariants, damageOf } from '../../src/store/reads/invariants.ts'
 import { type FreshDatabase, onPostgres, onSqlite } from '../kit/databases.ts'
 import { KillableDaemon } from '../kit/killable-daemon.ts'
 
@@ -107,6 +109,8 @@ function suite(fresh: FreshDatabase): void {
 }
 
 async function everythingOnce(store: Store, delivered: readonly string[]): Promise<void> {
+  expect(await brokenInvariants(store.read, loadLifecycle('default'))).toEqual([])
+  expect(await damageOf(store)).toEqual([])
   const comments = await rows<{ message_id: string; ticket_id: number }>(store, 'comments', [
     'message_id',
     'ticket_id',

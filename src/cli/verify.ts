@@ -1,0 +1,91 @@
+/** `postroom verify`: is everything there, and does it fit together? */
+import { createHash } from 'node:crypto'
+import type { Config } from '../config.ts'
+import { EXIT } from '../errors.ts'
+import type { Blobs } from '../store/blobs.ts'
+import type { Queryable } from '../store/open.ts'
+import {
+  type Broken,
+  brokenInvariants,
+  damageOf,
+  EXAMPLES_MAX,
+  INVARIANTS_COUNT,
+  referredBlobs,
+} from '../store/reads/invariants.ts'
+import type { ExplainIo } from './explain.ts'
+import { withWorkplace } from './with-workplace.ts'
+
+const BLOBS_PER_QUERY = 500
+
+/** Exit code 0 when all holds, 1 when something does not. Changes nothing. */
+export async function runVerify(
+  config: Config,
+  { json }: { json: boolean },
+  io: ExplainIo,
+): Promise<number> {
+  return withWorkplace(config, async ({ store, context }) => {
+    const bytes = await verifyBlobs(store.read, context.blobs)
+    const broken = [
+      ...(await damageOf(store)),
+      ...(await brokenInvariants(store.read, context.lifecycle)),
+      ...bytes.broken,
+    ]
+    const checked = { invariants: INVARIANTS_COUNT, blobs: bytes.count }
+    if (json) io.stdout.write(`${JSON.stringify({ ok: broken.length === 0, checked, broken })}\n`)
+    else io.stdout.write(reportOf(broken, checked))
+    return broken.length === 0 ? 0 : EXIT.failure
+  })
+}
+
+function reportOf(
+  broken: readonly Broken[],
+  checked: { invariants: number; blobs: number },
+): string {
+  const lines = broken.map(
+    ({ invariant, examples }) => `broken: ${invariant}\n        not so: ${examples.join(', ')}\n`,
+  )
+  const sum = `${checked.invariants} invariants and ${checked.blobs} stored files checked: `
+  const result = broken.length === 0 ? 'all hold' : `${broken.length} do not hold`
+  return `${lines.join('')}${sum}${result}\n`
+}
+
+/** Every stored source and attachment is read again and must have the hash it is named by. */
+async function verifyBlobs(
+  db: Queryable,
+  blobs: Blobs,
+): Promise<{ count: number; broken: Broken[] }> {
+  const lost: string[] = []
+  const changed: string[] = []
+  let count = 0
+  let after = ''
+  for (;;) {
+    const names = await referredBlobs(db, after, BLOBS_PER_QUERY)
+    for (const sha256 of names) {
+      const hash = await hashOf(blobs, sha256)
+      if (hash === null) lost.push(sha256)
+      else if (hash !== sha256) changed.push(sha256)
+    }
+    count += names.length
+    const last = names.at(-1)
+    if (last === undefined) break
+    after = last
+  }
+  return {
+    count,
+    broken: [
+      ...brokenBy('every stored source and attachment is there', lost),
+      ...brokenBy('every stored source and attachment is what it was', changed),
+    ],
+  }
+}
+
+const brokenBy = (invariant: string, examples: readonly string[]): Broken[] =>
+  examples.length === 0 ? [] : [{ invariant, examples: examples.slice(0, EXAMPLES_MAX) }]
+
+async function hashOf(blobs: Blobs, sha256: string): Promise<string | null> {
+  const content = await blobs.open(sha256)
+  if (content === null) return null
+  const hash = createHash('sha256')
+  for await (const chunk of content as AsyncIterable<Buffer>) hash.update(chunk)
+  return hash.digest('hex')
+}

@@ -1,0 +1,189 @@
+/**
+ * What must be true of every desk, as questions to the database. Each answers with ids of rows
+ * that break it; none means that it holds. Daemons may write meanwhile: every question is one
+ * statement, so it sees one moment.
+ */
+import type { Knex } from 'knex'
+import type { Lifecycle } from '../../ticket/lifecycle.ts'
+import type { Queryable, Store } from '../open.ts'
+
+export interface Broken {
+  /** What should be true. */
+  readonly invariant: string
+  /** Of the rows that break it, at most {@link EXAMPLES_MAX}. */
+  readonly examples: readonly (string | number)[]
+}
+
+export const EXAMPLES_MAX = 10
+
+interface Invariant {
+  readonly says: string
+  readonly violations: (db: Queryable, lifecycle: Lifecycle) => Knex.QueryBuilder
+}
+
+const missing = (db: Queryable, table: string, column: string, target: string) =>
+  db(`${table} as x`)
+    .whereNotNull(`x.${column}`)
+    .whereNotExists(
+      db(`${target} as y`)
+        .select(db.raw('1'))
+        .whereRaw('?? = ??', ['y.id', `x.${column}`]),
+    )
+    .select('x.id')
+
+/** In the order a reader would ask. */
+const INVARIANTS: readonly Invariant[] = [
+  {
+    says: 'a message that became a ticket or a comment names one that is there',
+    violations: (db) =>
+      db('inbound_messages as x')
+        .whereIn('x.fate', ['ticket', 'comment'])
+        .whereNotExists(db('comments as y').select(db.raw('1')).whereRaw('y.id = x.comment_id'))
+        .select('x.id'),
+  },
+  {
+    says: 'a message became one comment at most, and that comment knows it',
+    violations: (db) =>
+      db('inbound_messages as x')
+        .join('comments as y', 'y.inbound_id', 'x.id')
+        .whereRaw('x.comment_id is null or x.comment_id <> y.id')
+        .select('x.id'),
+  },
+  {
+    says: 'a message that still waits has its source',
+    violations: (db) =>
+      db('inbound_messages').where({ fate: 'pending', sha256: null }).select('id'),
+  },
+  {
+    says: 'a duplicate names the message it repeats',
+    violations: (db) => missing(db, 'inbound_messages', 'duplicate_of', 'inbound_messages'),
+  },
+  {
+    says: 'a ticket has its opening comment',
+    violations: (db) =>
+      db('tickets as x')
+        .whereNotExists(db('comments as y').select(db.raw('1')).whereRaw('y.ticket_id = x.id'))
+        .select('x.id'),
+  },
+  {
+    says: 'a ticket counts its comments right',
+    violations: (db) =>
+      db('tickets as x')
+        .whereRaw(
+          'x.comments_count <> (select count(*) from comments as y where y.ticket_id = x.id)',
+        )
+        .select('x.id'),
+  },
+  {
+    says: 'a ticket is closed exactly as long as it has a time of closing',
+    violations: (db) =>
+      db('tickets')
+        .whereRaw(`(status_category = 'closed') <> (closed_at is not null)`)
+        .select('id'),
+  },
+  {
+    says: 'a ticket has a status of the lifecycle, in its category',
+    violations: (db, { statuses }) =>
+      db('tickets')
+        .whereNot((q) => {
+          for (const { name, category } of statuses.values()) {
+            void q.orWhere({ status: name, status_category: category })
+          }
+        })
+        .select('id'),
+  },
+  {
+    says: 'a requester takes part in his ticket',
+    violations: (db) =>
+      db('tickets as x')
+        .whereNotNull('x.requester_id')
+        .whereNotExists(
+          db('participants as y')
+            .select(db.raw('1'))
+            .whereRaw('y.ticket_id = x.id and y.user_id = x.requester_id'),
+        )
+        .select('x.id'),
+  },
+  {
+    says: 'a merged ticket leads to another one that is there',
+    violations: (db) => missing(db, 'tickets', 'merged_into', 'tickets'),
+  },
+  {
+    says: 'mail that is owed has its bytes',
+    violations: (db) =>
+      db('outbox as x')
+        .whereIn('x.outcome', ['held', 'queued', 'sending', 'ending', 'uncertain'])
+        .whereNotExists(
+          db('outbox_sources as y').select(db.raw('1')).whereRaw('y.outbox_id = x.id'),
+        )
+        .select('x.id'),
+  },
+  {
+    says: 'a ticket got one acknowledgement at most',
+    violations: (db) =>
+      db('outbox')
+        .where({ kind: 'acknowledgement' })
+        .whereNotIn('outcome', ['suppressed', 'discarded'])
+        .whereNotNull('ticket_id')
+        .groupBy('ticket_id')
+        .havingRaw('count(*) > 1')
+        .select('ticket_id as id'),
+  },
+]
+
+/** How many invariants there are, for the report. */
+export const INVARIANTS_COUNT = INVARIANTS.length
+
+/** The invariants that do not hold. */
+export async function brokenInvariants(db: Queryable, lifecycle: Lifecycle): Promise<Broken[]> {
+  const broken: Broken[] = []
+  for (const { says, violations } of INVARIANTS) {
+    const rows = (await violations(db, lifecycle).limit(EXAMPLES_MAX)) as { id: number }[]
+    if (rows.length > 0) broken.push({ invariant: says, examples: rows.map(({ id }) => id) })
+  }
+  return broken
+}
+
+/** SQLite's own view of its file; PostgreSQL looks after itself. */
+export async function damageOf(store: Store): Promise<Broken[]> {
+  if (store.kind === 'postgres') return []
+  const integrity = await store.read.raw<{ integrity_check: string }[]>(
+    'PRAGMA integrity_check(10)',
+  )
+  const foreign = await store.read.raw<{ table: string; rowid: number }[]>(
+    'PRAGMA foreign_key_check',
+  )
+  const found = integrity.map((row) => row.integrity_check).filter((text) => text !== 'ok')
+  return [
+    ...(found.length === 0
+      ? []
+      : [{ invariant: 'the database file is undamaged', examples: found }]),
+    ...(foreign.length === 0
+      ? []
+      : [
+          {
+            invariant: 'every reference leads somewhere',
+            examples: foreign.slice(0, EXAMPLES_MAX).map((row) => `${row.table} ${row.rowid}`),
+          },
+        ]),
+  ]
+}
+
+/** Names of stored bytes that something refers to, in order, after `after`. */
+export async function referredBlobs(
+  db: Queryable,
+  after: string,
+  limit: number,
+): Promise<string[]> {
+  const named = db('inbound_messages')
+    .whereNotNull('sha256')
+    .select('sha256')
+    .union(db('attachments').select('sha256'))
+  const rows = await db
+    .from(named.as('named'))
+    .where('sha256', '>', after)
+    .orderBy('sha256')
+    .limit(limit)
+    .select<{ sha256: string }[]>('sha256')
+  return rows.map(({ sha256 }) => sha256)
+}

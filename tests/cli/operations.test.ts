@@ -1,0 +1,80 @@
+/** `postroom verify` and `postroom where-is`, on a desk that has one mail. */
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { beforeEach, expect, test } from 'vitest'
+import { loadConfig } from '../../src/config.ts'
+import { insertInbound } from '../../src/store/inbound-messages.ts'
+import { openWorkplace } from '../../src/workplace.ts'
+import { scratchDirectories } from '../kit/scratch.ts'
+import { run } from './run-program.ts'
+
+const scratch = scratchDirectories('operations')
+let file: string
+const postroom = (...words: string[]) => run([...words, '--config', file])
+
+beforeEach(async () => {
+  file = path.join(scratch.make(), 'postroom.yaml')
+  const account = '{ host: 127.0.0.1, port: 1, tls: none, user: x, password: x }'
+  writeFileSync(
+    file,
+    `data_dir: ./data\ninboxes:\n  - name: Support\n    address: support@acme.test\n    imap: ${account}\n    smtp: ${account}\n`,
+  )
+  const workplace = await openWorkplace(loadConfig(file, {}, '/'))
+  const { sha256, size } = await workplace.context.blobs.put(Buffer.from('Subject: x\r\n\r\nx'))
+  const row = {
+    inboxId: 1,
+    folder: 'INBOX',
+    uidValidity: 1,
+    uid: 7,
+    sha256,
+    size,
+    messageId: 'one@customer.test',
+    bodyHash: null,
+    internalAt: null,
+    fate: 'ignored' as const,
+    reasons: ['was there before'],
+    duplicateOf: null,
+    marked: 'none' as const,
+  }
+  await workplace.store.transaction((tx) => insertInbound(tx, [row], new Date(0)))
+  await workplace.close()
+})
+
+test('where-is says what became of a message, in words and as JSON', async () => {
+  for (const id of ['one@customer.test', '<one@customer.test>']) {
+    const { code, stdout } = await postroom('where-is', id)
+    expect(code).toBe(0)
+    expect(stdout).toBe(
+      'received 1970-01-01T00:00:00.000Z in Support (INBOX, UID 7): ignored\n         was there before\n',
+    )
+  }
+  const { stdout } = await postroom('where-is', 'one@customer.test', '--json')
+  expect(JSON.parse(stdout)).toMatchObject({
+    message_id: 'one@customer.test',
+    received: [{ id: 1, inbox: 'Support', fate: 'ignored' }],
+    sent: [],
+  })
+})
+
+test('where-is says that it never saw one', async () => {
+  expect(await postroom('where-is', 'two@customer.test')).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'No message <two@customer.test> was ever received or sent here.\n',
+  })
+})
+
+test('verify reads everything again, and finds what is gone', async () => {
+  const good = await postroom('verify')
+  expect(good).toMatchObject({ code: 0, stderr: '' })
+  expect(good.stdout).toMatch(/invariants and 1 stored files checked: all hold\n$/)
+  const workplace = await openWorkplace(loadConfig(file, {}, '/'))
+  await workplace.store.transaction((tx) => tx('blob_chunks').update({ data: Buffer.from('y') }))
+  await workplace.close()
+  const changed = await postroom('verify', '--json')
+  expect(changed.code).toBe(1)
+  expect(JSON.parse(changed.stdout)).toMatchObject({
+    ok: false,
+    broken: [{ invariant: 'every stored source and attachment is what it was' }],
+  })
+})
