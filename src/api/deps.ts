@@ -15,6 +15,8 @@ export interface ApiDeps {
   readonly health: Health
   readonly clock: Clock
   readonly events: Events
+  /** Rung when a message waits to be decided. */
+  readonly arrived: Bell
   /** Rung after a write that may owe mail. */
   readonly outgoing: Bell
   readonly version: string

@@ -1,16 +1,34 @@
 /** /inbound: the ledger of every message a server ever showed us, and their exact bytes. */
-import { findInbound, listInbound } from '../store/inbound-messages.ts'
+import { ticketClosed } from '../desk/add-comment.ts'
+import {
+  discardInboundMessage,
+  releaseInboundMessage,
+  reprocessInbound,
+} from '../desk/inbound-orders.ts'
+import { findInbound, type InboundMessage, listInbound } from '../store/inbound-messages.ts'
 import { listInboxRows } from '../store/inboxes.ts'
-import type { Store } from '../store/open.ts'
+import type { Store, Tx } from '../store/open.ts'
+import { findVisibleTicket } from '../store/reads/visible-tickets.ts'
+import { ruleOf } from '../ticket/lifecycle.ts'
+import type { Ticket } from '../ticket/ticket.ts'
 import type { ApiDeps } from './deps.ts'
-import { inboundJson } from './mail-json.ts'
+import { download } from './download.ts'
+import { type InboundJson, inboundJson } from './mail-json.ts'
 import { idAt, pageOf } from './page.ts'
+import { invalidMembers } from './problem.ts'
 import { NO_QUERY } from './query.ts'
 import { idOf, notFound, type Route, route, STAFF } from './route.ts'
-import { InboundQuery } from './schemas.ts'
+import { InboundQuery, ReleaseBody } from './schemas.ts'
 
 export function inboundRoutes(deps: ApiDeps): readonly Route[] {
-  return [listRoute(deps), oneRoute(deps), sourceRoute(deps)]
+  return [
+    listRoute(deps),
+    oneRoute(deps),
+    sourceRoute(deps),
+    reprocessRoute(deps),
+    releaseRoute(deps),
+    discardRoute(deps),
+  ]
 }
 
 function listRoute({ store }: ApiDeps): Route {
@@ -56,8 +74,7 @@ function oneRoute({ store }: ApiDeps): Route {
     async handle({ params }) {
       const message = await findInbound(store.read, idOf(params['id']))
       if (message === null) throw notFound()
-      const names = await inboxNames(store)
-      return { body: inboundJson(message, names.get(message.inboxId) ?? null) }
+      return { body: await named(store, message) }
     },
   })
 }
@@ -76,15 +93,86 @@ function sourceRoute({ store, context }: ApiDeps): Route {
       if (message === null || message.sha256 === null) throw notFound()
       const source = await context.blobs.open(message.sha256)
       if (source === null) throw notFound()
-      return {
-        body: source,
-        headers: {
-          'Content-Type': 'message/rfc822',
-          'Content-Disposition': `attachment; filename="message-${message.id}.eml"`,
-          // A mail is somebody else's HTML: should a browser open it all the same, it can do nothing.
-          'Content-Security-Policy': `default-src 'none'; sandbox`,
-        },
-      }
+      return download(source, {
+        contentType: 'message/rfc822',
+        filename: `message-${message.id}.eml`,
+      })
     },
   })
+}
+
+function reprocessRoute(deps: ApiDeps): Route {
+  const { store, clock, arrived } = deps
+  return route({
+    method: 'POST',
+    path: '/api/v1/inbound/:id/reprocess',
+    summary: 'Decides again about a message that nothing came of, by the rules of today',
+    roles: STAFF,
+    scopes: ['inbound:write'],
+    query: NO_QUERY,
+    body: null,
+    async handle({ caller, params }) {
+      const order = { messageId: idOf(params['id']), by: caller.user }
+      const at = clock.now()
+      const message = await store.transaction((tx) => reprocessInbound(tx, order, at))
+      arrived.ring()
+      return { body: await named(store, message) }
+    },
+  })
+}
+
+function releaseRoute(deps: ApiDeps): Route {
+  const { store, clock, arrived } = deps
+  return route({
+    method: 'POST',
+    path: '/api/v1/inbound/:id/release',
+    summary: 'Makes a ticket, or a comment of one, of a message that was held back',
+    roles: STAFF,
+    scopes: ['inbound:write'],
+    query: NO_QUERY,
+    body: ReleaseBody,
+    async handle({ caller, params, body }) {
+      const order = { messageId: idOf(params['id']), by: caller.user }
+      const at = clock.now()
+      const message = await store.transaction(async (tx) => {
+        const into = body?.ticket === undefined ? null : await openTicketOf(tx, deps, body.ticket)
+        return releaseInboundMessage(tx, { ...order, into }, at)
+      })
+      arrived.ring()
+      return { body: await named(store, message) }
+    },
+  })
+}
+
+/** The ticket that is to have the message: there, and open for comments. */
+async function openTicketOf(tx: Tx, { context }: ApiDeps, id: number): Promise<Ticket> {
+  const ticket = await findVisibleTicket(tx, { participantId: null }, id)
+  if (ticket === null) {
+    const message = 'is no ticket'
+    throw invalidMembers([{ pointer: '/ticket', code: 'unknown_ticket', message }])
+  }
+  if (!ruleOf(context.lifecycle, ticket.status).comments) throw ticketClosed(ticket)
+  return ticket
+}
+
+function discardRoute({ store, clock }: ApiDeps): Route {
+  return route({
+    method: 'POST',
+    path: '/api/v1/inbound/:id/discard',
+    summary: 'Puts a quarantined message away; its source stays',
+    roles: STAFF,
+    scopes: ['inbound:write'],
+    query: NO_QUERY,
+    body: null,
+    async handle({ caller, params }) {
+      const order = { messageId: idOf(params['id']), by: caller.user }
+      const at = clock.now()
+      const message = await store.transaction((tx) => discardInboundMessage(tx, order, at))
+      return { body: await named(store, message) }
+    },
+  })
+}
+
+async function named(store: Store, message: InboundMessage): Promise<InboundJson> {
+  return inboundJson(message, (await inboxNames(store)).get(message.inboxId) ?? null)
 }

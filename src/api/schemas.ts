@@ -129,6 +129,8 @@ export const PriorityBody = z.strictObject({ priority })
 export const MergeBody = z.strictObject({ into: z.int().positive() })
 export const TakeBody = z.strictObject({ force: z.boolean().default(false) }).optional()
 
+export const ReleaseBody = z.strictObject({ ticket: z.int().positive().optional() }).optional()
+
 export const StatusBody = z.strictObject({ status: statusWord })
 
 export const CommentBody = z.strictObject({

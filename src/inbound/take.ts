@@ -11,6 +11,7 @@ import { listAgents } from '../store/users.ts'
 import type { User } from '../ticket/user.ts'
 import { type DecideContext, decide } from './decide.ts'
 import type { Parsed } from './parse.ts'
+import { asReleased } from './released.ts'
 import { write } from './write.ts'
 
 /** A message whose parts are known and stored, before anything is decided. */
@@ -103,7 +104,8 @@ async function takeOne(
   if (inbox === undefined) throw new Error(`inbox ${row.inboxId} is not configured`)
   const at = clock.now()
   const arrived = { row, inbox, message: parsed.message, attachments, unreadable }
-  const understood = await decide(tx, context, arrived, at)
+  const decided = await decide(tx, context, arrived, at)
+  const understood = await asReleased(tx, { inbox, lifecycle: context.lifecycle }, decided, at)
   const { fate, ticketId } = await write(tx, context, understood, at)
   return { ...line, fate, verdict: understood.verdict.kind, ticketId }
 }

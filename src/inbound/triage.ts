@@ -23,6 +23,8 @@ export type Decision =
   | {
       readonly do: 'add_comment'
       readonly as: 'customer' | 'agent'
+      /** An agent's words that no proof published: a note, and its commands are not executed. */
+      readonly released?: true
       readonly moveTo: string | null
       readonly reopening: boolean
       readonly notify: boolean

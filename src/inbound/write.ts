@@ -227,7 +227,8 @@ async function applyComment(
   const ticketId = understood.threading.ticket?.id
   if (ticketId === undefined) throw new Error('a comment was decided without a ticket')
   const sender = await senderOf(tx, understood, at)
-  if (decision.as === 'agent' && sender !== null && understood.threading.ticket !== null) {
+  const note = decision.released === true && decision.as === 'agent'
+  if (decision.as === 'agent' && !note && sender !== null && understood.threading.ticket !== null) {
     const { ticket } = understood.threading
     const reply = { ticket, agent: sender, said: saidIn(understood), moveTo: decision.moveTo }
     return takeAgentReply(tx, context, reply, at)
@@ -237,7 +238,7 @@ async function applyComment(
     context,
     {
       ticketId,
-      visibility: 'public',
+      visibility: note ? 'internal' : 'public',
       author: { type: decision.as, user: sender },
       said: saidIn(understood),
       moveTo: decision.moveTo,

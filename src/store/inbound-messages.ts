@@ -1,98 +1,19 @@
 /** The inbound ledger: one row for every message a server ever showed us, with its fate. */
 import type { VerdictKind } from '../mail/verdict.ts'
 import { together } from './claim-order.ts'
-import { recordFrom, stringsFrom, toJson } from './json.ts'
+import {
+  type Fate,
+  type InboundMessage,
+  type InboundRow,
+  type Marked,
+  toInbound,
+} from './inbound-rows.ts'
+import { toJson } from './json.ts'
 import type { Queryable, Tx } from './open.ts'
-import { fromMs, fromMsOrNull, toMs } from './time.ts'
+import { fromMsOrNull, toMs } from './time.ts'
 
-export const FATES = [
-  'pending',
-  'ticket',
-  'comment',
-  'duplicate',
-  'system',
-  'ignored',
-  'quarantined',
-] as const
-export type Fate = (typeof FATES)[number]
-
-export type Marked = 'none' | 'pending' | 'done' | 'failed'
-
-export interface InboundMessage {
-  readonly id: number
-  readonly inboxId: number
-  readonly folder: string
-  readonly uidValidity: number
-  readonly uid: number
-  /** Null: the source was never fetched (ignored backlog, vanished). */
-  readonly sha256: string | null
-  readonly size: number
-  readonly messageId: string | null
-  readonly bodyHash: string | null
-  /** When the server received it (INTERNALDATE). */
-  readonly internalAt: Date | null
-  readonly receivedAt: Date
-  readonly fate: Fate
-  readonly verdict: VerdictKind | null
-  readonly reasons: readonly string[]
-  /** Threading evidence and decision, for people. */
-  readonly evidence: Readonly<Record<string, unknown>>
-  readonly ticketId: number | null
-  readonly commentId: number | null
-  readonly duplicateOf: number | null
-  readonly attempts: number
-  readonly failures: number
-}
-
-export interface InboundRow {
-  id: number
-  inbox_id: number
-  folder: string
-  uidvalidity: number
-  uid: number
-  sha256: string | null
-  size: number
-  message_id: string | null
-  body_hash: string | null
-  internal_at: number | null
-  received_at: number
-  fate: Fate
-  verdict: VerdictKind | null
-  reasons: string
-  evidence: string | null
-  sender: string | null
-  ticket_id: number | null
-  comment_id: number | null
-  duplicate_of: number | null
-  attempts: number
-  failures: number
-  due_at: number | null
-  lease_owner: string | null
-  marked: Marked
-}
-
-const toInbound = (row: InboundRow): InboundMessage => ({
-  id: row.id,
-  inboxId: row.inbox_id,
-  folder: row.folder,
-  uidValidity: row.uidvalidity,
-  uid: row.uid,
-  sha256: row.sha256,
-  size: row.size,
-  messageId: row.message_id,
-  bodyHash: row.body_hash,
-  internalAt: fromMsOrNull(row.internal_at),
-  receivedAt: fromMs(row.received_at),
-  fate: row.fate,
-  verdict: row.verdict,
-  reasons: stringsFrom(row.reasons),
-  evidence: recordFrom(row.evidence),
-  ticketId: row.ticket_id,
-  commentId: row.comment_id,
-  duplicateOf: row.duplicate_of,
-  attempts: row.attempts,
-  failures: row.failures,
-})
+export { FATES } from './inbound-rows.ts'
+export type { Fate, InboundMessage, InboundRow, Marked, Release } from './inbound-rows.ts'
 
 export interface NewInbound {
   readonly inboxId: number
@@ -127,7 +48,9 @@ export async function insertInbound(
   }
 }
 
-function toRow(message: NewInbound, at: Date): Omit<InboundRow, 'id'> {
+type NewRow = Omit<InboundRow, 'id' | 'released_by' | 'released_into'>
+
+function toRow(message: NewInbound, at: Date): NewRow {
   return {
     inbox_id: message.inboxId,
     folder: message.folder,

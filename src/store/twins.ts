@@ -19,7 +19,7 @@ export async function findTwin(db: Queryable, message: InboundMessage): Promise<
   const query = db<InboundRow>('inbound_messages')
     .where({ inbox_id: message.inboxId })
     .whereNot({ id: message.id })
-    .whereIn('fate', ['ticket', 'comment', 'system', 'quarantined'])
+    .whereIn('fate', ['ticket', 'comment', 'system', 'quarantined', 'ignored'])
     .orderBy('id')
   if (message.messageId === null) {
     void query

@@ -100,6 +100,8 @@ export interface TestApi extends TestDesk {
   readonly clock: Clock & { at: Date }
   /** How often the senders were woken. */
   readonly rings: () => number
+  /** How often intake was woken. */
+  readonly arrivals: () => number
   readonly failures: readonly unknown[]
   readonly drain: () => void
   readonly close: () => Promise<void>
@@ -141,11 +143,17 @@ async function startTestApi(desk: TestDesk): Promise<TestApi> {
   outgoing.ring = () => {
     rings += 1
   }
+  const arrived = new Bell()
+  let arrivals = 0
+  arrived.ring = () => {
+    arrivals += 1
+  }
   let draining = false
   const clock = { at: new Date('2026-03-01T10:00:00Z'), now: () => clock.at }
   const api = await startApi({
     ...desk,
     health,
+    arrived,
     outgoing,
     clock,
     events: { ...eventsOf(silentLog), requestFailed: (_line, err) => void failures.push(err) },
@@ -177,6 +185,7 @@ async function startTestApi(desk: TestDesk): Promise<TestApi> {
     health,
     clock,
     rings: () => rings,
+    arrivals: () => arrivals,
     failures,
     drain: () => {
       draining = true

@@ -252,6 +252,7 @@ describe('a port that cannot be used', () => {
       return await startApi({
         ...desk,
         health: new Health(),
+        arrived: new Bell(),
         outgoing: new Bell(),
         clock: systemClock,
         events: eventsOf(silentLog),
