@@ -2,6 +2,7 @@
 import type { Knex } from 'knex'
 import * as foundation from './0001-foundation.ts'
 import * as envelopeWithSource from './0002-envelope-with-source.ts'
+import * as heldAndSuppressed from './0006-held-and-suppressed.ts'
 import * as plumbing from './0007-plumbing.ts'
 import * as receipts from './0004-receipts.ts'
 import * as threadIndex from './0003-thread-index.ts'
@@ -17,5 +18,6 @@ export const migrations: readonly Migration[] = [
   { version: 2, name: 'envelope-with-source', up: envelopeWithSource.up },
   { version: 3, name: 'thread-index', up: threadIndex.up },
   { version: 4, name: 'receipts', up: receipts.up },
+  { version: 6, name: 'held-and-suppressed', up: heldAndSuppressed.up },
   { version: 7, name: 'plumbing', up: plumbing.up },
 ]

@@ -104,12 +104,14 @@ async function memberOf(
     case 'move':
       return { inboxId: inboxIdOf(context, command.inbox) }
     case 'cc':
+    case 'discard':
     case 'follow':
     case 'help':
     case 'merge':
     case 'mute':
     case 'note':
     case 'requester':
+    case 'send':
     case 'undo':
       return {}
     default:
@@ -221,11 +223,13 @@ async function runOne(run: Run, command: Command): Promise<Done[]> {
     case 'assign':
     case 'category':
     case 'close':
+    case 'discard':
     case 'help':
     case 'move':
     case 'note':
     case 'priority':
     case 'release':
+    case 'send':
     case 'status':
     case 'tag':
     case 'take':

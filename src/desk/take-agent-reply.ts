@@ -3,16 +3,22 @@
  * it happens, or nothing; either way the agent is told.
  */
 import { addComment } from './add-comment.ts'
+import { answerHeld } from './answer-held.ts'
 import { type DeskContext, type Said, saidByApi } from './context.ts'
+import { holdReply } from './hold-reply.ts'
 import { runCommands } from './run-commands.ts'
 import { AppError } from '../errors.ts'
 import { mailNotDone, mailReceipt } from '../outbound/command-mail.ts'
+import { latestAnswerOfOther } from '../store/comments.ts'
 import { inSavepoint } from '../store/group-commit.ts'
+import { findHeldReply } from '../store/held-replies.ts'
 import type { Settled } from '../store/inbound-messages.ts'
 import type { Tx } from '../store/open.ts'
+import { latestSentOf } from '../store/outbox.ts'
 import { findUser } from '../store/users.ts'
 import type { Done } from '../ticket/command-results.ts'
 import { type Command, type Commanded, readCommands } from '../ticket/commands.ts'
+import type { HeldChoice } from '../ticket/held.ts'
 import { findStatus, ruleOf } from '../ticket/lifecycle.ts'
 import type { Ticket } from '../ticket/ticket.ts'
 import type { User } from '../ticket/user.ts'
@@ -23,6 +29,11 @@ export interface AgentReply {
   readonly said: Said
   /** Where a public answer without a status command leads. */
   readonly moveTo: string | null
+  readonly inboundId: number
+  /** Message-IDs that it answers. */
+  readonly answers: readonly string[]
+  /** Is the mail recent enough to be answered? */
+  readonly tell: boolean
 }
 
 interface Result extends Pick<Settled, 'fate' | 'ticketId' | 'commentId'> {
@@ -43,7 +54,7 @@ export async function takeAgentReply(
   const outcome = await inSavepoint(tx, () => execute(tx, context, reply, commanded, at))
   if (outcome.ok) return outcome.value
   if (!(outcome.err instanceof AppError)) throw outcome.err
-  return refused(tx, context, reply, outcome.err.message, at)
+  return refused(tx, context, reply, { because: outcome.err.message, commanded }, at)
 }
 
 /** A typo: the text goes back to its author, who writes it anew. */
@@ -54,7 +65,8 @@ async function mistaken(
   mistakes: Commanded['mistakes'],
   at: Date,
 ): Promise<Result> {
-  await mailNotDone(tx, context, { ticket, agent, mistakes, because: '', text: said.text }, at)
+  const notDone = { reason: null, overtaken: null, because: '', choices: [], text: said.text }
+  await mailNotDone(tx, context, { ticket, agent, mistakes, ...notDone }, at)
   const because = 'commands nobody knows: nothing was done, and the agent was told'
   return { fate: 'system', ticketId: ticket.id, commentId: null, because }
 }
@@ -63,27 +75,101 @@ async function mistaken(
 async function refused(
   tx: Tx,
   context: DeskContext,
-  { ticket, agent, said }: AgentReply,
-  because: string,
+  reply: AgentReply,
+  { because, commanded }: { because: string; commanded: Commanded },
   at: Date,
 ): Promise<Result> {
-  await mailNotDone(tx, context, { ticket, agent, mistakes: [], because, text: said.text }, at)
+  const ticketId = reply.ticket.id
+  if (choiceIn(commanded) === null) {
+    await holdReply(tx, context, { ...reply, why: { because } }, at)
+    return { fate: 'quarantined', ticketId, commentId: null, because }
+  }
+  const { ticket, agent } = reply
+  const nothing = { mistakes: [], reason: null, overtaken: null, choices: [], text: '' }
+  await mailNotDone(tx, context, { ticket, agent, because, ...nothing }, at)
+  return { fate: 'system', ticketId, commentId: null, because }
+}
+
+const choiceIn = ({ commands }: Commanded): 'send' | 'discard' | null => {
+  const words = commands.map((command) => command.do)
+  return words.includes('send') ? 'send' : words.includes('discard') ? 'discard' : null
+}
+
+/** A word about mail that is held: `#send`, `#discard`, or nothing but `#note`. */
+async function chosen(
+  tx: Tx,
+  { ticket, agent, said }: AgentReply,
+  commanded: Commanded,
+): Promise<HeldChoice | null> {
+  const choice = choiceIn(commanded)
+  if (choice !== null) return choice
+  const [only, ...others] = commanded.commands
+  const alone = others.length === 0 && commanded.text === '' && said.attachments.length === 0
+  if (only?.do !== 'note' || !alone) return null
+  const held = await findHeldReply(tx, { ticketId: ticket.id, agentId: agent.id })
+  return held === null ? null : 'note'
+}
+
+/** Words below the choice are left alone: most are a signature that looks like none. */
+async function executeChoice(
+  tx: Tx,
+  context: DeskContext,
+  { ticket, agent }: AgentReply,
+  { choice, commands }: { choice: HeldChoice; commands: readonly Command[] },
+  at: Date,
+): Promise<Result> {
+  await answerHeld(tx, context, { ticketId: ticket.id, agent, choice }, at)
+  const ran = await runCommands(tx, context, { ticketId: ticket.id, agent, commands }, at)
+  const discarded = choice === 'discard' ? [{ what: 'discarded' as const, value: '' }] : []
+  const done = [...discarded, ...ran.done]
+  await receipt(tx, context, { ...ran, done, agent, commands, text: SAID[choice] }, at)
+  return { fate: 'system', ticketId: ticket.id, commentId: null }
+}
+
+const SAID = { send: 'sent', note: 'note', discard: 'none' } as const
+
+/** A colleague answered, and the notice that is answered here does not know of it. */
+async function overtaken(
+  tx: Tx,
+  context: DeskContext,
+  reply: AgentReply,
+  at: Date,
+): Promise<Result | null> {
+  const { ticket, agent, answers } = reply
+  const noticed = await latestSentOf(tx, { ticketId: ticket.id, userId: agent.id, ids: answers })
+  if (noticed === null) return null
+  const since = new Date(Math.max(noticed.getTime(), at.getTime() - COLLEAGUE_ANSWER_MS))
+  const other = await latestAnswerOfOther(tx, { ticketId: ticket.id, agentId: agent.id, since })
+  if (other === null) return null
+  const colleague = other.authorId === null ? null : await findUser(tx, other.authorId)
+  const author = colleague?.name ?? colleague?.email ?? 'A colleague'
+  const minutes = Math.max(1, Math.round((at.getTime() - other.createdAt.getTime()) / 60_000))
+  await holdReply(tx, context, { ...reply, why: { overtaken: { author, minutes } } }, at)
+  const because = `${author} answered ${minutes} min before, after the notice that this answers`
   return { fate: 'quarantined', ticketId: ticket.id, commentId: null, because }
 }
+
+/** An older answer of a colleague is no surprise: the ticket went on since. */
+const COLLEAGUE_ANSWER_MS = 30 * 60_000
 
 async function execute(
   tx: Tx,
   context: DeskContext,
   reply: AgentReply,
-  { commands, text }: Commanded,
+  commanded: Commanded,
   at: Date,
 ): Promise<Result> {
+  const { commands, text } = commanded
+  const choice = await chosen(tx, reply, commanded)
+  if (choice !== null) return executeChoice(tx, context, reply, { choice, commands }, at)
+  const visibility = commands.some((command) => command.do === 'note') ? 'internal' : 'public'
+  const says = text !== '' || reply.said.attachments.length > 0
+  const late = visibility === 'public' && says ? await overtaken(tx, context, reply, at) : null
+  if (late !== null) return late
   if (commands.length === 0) {
     const commentId = await answer(tx, context, reply, { visibility: 'public' }, at)
     return { fate: 'comment', ticketId: reply.ticket.id, commentId }
   }
-  const visibility = commands.some((command) => command.do === 'note') ? 'internal' : 'public'
-  const says = text !== '' || reply.said.attachments.length > 0
   const commentId = says
     ? await answer(tx, context, reply, { visibility, text, commands }, at)
     : null

@@ -6,6 +6,7 @@
  */
 import { unreachable } from '../errors.ts'
 import type { Verdict } from '../mail/verdict.ts'
+import type { HeldReason } from '../ticket/held.ts'
 import type { CustomerEffect, StatusRule } from '../ticket/lifecycle.ts'
 
 export type Decision =
@@ -34,6 +35,8 @@ export type Decision =
   | {
       readonly do: 'settle'
       readonly fate: 'system' | 'quarantined'
+      /** Mail of an agent is held, and he is to be told; null: nobody is. */
+      readonly tell: HeldReason | null
       readonly because: string
     }
 
@@ -72,7 +75,7 @@ export function triage(facts: Facts): Decision {
   switch (kind) {
     case 'own':
     case 'loop':
-      return { do: 'settle', fate: 'system', because: reasonOf(facts) }
+      return { do: 'settle', fate: 'system', tell: null, because: reasonOf(facts) }
     case 'bounce':
     case 'report':
     case 'auto_reply':
@@ -101,7 +104,7 @@ function triageAutomaticAnswer(facts: Facts): Decision {
   // An agent's own out-of-office answers a notice: it is nothing for the ticket.
   const comments = facts.ticket !== null && facts.ticket.status.comments
   if (!comments || isAgents(facts) || facts.verdict.kind !== 'auto_reply') {
-    return { do: 'settle', fate: 'system', because }
+    return { do: 'settle', fate: 'system', tell: null, because }
   }
   return {
     do: 'add_comment',
@@ -117,7 +120,11 @@ function triageAutomaticAnswer(facts: Facts): Decision {
 function triageMachine(facts: Facts): Decision {
   const because = reasonOf(facts)
   // A gateway may mark an agent's mail as bulk; it is no customer's comment for that.
-  if (isAgents(facts) && facts.ticket !== null) return hold(because)
+  if (isAgents(facts) && facts.ticket !== null) {
+    // A program that answers each notice is left alone; a gateway's mark is worth a word.
+    const marked = facts.verdict.kind !== 'auto_generated' && facts.trust === 'own_token'
+    return hold(because, marked && facts.sender === 'agent' ? 'automatic' : null)
+  }
   if (facts.ticket?.status.comments === true) {
     return {
       do: 'add_comment',
@@ -158,22 +165,29 @@ function triagePerson(facts: Facts): Decision {
   return { ...comment, moveTo: effect.status, reopening: !status.comments, notify: true }
 }
 
-const hold = (because: string): Decision => ({ do: 'settle', fate: 'quarantined', because })
+const hold = (because: string, tell: HeldReason | null = null): Decision => ({
+  do: 'settle',
+  fate: 'quarantined',
+  tell,
+  because,
+})
 
 /** Acting as an agent needs the agent's own token, and what the inbox asks beyond it. */
 function triageAgentReply(facts: Facts): Decision {
   if (facts.sender === 'disabled_agent') return hold('a reply from an agent who is disabled')
   if (facts.ticket === null || facts.trust !== 'own_token') {
-    return hold('looks like an agent’s reply, but carries no token of that agent')
+    return hold('looks like an agent’s reply, but carries no token of that agent', 'lost_token')
   }
   if (!facts.agentProven) {
-    return hold('an agent’s reply whose address our mail server did not authenticate')
+    return hold('an agent’s reply whose address our mail server did not authenticate', 'unaligned')
   }
   if (!facts.readable) {
-    return hold('an agent’s reply that could not be read as usual: look at it before it is sent')
+    const because = 'an agent’s reply that could not be read as usual: look at it before it is sent'
+    return hold(because, 'unreadable')
   }
   if (facts.repeatsNotice) {
-    return hold('an agent’s reply that would show the customer our notice to the agent')
+    const because = 'an agent’s reply that would show the customer our notice to the agent'
+    return hold(because, 'repeats_notice')
   }
   return {
     do: 'add_comment',

@@ -8,6 +8,7 @@
 import { addComment } from '../desk/add-comment.ts'
 import type { AttachedBlob, Author, DeskContext, Said } from '../desk/context.ts'
 import { takeAgentReply } from '../desk/take-agent-reply.ts'
+import { holdReply } from '../desk/hold-reply.ts'
 import { openTicket } from '../desk/open-ticket.ts'
 import { recordBounce } from '../desk/record-bounce.ts'
 import { unreachable } from '../errors.ts'
@@ -17,11 +18,13 @@ import type { Authentication, Verdict } from '../mail/verdict.ts'
 import { type InboundMessage, type Settled, settleInbound } from '../store/inbound-messages.ts'
 import type { Tx } from '../store/open.ts'
 import { addParticipant } from '../store/participants.ts'
-import { ensureContact, findUserByEmail, markProven } from '../store/users.ts'
-import { isStaff, type User } from '../ticket/user.ts'
+import { findTicket } from '../store/tickets.ts'
+import { ANSWER_AGE_MAX_MS } from '../ticket/notify.ts'
+import type { User } from '../ticket/user.ts'
 import { languageWishes } from './language-wishes.ts'
 import type { Threading } from './thread.ts'
 import type { Decision } from './triage.ts'
+import { contactsOf, requesterOf, senderOf } from './write-people.ts'
 
 /** A message with everything that was found out about it. */
 export interface Understood {
@@ -46,6 +49,9 @@ export interface Understood {
   /** No parser survived it: the ticket says so, and the ledger keeps it as quarantined. */
   readonly unreadable: boolean
 }
+
+/** One look-up per message, however long its References are. */
+const ANSWERED_MAX = 50
 
 /** Another daemon, or a late copy of this one's own work, was faster. Nothing is to be done. */
 export class SettledElsewhere extends Error {
@@ -106,14 +112,38 @@ async function apply(
       )
       return { fate: 'system', ticketId, commentId: null }
     }
-    case 'settle': {
-      const ticketId = understood.threading.ticket?.id ?? null
-      return { fate: decision.fate, ticketId, commentId: null }
-    }
+    case 'settle':
+      return applySettle(tx, context, understood, decision, at)
     default:
       return unreachable(decision)
   }
 }
+
+/** An agent's mail that is held is held for its author, on the ticket that it seems to be about. */
+async function applySettle(
+  tx: Tx,
+  context: DeskContext,
+  understood: Understood,
+  { fate, tell: reason }: Decision & { do: 'settle' },
+  at: Date,
+): Promise<Result> {
+  const { threading, sender: agent, row } = understood
+  const settled = { fate, ticketId: threading.ticket?.id ?? null, commentId: null }
+  if (reason === null || agent === null) return settled
+  const ticket =
+    threading.ticket ??
+    (threading.related === null ? null : await findTicket(tx, threading.related.ticketId))
+  if (ticket === null || ticket.deletedAt !== null) return settled
+  const isHis = threading.trust === 'own_token'
+  const said = isHis ? saidIn(understood) : null
+  const held = { ticket, agent, said, inboundId: row.id, why: { reason } }
+  await holdReply(tx, context, { ...held, tell: isRecent(understood, at) }, at)
+  return { ...settled, ticketId: ticket.id }
+}
+
+/** RFC 3834 §2: no automatic mail about what lay around for a day. */
+const isRecent = ({ row }: Understood, at: Date): boolean =>
+  at.getTime() - (row.internalAt ?? row.receivedAt).getTime() <= ANSWER_AGE_MAX_MS
 
 function bounceDetail({ message }: Understood, because: string): string {
   const [first] = message.bounce?.recipients ?? []
@@ -123,7 +153,7 @@ function bounceDetail({ message }: Understood, because: string): string {
   return said === '' ? because : said.slice(0, 500)
 }
 
-function saidIn({ row, message, attachments, authentication }: Understood): Said {
+function saidIn({ row, message, attachments, authentication, decision }: Understood): Said {
   return {
     text: message.text.reply,
     quotedText: message.text.quoted,
@@ -134,7 +164,10 @@ function saidIn({ row, message, attachments, authentication }: Understood): Said
     referenceIds: message.references.slice(-20),
     inboundId: row.id,
     authentication,
-    attachments,
+    // What could not be taken apart has its own source attached: it shows where the agent writes from.
+    attachments: attachments.filter(
+      ({ sha256 }) => decision.do !== 'settle' || sha256 !== row.sha256,
+    ),
   }
 }
 
@@ -203,20 +236,6 @@ function closedStatusOf({ statuses }: DeskContext['lifecycle']): string | null {
 const forwardedSubject = (message: Message): string | null =>
   message.forwarded?.subject ?? message.subject
 
-async function requesterOf(
-  tx: Tx,
-  message: Message,
-  decision: Decision & { do: 'open_ticket' },
-  sender: User | null,
-  at: Date,
-): Promise<User | null> {
-  const original = message.forwarded?.from
-  if (decision.requester === 'forwarded' && original !== undefined && original.address !== null) {
-    return ensureContact(tx, { address: original.address, name: original.name }, at)
-  }
-  return decision.requester === 'unknown' ? null : sender
-}
-
 async function applyComment(
   tx: Tx,
   context: DeskContext,
@@ -224,14 +243,27 @@ async function applyComment(
   decision: Decision & { do: 'add_comment' },
   at: Date,
 ): Promise<Result> {
+  const { message } = understood
   const ticketId = understood.threading.ticket?.id
   if (ticketId === undefined) throw new Error('a comment was decided without a ticket')
   const sender = await senderOf(tx, understood, at)
   const note = decision.released === true && decision.as === 'agent'
   if (decision.as === 'agent' && !note && sender !== null && understood.threading.ticket !== null) {
     const { ticket } = understood.threading
-    const reply = { ticket, agent: sender, said: saidIn(understood), moveTo: decision.moveTo }
-    return takeAgentReply(tx, context, reply, at)
+    return takeAgentReply(
+      tx,
+      context,
+      {
+        ticket,
+        agent: sender,
+        said: saidIn(understood),
+        moveTo: decision.moveTo,
+        inboundId: understood.row.id,
+        answers: [...message.references, ...message.inReplyTo].slice(-ANSWERED_MAX),
+        tell: isRecent(understood, at),
+      },
+      at,
+    )
   }
   const { ticket, comment } = await addComment(
     tx,
@@ -254,27 +286,4 @@ async function applyComment(
     await addParticipant(tx, { ticketId, userId: id, role: 'cc' }, at)
   }
   return { fate: 'comment', ticketId: ticket.id, commentId: comment.id }
-}
-
-/** The person who wrote, made a contact if new. Null: there is no one clear address. */
-async function senderOf(tx: Tx, understood: Understood, at: Date): Promise<User | null> {
-  const { message, sender, proven } = understood
-  if (sender === null && (message.from === null || message.fromAddresses.length !== 1)) return null
-  const user = sender ?? (message.from === null ? null : await ensureContact(tx, message.from, at))
-  if (user === null) return null
-  if (proven && user.provenAt === null) await markProven(tx, user.id, at)
-  // Somebody new has his name already; somebody known may tell it now.
-  if (sender === null || user.name !== null || message.from === null) return user
-  return ensureContact(tx, message.from, at)
-}
-
-/** People who were copied, as contacts. Staff do not become participants: their addresses are private. */
-async function contactsOf(tx: Tx, copied: readonly NamedAddress[], at: Date): Promise<User[]> {
-  const users: User[] = []
-  for (const who of copied) {
-    const known = await findUserByEmail(tx, who.address)
-    if (known !== null && isStaff(known)) continue
-    users.push(known ?? (await ensureContact(tx, who, at)))
-  }
-  return users
 }

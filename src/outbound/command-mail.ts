@@ -1,13 +1,15 @@
 /** What an agent is told about his own mail: what its commands did, or why it did nothing. */
 import { domainOf } from '../mail/address.ts'
+import { subjectText } from '../mail/header-text.ts'
 import type { Tx } from '../store/open.ts'
 import { messageIdsSentTo } from '../store/outbox.ts'
 import type { Done } from '../ticket/command-results.ts'
 import { COMMAND_USAGES, type Mistake } from '../ticket/commands.ts'
+import type { HeldChoice } from '../ticket/held.ts'
 import { inboxOrFirst } from '../ticket/inbox.ts'
 import type { Ticket } from '../ticket/ticket.ts'
 import type { User } from '../ticket/user.ts'
-import { excerptOf } from './compose.ts'
+import { excerptOf, subaddress } from './compose.ts'
 import { enqueue } from './enqueue.ts'
 import { type NoticeContext, subjectOf } from './notices.ts'
 import { htmlOf } from './plain-html.ts'
@@ -58,9 +60,13 @@ export interface NotDone {
   readonly ticket: Ticket
   readonly agent: User
   readonly mistakes: readonly Mistake[]
-  /** A sentence; '' when the mistakes say it all. */
+  readonly reason: NotDoneValues['reason']
+  readonly overtaken: NotDoneValues['overtaken']
+  /** A sentence; '' when something else says it all. */
   readonly because: string
-  /** What he wrote: he gets it back. */
+  /** What he can say to what is held; none: nothing is. */
+  readonly choices: readonly HeldChoice[]
+  /** What he wrote: he gets it back; '' when it may not be his. */
   readonly text: string
 }
 
@@ -68,22 +74,52 @@ export interface NotDone {
 export async function mailNotDone(
   tx: Tx,
   context: NoticeContext,
-  { ticket, agent, mistakes, because, text }: NotDone,
+  notDone: NotDone,
   at: Date,
 ): Promise<void> {
+  const { ticket, agent } = notDone
+  const text = excerptOf(notDone.text).trim()
   const values: NotDoneValues = {
     ticket: ticketOf(ticket, context.publicUrl),
-    mistakes: mistakes.map((mistake) => ({ ...mistake, suggestion: mistake.suggestion ?? '' })),
-    reason: null,
-    overtaken: null,
-    because,
-    choices: [],
-    text: excerptOf(text).trim(),
-    html: new SafeHtml(htmlOf(excerptOf(text).trim())),
+    mistakes: notDone.mistakes.map((mistake) => ({
+      ...mistake,
+      suggestion: mistake.suggestion ?? '',
+    })),
+    reason: notDone.reason,
+    overtaken: notDone.overtaken,
+    because: notDone.because,
+    choices: notDone.choices.map((what) => {
+      const command = `#${what}`
+      return { what, command, url: linkToSay(context, notDone, command) }
+    }),
+    text,
+    html: new SafeHtml(htmlOf(text)),
   }
   await toAgent(tx, context, { ticket, agent }, at, (audience) =>
     context.templates.render('not_done', audience, values),
   )
+}
+
+/** RFC 6068: opens a reply that says this; '' where only a true reply can carry the token. */
+function linkToSay(
+  context: NoticeContext,
+  { ticket, agent }: { ticket: Ticket; agent: User },
+  words: string,
+): string {
+  const inbox = inboxOrFirst(context.inboxes, ticket.inboxId)
+  if (inbox === null || !inbox.plusAddressing) return ''
+  const token = context.tokens.make({ kind: 'reply', ticketId: ticket.id, userId: agent.id })
+  const address = subaddress(inbox.address, token)
+  if (address === null) return ''
+  // Half a surrogate pair has no UTF-8.
+  const subject = subjectText(ticket.subject).replace(/\p{Cs}/gu, '')
+  const fields = new Map([
+    ['subject', `Re: [#${ticket.id}] ${subject}`],
+    ['body', words],
+  ])
+  const query = [...fields].map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')
+  // `+` is a space to programs that take this for a form.
+  return `mailto:${address.replace('+', '%2B')}?${query}`
 }
 
 const ticketOf = (ticket: Ticket, publicUrl: string) => ({

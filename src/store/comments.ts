@@ -115,6 +115,20 @@ export async function latestPublicComments(
   return rows.map(toComment)
 }
 
+/** What another agent last said in public since an instant. */
+export async function latestAnswerOfOther(
+  db: Queryable,
+  { ticketId, agentId, since }: { ticketId: number; agentId: number; since: Date },
+): Promise<Comment | null> {
+  const row = await db<CommentRow>('comments')
+    .where({ ticket_id: ticketId, visibility: 'public', author_type: 'agent' })
+    .whereNot({ author_id: agentId })
+    .where('created_at', '>', toMs(since))
+    .orderBy('id', 'desc')
+    .first()
+  return row === undefined ? null : toComment(row)
+}
+
 /** What a customer last said in public before a comment; no machine's mail. */
 export async function lastCustomerWords(
   db: Queryable,

@@ -217,6 +217,20 @@ export async function messageIdsSentTo(
   }))
 }
 
+/** When the newest of these messages was written to one person about one ticket; null: none was. */
+export async function latestSentOf(
+  db: Queryable,
+  { ticketId, userId, ids }: { ticketId: number; userId: number; ids: readonly string[] },
+): Promise<Date | null> {
+  if (ids.length === 0) return null
+  const row = await db<OutboxRow>('outbox')
+    .whereIn('message_id', [...ids])
+    .where({ ticket_id: ticketId, user_id: userId })
+    .max({ newest: 'created_at' })
+    .first<{ newest: number | null }>()
+  return fromMsOrNull(row?.newest ?? null)
+}
+
 /** The newest notice of a kind that a person got, or will get, about a ticket. */
 export async function latestNotice(
   db: Queryable,

@@ -26,6 +26,9 @@ export type Command =
   | { readonly do: 'follow' }
   | { readonly do: 'mute' }
   | { readonly do: 'help' }
+  /** The mail of his that is held: to the customer, or away. */
+  | { readonly do: 'send' }
+  | { readonly do: 'discard' }
   | { readonly do: 'undo' }
 
 export interface Mistake {
@@ -146,6 +149,8 @@ const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
   ['mute', bare('#mute', { do: 'mute' })],
   ['help', bare('#help', { do: 'help' })],
   ['undo', bare('#undo', { do: 'undo' })],
+  ['send', bare('#send', { do: 'send' })],
+  ['discard', bare('#discard', { do: 'discard' })],
 ])
 
 /** Every command once, as it is written. */
@@ -186,7 +191,7 @@ export function readCommands(text: string, isStatus: (word: string) => boolean):
     const read = line === '' ? null : readLine(line, isStatus)
     // Below a text, a word nobody knows may be a hashtag; one that nearly is a command is none.
     if (line !== '' && (read === null || isHashtag(read))) break
-    if (read !== null) last.unshift(read)
+    if (read !== null) last.unshift(belowText(read, line))
     end -= 1
   }
   const all = [...found, ...last]
@@ -198,6 +203,13 @@ export function readCommands(text: string, isStatus: (word: string) => boolean):
       .join('\n')
       .trim(),
   }
+}
+
+/** `#send` is about mail that is held; below a text it may have been meant to send that text. */
+function belowText(read: Read, line: string): Read {
+  const isChoice =
+    read.kind === 'command' && (read.command.do === 'send' || read.command.do === 'discard')
+  return isChoice ? wrong(line, 'incomplete', line) : read
 }
 
 const isHashtag = (read: Read): boolean =>

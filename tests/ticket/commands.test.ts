@@ -34,6 +34,8 @@ describe('commands in a mail', () => {
     ['#mute', { do: 'mute' }],
     ['#help', { do: 'help' }],
     ['#undo', { do: 'undo' }],
+    ['#send', { do: 'send' }],
+    ['#discard', { do: 'discard' }],
   ])('%s', (line, command) => {
     expect(read(line)).toEqual({ commands: [command], text: '', mistakes: [] })
   })
@@ -45,6 +47,12 @@ describe('commands in a mail', () => {
     expect(commands.map((command) => command.do)).toEqual(['take', 'priority', 'tag', 'close'])
     expect(rest).toBe('Hello,\n\n#1 is done.\n/etc/hosts too.')
     expect(mistakes).toEqual([])
+  })
+
+  test.each(['#send', '#discard'])('%s ends no answer: it is about mail that is held', (word) => {
+    const { commands, mistakes } = read(`An answer.\n\n${word}`)
+    expect(commands).toEqual([])
+    expect(mistakes).toMatchObject([{ line: word, problem: 'incomplete' }])
   })
 
   test('in the middle of a text are text', () => {

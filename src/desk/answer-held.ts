@@ -1,0 +1,96 @@
+/** What an agent says is to become of his mail that was held. */
+import { AppError } from '../errors.ts'
+import { Overtaken } from '../store/database-errors.ts'
+import { chooseForHeld, findHeldReply, settleHeld } from '../store/held-replies.ts'
+import type { Tx } from '../store/open.ts'
+import { readCommands } from '../ticket/commands.ts'
+import type { HeldChoice } from '../ticket/held.ts'
+import { findStatus, ruleOf } from '../ticket/lifecycle.ts'
+import type { User } from '../ticket/user.ts'
+import { addComment, getTicket } from './add-comment.ts'
+import type { DeskContext, Said } from './context.ts'
+
+export interface HeldAnswer {
+  readonly ticketId: number
+  readonly agent: User
+  readonly choice: HeldChoice
+}
+
+/**
+ * Acts on the newest mail of this agent on this ticket that is held; the comment's id, or null
+ * when it was discarded. Commands in it are taken out and not done: they may be why it was held.
+ *
+ * @throws AppError `nothing-held`; `not-proven` when the mail may be somebody else's; what
+ *   addComment throws.
+ */
+export async function answerHeld(
+  tx: Tx,
+  context: DeskContext,
+  { ticketId, agent, choice }: HeldAnswer,
+  at: Date,
+): Promise<number | null> {
+  const held = await findHeldReply(tx, { ticketId, agentId: agent.id })
+  if (held === null) {
+    throw new AppError('conflict', 'nothing-held', 'No mail of yours is held on this ticket.')
+  }
+  if (choice !== 'discard' && held.said === null) {
+    throw new AppError(
+      'conflict',
+      'not-proven',
+      'What is held may not be yours. Reply with your text, or with #discard.',
+    )
+  }
+  if (!(await chooseForHeld(tx, { id: held.id, choice }, at))) {
+    throw new Overtaken(`held mail ${held.id} was chosen for meanwhile`)
+  }
+  const commentId =
+    choice === 'discard' || held.said === null
+      ? null
+      : // Written by holdReply() from the same type.
+        await say(tx, context, { ticketId, agent, choice }, held.said as unknown as Said, at)
+  await settleHeld(tx, held.inboundId, {
+    fate: choice === 'discard' ? 'ignored' : 'comment',
+    ticketId,
+    commentId,
+    because: `${BECAUSE[choice]} by its author, who was asked`,
+  })
+  return commentId
+}
+
+const BECAUSE: Readonly<Record<HeldChoice, string>> = {
+  send: 'sent',
+  note: 'kept as a note',
+  discard: 'discarded',
+}
+
+async function say(
+  tx: Tx,
+  context: DeskContext,
+  { ticketId, agent, choice }: HeldAnswer,
+  said: Said,
+  at: Date,
+): Promise<number> {
+  const ticket = await getTicket(tx, ticketId)
+  const isStatus = (word: string) => findStatus(context.lifecycle, word) !== null
+  const { text, commands } = readCommands(said.text, isStatus)
+  const isPublic = choice === 'send'
+  const { comment } = await addComment(
+    tx,
+    context,
+    {
+      ticketId,
+      visibility: isPublic ? 'public' : 'internal',
+      author: { type: 'agent', user: agent },
+      // The HTML still has the commands in it.
+      said: commands.length === 0 ? said : { ...said, text, html: null },
+      moveTo: isPublic ? ruleOf(context.lifecycle, ticket.status).agentReply : null,
+      mailOut: isPublic,
+      notifyAgents: false,
+      suggested: [],
+      locale: null,
+      reopening: false,
+    },
+    at,
+  )
+  return comment.id
+}

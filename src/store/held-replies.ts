@@ -1,0 +1,105 @@
+/** Mail of agents that was held: what they said, until they say what is to become of it. */
+import type { HeldChoice } from '../ticket/held.ts'
+import type { InboundRow, Settled } from './inbound-messages.ts'
+import { recordFrom, stringsFrom, toJson } from './json.ts'
+import type { Queryable, Tx } from './open.ts'
+import { toMs } from './time.ts'
+
+interface HeldRow {
+  id: number
+  inbound_id: number
+  ticket_id: number
+  agent_id: number
+  said: string | null
+  told: boolean | number
+  held_at: number
+  choice: HeldChoice | null
+  chosen_at: number | null
+}
+
+export interface HeldReply {
+  readonly id: number
+  readonly inboundId: number
+  /** Null: nothing proved that the agent wrote it. */
+  readonly said: Readonly<Record<string, unknown>> | null
+}
+
+export interface NewHeldReply {
+  readonly inboundId: number
+  readonly ticketId: number
+  readonly agentId: number
+  readonly said: object | null
+  readonly told: boolean
+}
+
+export async function insertHeldReply(tx: Tx, held: NewHeldReply, at: Date): Promise<void> {
+  await tx<HeldRow>('held_replies').insert({
+    inbound_id: held.inboundId,
+    ticket_id: held.ticketId,
+    agent_id: held.agentId,
+    said: held.said === null ? null : toJson(held.said),
+    told: held.told,
+    held_at: toMs(at),
+  })
+}
+
+/** The newest one of this agent on this ticket that nothing was chosen for. */
+export async function findHeldReply(
+  db: Queryable,
+  { ticketId, agentId }: { ticketId: number; agentId: number },
+): Promise<HeldReply | null> {
+  const row = await db<HeldRow>('held_replies')
+    .where({ ticket_id: ticketId, agent_id: agentId })
+    .whereNull('choice')
+    .orderBy('id', 'desc')
+    .first()
+  if (row === undefined) return null
+  return {
+    id: row.id,
+    inboundId: row.inbound_id,
+    said: row.said === null ? null : recordFrom(row.said),
+  }
+}
+
+/** How many mails about held ones an agent was owed since an instant. */
+export async function countTold(
+  db: Queryable,
+  { agentId, since }: { agentId: number; since: Date },
+): Promise<number> {
+  const row = await db<HeldRow>('held_replies')
+    .where({ agent_id: agentId, told: true })
+    .where('held_at', '>', toMs(since))
+    .count({ count: '*' })
+    .first<{ count: number }>()
+  return Number(row?.count ?? 0)
+}
+
+/** False: somebody chose already. */
+export async function chooseForHeld(
+  tx: Tx,
+  { id, choice }: { id: number; choice: HeldChoice },
+  at: Date,
+): Promise<boolean> {
+  const updated = await tx<HeldRow>('held_replies')
+    .where({ id })
+    .whereNull('choice')
+    .update({ choice, chosen_at: toMs(at) })
+  return updated === 1
+}
+
+/** What became of a message that was held: the ledger keeps why it had been. */
+export async function settleHeld(
+  tx: Tx,
+  inboundId: number,
+  settled: Pick<Settled, 'fate' | 'ticketId' | 'commentId'> & { readonly because: string },
+): Promise<void> {
+  const row = await tx<InboundRow>('inbound_messages').where({ id: inboundId }).first('reasons')
+  await tx<InboundRow>('inbound_messages')
+    .where({ id: inboundId, fate: 'quarantined' })
+    .update({
+      fate: settled.fate,
+      ticket_id: settled.ticketId,
+      comment_id: settled.commentId,
+      reasons: toJson([settled.because, ...stringsFrom(row?.reasons ?? null)]),
+    })
+}
