@@ -92,7 +92,8 @@ async function refused(
 
 const choiceIn = ({ commands }: Commanded): 'send' | 'discard' | null => {
   const words = commands.map((command) => command.do)
-  return words.includes('send') ? 'send' : words.includes('discard') ? 'discard' : null
+  if (words.includes('send')) return 'send'
+  return words.includes('discard') ? 'discard' : null
 }
 
 /** A word about mail that is held: `#send`, `#discard`, or nothing but `#note`. */

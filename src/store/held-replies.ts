@@ -43,16 +43,17 @@ export async function insertHeldReply(tx: Tx, held: NewHeldReply, at: Date): Pro
   })
 }
 
-/** The newest one of this agent on this ticket that nothing was chosen for. */
+/** The newest one of this agent on this ticket that nothing was chosen for, here or in the desk. */
 export async function findHeldReply(
   db: Queryable,
   { ticketId, agentId }: { ticketId: number; agentId: number },
 ): Promise<HeldReply | null> {
   const row = await db<HeldRow>('held_replies')
-    .where({ ticket_id: ticketId, agent_id: agentId })
+    .join('inbound_messages', 'inbound_messages.id', 'held_replies.inbound_id')
+    .where({ 'held_replies.ticket_id': ticketId, agent_id: agentId, fate: 'quarantined' })
     .whereNull('choice')
-    .orderBy('id', 'desc')
-    .first()
+    .orderBy('held_replies.id', 'desc')
+    .first<HeldRow | undefined>('held_replies.*')
   if (row === undefined) return null
   return {
     id: row.id,

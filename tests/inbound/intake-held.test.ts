@@ -181,6 +181,17 @@ eachDatabase(
       expect((await fatesOf())[1]).toBe('ignored')
     })
 
+    test('what somebody took out of quarantine meanwhile is done with', async () => {
+      await start()
+      await says(QUOTING)
+      await desk.write((tx) =>
+        tx('inbound_messages').where({ fate: 'quarantined' }).update({ fate: 'ignored' }),
+      )
+      await says('#send')
+      expect(await toCustomer()).toEqual([])
+      expect(await told()).toContain('No mail of yours is held')
+    })
+
     test('commands that could not be done are left out when it is sent', async () => {
       await start()
       await says('#assign nobody-here\nUse water.')
