@@ -9,6 +9,7 @@ import { startApi } from './api/server.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { addUser } from './desk/manage-users.ts'
+import { tidyUp } from './desk/tidy-up.ts'
 import { OperatorError } from './errors.ts'
 import { type Events, eventsOf } from './events.ts'
 import { Health } from './health.ts'
@@ -165,7 +166,7 @@ function loopsOf(
   return loops
 }
 
-/** Deliveries of daemons that died elsewhere come back when their lease is over. */
+/** Deliveries of daemons that died elsewhere come back when their lease is over; leftovers go. */
 async function runHousekeeping(
   parts: Parts & { outgoing: Bell },
   signal: AbortSignal,
@@ -175,6 +176,7 @@ async function runHousekeeping(
     if (signal.aborted) return
     try {
       await recoverSending(parts, false)
+      await parts.store.transaction((tx) => tidyUp(tx, parts.clock.now()))
     } catch (err) {
       stopIfCorrupt(err)
       if (isDatabaseDown(err)) parts.events.databaseUnavailable('housekeeping', err)

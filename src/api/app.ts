@@ -8,6 +8,7 @@ import type { Events } from '../events.ts'
 import { randomId } from '../ids.ts'
 import { Authenticator, authorise } from './auth.ts'
 import type { ApiDeps } from './deps.ts'
+import { unlessKnown } from './preconditions.ts'
 import { HttpError, problemOf } from './problem.ts'
 import { refuseUnknown } from './query.ts'
 import { type Answer, isStream, type Route } from './route.ts'
@@ -46,7 +47,8 @@ function routerOf(deps: ApiDeps, routes: readonly Route[]): Router {
           : await authenticator.callerOf(ctx.req.headers.authorization)
       if (caller !== null) authorise(caller, route.access)
       const { params } = ctx
-      send(ctx, await route.answer({ caller, params, search, message: ctx.req }))
+      const answer = await route.answer({ caller, params, search, message: ctx.req })
+      send(ctx, unlessKnown(ctx.req, answer))
     })
   }
   return router

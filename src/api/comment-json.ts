@@ -1,6 +1,9 @@
 /** Comments and events of a ticket as JSON. */
+import { isSignature } from '../desk/mail-attachments.ts'
+import type { StoredAttachment } from '../store/comments.ts'
 import type { StoredEvent } from '../store/events.ts'
 import type { CommentView } from '../store/reads/comment-views.ts'
+import type { Comment } from '../ticket/comment.ts'
 import { isStaff, type User } from '../ticket/user.ts'
 
 export interface CommentJson {
@@ -37,7 +40,7 @@ export interface AuthenticationJson {
 }
 
 export function commentJson(view: CommentView, viewer: User): CommentJson {
-  const { comment, author, attachments, deliveries } = view
+  const { comment, author, deliveries } = view
   const full: CommentJson = {
     id: comment.id,
     ticket_id: comment.ticketId,
@@ -51,14 +54,7 @@ export function commentJson(view: CommentView, viewer: User): CommentJson {
     text: comment.text,
     quoted_text: comment.quotedText,
     html: comment.html,
-    attachments: attachments.map(({ id, filename, contentType, size, inline, contentId }) => ({
-      id,
-      filename,
-      content_type: contentType,
-      size,
-      inline,
-      content_id: contentId,
-    })),
+    attachments: shownTo(view, viewer).map(attachmentJson),
     source: comment.source,
     message_id: comment.messageId,
     authentication: comment.authentication,
@@ -71,6 +67,22 @@ export function commentJson(view: CommentView, viewer: User): CommentJson {
   }
   return isStaff(viewer) ? full : forCustomer(full)
 }
+
+export const attachmentJson = (attachment: StoredAttachment): AttachmentJson => ({
+  id: attachment.id,
+  filename: attachment.filename,
+  content_type: attachment.contentType,
+  size: attachment.size,
+  inline: attachment.inline,
+  content_id: attachment.contentId,
+})
+
+const shownTo = ({ comment, attachments }: CommentView, viewer: User): StoredAttachment[] =>
+  attachments.filter((attachment) => mayRead(viewer, comment, attachment))
+
+/** What of a public comment's attachments customers get: those that would be mailed to them. */
+export const mayRead = (viewer: User, comment: Comment, attachment: StoredAttachment): boolean =>
+  isStaff(viewer) || comment.authorType === 'customer' || !isSignature(attachment.contentType)
 
 /**
  * An agent's mail quotes the notice it answers, with its reply token, and its headers name the

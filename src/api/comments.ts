@@ -13,6 +13,7 @@ import type { Ticket } from '../ticket/ticket.ts'
 import { isStaff, type User } from '../ticket/user.ts'
 import { forbidden, requireScope, scopeOf } from './auth.ts'
 import { type CommentJson, commentJson, eventJson } from './comment-json.ts'
+import { uploadsFor } from './attachments.ts'
 import type { ApiDeps } from './deps.ts'
 import { contactOf } from './open-requested.ts'
 import { idAt, pageOf } from './page.ts'
@@ -138,6 +139,7 @@ async function agentSays(
   { caller, ticket, body }: Wanted,
   at: Date,
 ): Promise<Comment> {
+  const files = await uploadsFor(tx, caller.user, body.attachments)
   const isPublic = body.visibility === 'public'
   const { comment } = await addComment(
     tx,
@@ -146,7 +148,7 @@ async function agentSays(
       ticketId: ticket.id,
       visibility: body.visibility,
       author: { type: 'agent', user: caller.user },
-      said: saidByApi(body.text),
+      said: saidByApi(body.text, files),
       moveTo: givenStatus(deps, body) ?? (isPublic ? afterAgentReply(deps, ticket) : null),
       mailOut: isPublic,
       notifyAgents: false,
@@ -179,6 +181,7 @@ async function customerSays(
     reopenWindowMs: inboxOrFirst(deps.inboxes, ticket.inboxId)?.reopenWindowMs ?? 0,
   })
   if (effect.do === 'follow_up') throw ticketClosed(ticket)
+  const files = await uploadsFor(tx, caller.user, body.attachments)
   const { comment } = await addComment(
     tx,
     deps.context,
@@ -186,7 +189,7 @@ async function customerSays(
       ticketId: ticket.id,
       visibility: 'public',
       author: { type: 'customer', user: customer, recordedBy: caller.user },
-      said: saidByApi(body.text),
+      said: saidByApi(body.text, files),
       moveTo: given ?? effect.status,
       mailOut: false,
       notifyAgents: true,

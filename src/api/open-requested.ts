@@ -9,6 +9,7 @@ import { ownAddresses } from '../ticket/inbox.ts'
 import type { Ticket } from '../ticket/ticket.ts'
 import { isStaff, type User } from '../ticket/user.ts'
 import { forbidden } from './auth.ts'
+import { uploadsFor } from './attachments.ts'
 import type { ApiDeps } from './deps.ts'
 import { invalidMembers } from './problem.ts'
 import type { Caller } from './route.ts'
@@ -35,7 +36,7 @@ export async function openRequested(
       requester,
       requesterSource: 'api',
       author,
-      said: saidByApi(body.text),
+      said: saidByApi(body.text, await uploadsFor(tx, caller.user, body.attachments)),
       copied: await contactsOf(tx, deps, body.participants, at),
       priority: body.priority,
       category: categoryOf(deps, body.category),

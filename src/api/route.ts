@@ -57,17 +57,20 @@ export interface Route {
   readonly summary: string
   readonly access: Access
   readonly query: z.ZodObject
-  readonly body: z.ZodType | null
+  /** `bytes`: anything, read by the handler itself. */
+  readonly body: BodySpec
   answer(request: RawRequest): Promise<Answer>
 }
 
-type BodyOf<B> = B extends z.ZodType ? z.output<B> : null
+type BodySpec = z.ZodType | 'bytes' | null
+
+type BodyOf<B> = B extends z.ZodType ? z.output<B> : B extends 'bytes' ? IncomingMessage : null
 
 export const ALL: readonly Role[] = ['customer', 'agent', 'admin']
 export const STAFF: readonly Role[] = ['agent', 'admin']
 
 /** Ties the handler's types to the schemas of its route. */
-export function route<Q extends z.ZodObject, B extends z.ZodType | null>(spec: {
+export function route<Q extends z.ZodObject, const B extends BodySpec>(spec: {
   method: Route['method']
   path: string
   summary: string
@@ -92,11 +95,16 @@ export function route<Q extends z.ZodObject, B extends z.ZodType | null>(spec: {
         params,
         search,
         query: parseQuery(query, search),
-        body: (body === null ? null : await parseBody(body, message)) as BodyOf<B>,
+        body: (await readBody(body, message)) as BodyOf<B>,
         headers: message.headers,
       })
     },
   }
+}
+
+async function readBody(body: BodySpec, message: IncomingMessage): Promise<unknown> {
+  if (body === null) return null
+  return body === 'bytes' ? message : parseBody(body, message)
 }
 
 async function parseBody(schema: z.ZodType, message: IncomingMessage): Promise<unknown> {

@@ -1,4 +1,5 @@
 /** Every route there is. What is not in this table does not exist. */
+import { attachmentRoutes } from './attachments.ts'
 import { commentRoutes } from './comments.ts'
 import type { ApiDeps } from './deps.ts'
 import { inboundRoutes } from './inbound.ts'
@@ -18,6 +19,7 @@ export function routesOf(deps: ApiDeps): readonly Route[] {
     ...ticketChangeRoutes(deps),
     ...ticketPeopleRoutes(deps),
     ...commentRoutes(deps),
+    ...attachmentRoutes(deps),
     ...inboundRoutes(deps),
     ...outboxRoutes(deps),
     ...inboxRoutes(deps),

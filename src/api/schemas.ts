@@ -18,6 +18,7 @@ const FIELD_LENGTH_MAX = 10_000
 const PARTICIPANTS_MAX = 20
 const WORDS_MAX = 8
 const SEARCH_LENGTH_MAX = 200
+const ATTACHMENTS_MAX = 50
 
 const line = (lengthMax: number) =>
   z
@@ -67,6 +68,13 @@ const fields = z
   .record(fieldName, fieldValue)
   .refine((all) => Object.keys(all).length <= FIELDS_MAX, `has more than ${FIELDS_MAX} members`)
 
+/** Ids of POST /attachments. */
+const attachments = z
+  .array(z.int().positive())
+  .max(ATTACHMENTS_MAX)
+  .default([])
+  .transform((ids) => [...new Set(ids)])
+
 const tags = z
   .array(tag)
   .max(TAGS_MAX)
@@ -88,6 +96,7 @@ export const TicketBody = z
       )
       .max(PARTICIPANTS_MAX)
       .default([]),
+    attachments,
     inbox: z.union([z.string().min(1), z.int().positive()]).optional(),
   })
   .superRefine((body, context) => {
@@ -133,12 +142,18 @@ export const ReleaseBody = z.strictObject({ ticket: z.int().positive().optional(
 
 export const StatusBody = z.strictObject({ status: statusWord })
 
-export const CommentBody = z.strictObject({
-  visibility: z.enum(['public', 'internal']).default('public'),
-  text: text.refine((value) => value.trim() !== '', 'is empty'),
-  status: statusWord.optional(),
-  author: Person.optional(),
-})
+export const CommentBody = z
+  .strictObject({
+    visibility: z.enum(['public', 'internal']).default('public'),
+    text,
+    attachments,
+    status: statusWord.optional(),
+    author: Person.optional(),
+  })
+  .superRefine((body, context) => {
+    if (body.text.trim() !== '' || body.attachments.length > 0) return
+    context.addIssue({ code: 'custom', path: ['text'], message: 'is empty' })
+  })
 export type CommentBody = z.output<typeof CommentBody>
 
 /** An id among parameters. */

@@ -18,6 +18,8 @@ export interface DeskContext extends NoticeContext {
 
 /** An attachment whose bytes are stored already. */
 export interface AttachedBlob {
+  /** Of the upload that it is; absent: it came with its message. */
+  readonly uploadId?: number
   readonly filename: string | null
   readonly contentType: string
   readonly size: number
@@ -41,8 +43,8 @@ export interface Said {
   readonly attachments: readonly AttachedBlob[]
 }
 
-/** Text typed into the API. */
-export const saidByApi = (text: string): Said => ({
+/** Text typed into the API, and files sent to it before. */
+export const saidByApi = (text: string, attachments: readonly AttachedBlob[] = []): Said => ({
   text,
   quotedText: '',
   fullText: text,
@@ -52,7 +54,7 @@ export const saidByApi = (text: string): Said => ({
   referenceIds: [],
   inboundId: null,
   authentication: null,
-  attachments: [],
+  attachments,
 })
 
 export interface Author {

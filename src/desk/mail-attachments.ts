@@ -9,6 +9,8 @@ const BYTES_MAX = 17 * 1024 * 1024
 /** An agent's own S/MIME or PGP signature names his private address, and fits another message. */
 const SIGNATURES = /^application\/(?:(?:x-)?pkcs7-signature|pgp-signature|pgp-keys)$/
 
+export const isSignature = (contentType: string): boolean => SIGNATURES.test(contentType)
+
 /** The attachments that fit, in order, and how many stay on the ticket because they do not. */
 export async function attachmentsToSend(
   context: DeskContext,
@@ -18,7 +20,7 @@ export async function attachmentsToSend(
   let bytes = 0
   let omitted = 0
   for (const attachment of attachments) {
-    if (SIGNATURES.test(attachment.contentType)) continue
+    if (isSignature(attachment.contentType)) continue
     if (bytes + attachment.size > BYTES_MAX) {
       omitted += 1
       continue

@@ -1,9 +1,11 @@
 /** Writes a comment with its attachments and the event that says so. Shared by the verbs. */
+import { Overtaken } from '../store/database-errors.ts'
 import { insertAttachments, insertComment } from '../store/comments.ts'
 import { insertEvents, type NewEvent } from '../store/events.ts'
 import type { Tx } from '../store/open.ts'
+import { useUploads } from '../store/uploads.ts'
 import { type Actor, type Comment, SYSTEM } from '../ticket/comment.ts'
-import type { Author, CommentInput } from './context.ts'
+import type { AttachedBlob, Author, CommentInput } from './context.ts'
 
 export function actorOf({ user, recordedBy }: Author): Actor {
   const actor = recordedBy ?? user
@@ -36,11 +38,7 @@ export async function recordComment(
     },
     at,
   )
-  await insertAttachments(
-    tx,
-    input.attachments.map((attachment) => ({ ...attachment, commentId: comment.id })),
-    at,
-  )
+  await attach(tx, comment.id, input.attachments, at)
   await insertEvents(
     tx,
     [
@@ -56,4 +54,22 @@ export async function recordComment(
     at,
   )
   return comment
+}
+
+/** @throws Overtaken when another comment has one of the uploads by now. */
+async function attach(
+  tx: Tx,
+  commentId: number,
+  attachments: readonly AttachedBlob[],
+  at: Date,
+): Promise<void> {
+  const arrived = attachments.filter(({ uploadId }) => uploadId === undefined)
+  await insertAttachments(
+    tx,
+    arrived.map((attachment) => ({ ...attachment, commentId })),
+    at,
+  )
+  const uploads = attachments.map(({ uploadId }) => uploadId).filter((id) => id !== undefined)
+  if (await useUploads(tx, uploads, commentId)) return
+  throw new Overtaken('an attachment was used by another comment meanwhile')
 }

@@ -206,9 +206,10 @@ export interface StoredAttachment {
   readonly sha256: string
   readonly inline: boolean
   readonly contentId: string | null
+  readonly uploadedBy: number | null
 }
 
-interface AttachmentRow {
+export interface AttachmentRow {
   id: number
   comment_id: number | null
   filename: string | null
@@ -217,15 +218,29 @@ interface AttachmentRow {
   sha256: string
   inline: boolean | number
   content_id: string | null
+  /** Who sent it through the API; null: it came as mail. */
+  uploaded_by: number | null
   created_at: number
 }
+
+export const toAttachment = (row: AttachmentRow): StoredAttachment => ({
+  id: row.id,
+  commentId: row.comment_id,
+  filename: row.filename,
+  contentType: row.content_type,
+  size: row.size,
+  sha256: row.sha256,
+  inline: Boolean(row.inline),
+  contentId: row.content_id,
+  uploadedBy: row.uploaded_by,
+})
 
 /** SQLite compiles a multi-row insert to a compound select with at most 500 terms. */
 const INSERT_ROWS_MAX = 100
 
 export async function insertAttachments(
   tx: Tx,
-  attachments: readonly Omit<StoredAttachment, 'id'>[],
+  attachments: readonly Omit<StoredAttachment, 'id' | 'uploadedBy'>[],
   at: Date,
 ): Promise<void> {
   for (let start = 0; start < attachments.length; start += INSERT_ROWS_MAX) {
@@ -253,14 +268,5 @@ export async function listAttachments(
     .whereIn('comment_id', [...commentIds])
     .orderBy('id')
     .select()
-  return rows.map((row) => ({
-    id: row.id,
-    commentId: row.comment_id,
-    filename: row.filename,
-    contentType: row.content_type,
-    size: row.size,
-    sha256: row.sha256,
-    inline: Boolean(row.inline),
-    contentId: row.content_id,
-  }))
+  return rows.map(toAttachment)
 }

@@ -39,6 +39,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'PUT /api/v1/tickets/:id/priority': { priority: 'low' },
   'POST /api/v1/tickets/:id/merge': { into: 2 },
   'POST /api/v1/tickets/:id/comments': { text: 'x' },
+  'POST /api/v1/attachments': '{}',
 }
 
 /** What each of the cast is answered about Ana's ticket; message 1 was ignored and has no source. */
@@ -67,6 +68,9 @@ const EXPECTED: Readonly<Record<string, Record<'ana' | 'mallory' | 'bruno' | 'ca
   'POST /api/v1/tickets/:id/merge': { ana: 403, mallory: 403, bruno: 200, carla: 409 },
   'DELETE /api/v1/tickets/:id': { ana: 204, mallory: 404, bruno: 403, carla: 404 },
   'POST /api/v1/tickets/:id/restore': { ana: 403, mallory: 403, bruno: 403, carla: 200 },
+  'POST /api/v1/attachments': { ana: 201, mallory: 201, bruno: 201, carla: 201 },
+  'GET /api/v1/attachments/:id': { ana: 404, mallory: 404, bruno: 404, carla: 404 },
+  'GET /api/v1/comments/:id/source': { ana: 403, mallory: 403, bruno: 404, carla: 404 },
   'GET /api/v1/inbound': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
   'GET /api/v1/inbound/:id': { ana: 403, mallory: 403, bruno: 404, carla: 404 },
   'GET /api/v1/inbound/:id/source': { ana: 403, mallory: 403, bruno: 404, carla: 404 },

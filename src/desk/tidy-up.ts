@@ -1,0 +1,13 @@
+/** What nobody needs any more: uploads that no comment got, answers to requests of yesterday. */
+import { forgetAnswers } from '../store/idempotency-keys.ts'
+import type { Tx } from '../store/open.ts'
+import { deleteUnused } from '../store/uploads.ts'
+
+const DAY_MS = 24 * 3_600_000
+
+/** Forgets what is older than a day. */
+export async function tidyUp(tx: Tx, at: Date): Promise<void> {
+  const before = new Date(at.getTime() - DAY_MS)
+  await deleteUnused(tx, before)
+  await forgetAnswers(tx, before)
+}

@@ -1,0 +1,89 @@
+/**
+ * Requests that may come twice, under a key of the client's own: the second gets the answer of the
+ * first. A row is `running` before the work, `committed` in the transaction of the work, and
+ * `answered` when its answer is known.
+ */
+import { recordFrom, toJson } from './json.ts'
+import type { Queryable, Tx } from './open.ts'
+import { toMs } from './time.ts'
+
+export interface KeptAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** The exact text; null: no body. */
+  readonly body: string | null
+}
+
+export interface KeyOf {
+  readonly userId: number
+  readonly key: string
+}
+
+export type KnownRequest = {
+  readonly fingerprint: string
+  readonly createdAt: Date
+} & (
+  | { readonly state: 'running' | 'committed' }
+  | { readonly state: 'answered'; readonly answer: KeptAnswer }
+)
+
+interface KeyRow {
+  user_id: number
+  key: string
+  fingerprint: string
+  state: 'running' | 'committed' | 'answered'
+  status: number | null
+  headers: string | null
+  body: string | null
+  created_at: number
+}
+
+const where = ({ userId, key }: KeyOf) => ({ user_id: userId, key })
+
+/** Takes the key for a request that begins. False: it is taken. */
+export async function takeKey(tx: Tx, key: KeyOf, fingerprint: string, at: Date): Promise<boolean> {
+  const inserted = await tx<KeyRow>('idempotency_keys')
+    .insert({ ...where(key), fingerprint, state: 'running', created_at: toMs(at) })
+    .onConflict(['user_id', 'key'])
+    .ignore()
+    .returning('key')
+  return inserted.length > 0
+}
+
+export async function findRequest(db: Queryable, key: KeyOf): Promise<KnownRequest | null> {
+  const row = await db<KeyRow>('idempotency_keys').where(where(key)).first()
+  if (row === undefined) return null
+  const known = { fingerprint: row.fingerprint, createdAt: new Date(row.created_at) }
+  if (row.state !== 'answered' || row.status === null) {
+    return { ...known, state: row.state === 'answered' ? 'committed' : row.state }
+  }
+  const headers = recordFrom(row.headers) as Record<string, string>
+  return { ...known, state: 'answered', answer: { status: row.status, headers, body: row.body } }
+}
+
+/** In the transaction of the work itself: from now on it must not be done again. */
+export async function markCommitted(tx: Tx, key: KeyOf): Promise<void> {
+  await tx<KeyRow>('idempotency_keys').where(where(key)).update({ state: 'committed' })
+}
+
+export async function keepAnswer(tx: Tx, key: KeyOf, answer: KeptAnswer): Promise<void> {
+  await tx<KeyRow>('idempotency_keys')
+    .where(where(key))
+    .update({
+      state: 'answered',
+      status: answer.status,
+      headers: toJson(answer.headers),
+      body: answer.body,
+    })
+}
+
+/** Nothing was done: the key is free again. One whose work was committed stays. */
+export async function giveKeyBack(tx: Tx, key: KeyOf): Promise<void> {
+  await tx<KeyRow>('idempotency_keys')
+    .where({ ...where(key), state: 'running' })
+    .del()
+}
+
+export async function forgetAnswers(tx: Tx, before: Date): Promise<void> {
+  await tx<KeyRow>('idempotency_keys').where('created_at', '<', toMs(before)).del()
+}
