@@ -91,7 +91,7 @@ export function compose(input: ComposeInput): MailFields {
 }
 
 /** RFC 3834 §5.2 for everybody, X-Auto-Response-Suppress for Exchange, our own marker for us. */
-function automationHeaders(automation: Automation): [string, string][] {
+export function automationHeaders(automation: Automation): [string, string][] {
   if (automation.kind === 'none') return []
   return [
     ['Auto-Submitted', automation.kind],

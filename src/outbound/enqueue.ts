@@ -104,7 +104,7 @@ export async function enqueue(
   })
   await setSource(tx, id, {
     source: await toMime(fields),
-    mailFrom: returnPath(context, owed, id),
+    mailFrom: returnPath(context, { inbox, automatic: owed.automation !== 'none' }, id),
   })
   return id
 }
@@ -125,8 +125,12 @@ function automationOf(owed: Owed, context: OutboundContext): Automation {
 }
 
 /** Tells which delivery bounced, where the inbox can carry that; RFC 3834 §3.3 otherwise. */
-function returnPath(context: OutboundContext, owed: Owed, outboxId: number): string {
-  const tag = `b.${context.tokens.make({ kind: 'bounce', outboxId })}`
-  const tagged = owed.inbox.plusAddressing ? subaddress(owed.inbox.address, tag) : null
-  return tagged ?? (owed.automation === 'none' ? owed.inbox.address : '')
+export function returnPath(
+  { tokens }: Pick<OutboundContext, 'tokens'>,
+  { inbox, automatic }: { inbox: Inbox; automatic: boolean },
+  outboxId: number,
+): string {
+  const tag = `b.${tokens.make({ kind: 'bounce', outboxId })}`
+  const tagged = inbox.plusAddressing ? subaddress(inbox.address, tag) : null
+  return tagged ?? (automatic ? '' : inbox.address)
 }

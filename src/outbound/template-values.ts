@@ -7,7 +7,15 @@ import type { Mistake } from '../ticket/commands.ts'
 import { HELD_CHOICES, HELD_REASONS, type HeldChoice, type HeldReason } from '../ticket/held.ts'
 import { SafeHtml } from './template-engine.ts'
 
-export const NOTICES = ['acknowledgement', 'reply', 'agent_notice', 'receipt', 'not_done'] as const
+export const NOTICES = [
+  'acknowledgement',
+  'reply',
+  'agent_notice',
+  'receipt',
+  'not_done',
+  'code',
+  'account',
+] as const
 export type NoticeName = (typeof NOTICES)[number]
 
 interface ForCustomer {
@@ -111,7 +119,36 @@ export interface NotDoneValues {
   readonly html: SafeHtml
 }
 
+/** A code that proves an address. No other number of six digits may stand in the mail. */
+export interface CodeValues {
+  readonly inbox: { readonly name: string }
+  readonly purpose: 'register' | 'reset'
+  readonly code: string
+  /** How long it is good for. */
+  readonly minutes: number
+}
+
+export const ACCOUNT_NEWS = [
+  'exists',
+  'invited',
+  'approved',
+  'rejected',
+  'password_changed',
+  'waiting',
+] as const
+
+/** What happened to an account; `waiting` goes to admins, all else to its owner. */
+export interface AccountValues {
+  readonly inbox: { readonly name: string }
+  readonly news: (typeof ACCOUNT_NEWS)[number]
+  /** The address of who waits to be approved; '' otherwise. */
+  readonly person: string
+  readonly url: string
+}
+
 export interface NoticeValues {
+  readonly code: CodeValues
+  readonly account: AccountValues
   readonly receipt: ReceiptValues
   readonly not_done: NotDoneValues
   readonly acknowledgement: AcknowledgementValues
@@ -162,6 +199,8 @@ const choices = HELD_CHOICES.map((what, index) => ({
   command: `#${what}`,
   url: index === 0 ? '' : 'mailto:support@acme.example',
 }))
+
+const url = 'https://desk.acme.example'
 
 export const SAMPLES: { readonly [N in NoticeName]: readonly NoticeValues[N][] } = {
   acknowledgement: [
@@ -226,4 +265,14 @@ export const SAMPLES: { readonly [N in NoticeName]: readonly NoticeValues[N][] }
     { ...notDone, overtaken: { author: 'Ben', minutes: 2 }, choices },
     ...HELD_REASONS.map((reason) => ({ ...notDone, reason, text: '', html: new SafeHtml('') })),
   ],
+  code: [
+    { inbox, purpose: 'register', code: '040506', minutes: 10 },
+    { inbox, purpose: 'reset', code: '040506', minutes: 10 },
+  ],
+  account: ACCOUNT_NEWS.map((news) => ({
+    inbox,
+    news,
+    person: news === 'waiting' ? 'lee@partner.example' : '',
+    url,
+  })),
 }

@@ -45,7 +45,7 @@ test('what is right is listed line by line, and the exit is 0', async () => {
   const { code, stdout } = await check()
   expect(code).toBe(0)
   expect(stdout).toMatch(/^ok {4}configuration: .*postroom\.yaml$/m)
-  expect(stdout).toMatch(/^ok {4}templates: 3 notices in 13 languages: ar, de, en, /m)
+  expect(stdout).toMatch(/^ok {4}templates: \d+ notices in 13 languages: ar, de, en, /m)
   expect(stdout).toMatch(/^ok {4}workplace: sqlite database, lifecycle default/m)
   expect(stdout).toMatch(/^ok {4}Support: IMAP: 127\.0\.0\.1:\d+, folder INBOX, IDLE$/m)
   expect(stdout).toMatch(/^ok {4}Support: SMTP: 127\.0\.0\.1:\d+$/m)

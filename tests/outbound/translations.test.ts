@@ -54,7 +54,8 @@ describe.each(CASES)('%s %s', (locale, notice) => {
       expect(html).not.toMatch(/url\(|@import|@font-face|background|src=|srcset=/i)
       expect(html).not.toMatch(/display:\s*none|font-size:\s*0|[\u200b-\u200d\ufeff]|&zwnj;/i)
       const colours = [...html.matchAll(/[^-]color:([^";]+)/g)].map(([, colour]) => colour)
-      expect(new Set(colours)).toEqual(new Set(['#767676']))
+      // As digits a colour would look like the code.
+      expect(new Set(colours)).toEqual(new Set(notice === 'code' ? [] : ['#767676']))
       expect(html).toContain('<meta name="color-scheme" content="light dark">')
     }
   })
@@ -102,4 +103,11 @@ test.each(LOCALES)('%s: a notice tells in words whom a reply reaches', (locale) 
   const texts = renderings('agent_notice', locale).map(({ text }) => text)
   expect(new Set(texts).size).toBe(texts.length)
   for (const text of texts) expect(text).toContain('https://desk.acme.example/tickets/1042')
+})
+
+test.each(LOCALES)('%s: the code is the only number of six digits in its mail', (locale) => {
+  for (const { subject, text, html } of renderings('code', locale)) {
+    for (const part of [text, html]) expect(part.match(/\d{6}/g)).toEqual(['040506'])
+    expect(subject).not.toMatch(/\d/)
+  }
 })
