@@ -1,5 +1,6 @@
 /** Every migration, in order. Forward only; a released one never changes. */
 import type { Knex } from 'knex'
+import * as access from './0005-access.ts'
 import * as foundation from './0001-foundation.ts'
 import * as envelopeWithSource from './0002-envelope-with-source.ts'
 import * as heldAndSuppressed from './0006-held-and-suppressed.ts'
@@ -18,6 +19,7 @@ export const migrations: readonly Migration[] = [
   { version: 2, name: 'envelope-with-source', up: envelopeWithSource.up },
   { version: 3, name: 'thread-index', up: threadIndex.up },
   { version: 4, name: 'receipts', up: receipts.up },
+  { version: 5, name: 'access', up: access.up },
   { version: 6, name: 'held-and-suppressed', up: heldAndSuppressed.up },
   { version: 7, name: 'plumbing', up: plumbing.up },
 ]

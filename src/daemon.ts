@@ -9,6 +9,7 @@ import { startApi } from './api/server.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { addUser } from './desk/manage-users.ts'
+import { Passwords } from './desk/passwords.ts'
 import { tidyUp } from './desk/tidy-up.ts'
 import { OperatorError } from './errors.ts'
 import { type Events, eventsOf } from './events.ts'
@@ -77,6 +78,7 @@ export async function startDaemon(
       ...parts,
       config,
       outgoing,
+      passwords: new Passwords(),
       version: packageVersion,
       inboxes: workplace.inboxes,
       draining: () => signal.aborted,

@@ -11,6 +11,7 @@ import type { ApiDeps } from './deps.ts'
 import { unlessKnown } from './preconditions.ts'
 import { HttpError, problemOf } from './problem.ts'
 import { refuseUnknown } from './query.ts'
+import { RateLimits } from './rate-limit.ts'
 import { type Answer, isStream, type Route } from './route.ts'
 
 /** An id of the client's own is kept when it is harmless in a log. */
@@ -35,19 +36,23 @@ export function appOf(deps: ApiDeps, routes: readonly Route[]): Koa {
 
 function routerOf(deps: ApiDeps, routes: readonly Route[]): Router {
   const authenticator = new Authenticator(deps)
+  const limits = new RateLimits(deps)
   const router = new Router({ sensitive: true, strict: true })
   for (const route of routes) {
     router.register(route.path, [route.method], async (ctx: RouterContext) => {
       const search = new URLSearchParams(ctx.querystring)
       // Before anything else, so that a token in a URL is refused and not used.
       if (route.access.roles !== 'public') refuseUnknown(route.query, search)
-      const caller =
-        route.access.roles === 'public'
-          ? null
-          : await authenticator.callerOf(ctx.req.headers.authorization)
-      if (caller !== null) authorise(caller, route.access)
+      const caller = route.access.roles === 'public' ? null : await authenticator.callerOf(ctx.req)
+      if (caller !== null) {
+        const { session, user } = caller
+        const kind = session === null ? 'token' : 'session'
+        limits.pass(kind, user.id, (headers) => ctx.set({ ...headers }))
+        authorise(caller, route.access)
+      }
       const { params } = ctx
-      const answer = await route.answer({ caller, params, search, message: ctx.req })
+      const tell = (headers: Readonly<Record<string, string>>) => ctx.set({ ...headers })
+      const answer = await route.answer({ caller, params, search, message: ctx.req, tell })
       send(ctx, unlessKnown(ctx.req, answer))
     })
   }

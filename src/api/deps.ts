@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { DeskContext } from '../desk/context.ts'
+import type { Passwords } from '../desk/passwords.ts'
 import type { Events } from '../events.ts'
 import type { Health } from '../health.ts'
 import type { Bell } from '../pause.ts'
@@ -14,6 +15,7 @@ export interface ApiDeps {
   readonly context: DeskContext
   readonly health: Health
   readonly clock: Clock
+  readonly passwords: Passwords
   readonly events: Events
   /** Rung when a message waits to be decided. */
   readonly arrived: Bell

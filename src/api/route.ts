@@ -7,23 +7,30 @@ import type { Readable } from 'node:stream'
 import type { z } from 'zod'
 import type { Scope } from '../desk/create-token.ts'
 import { AppError } from '../errors.ts'
+import type { Session } from '../store/sessions.ts'
+import type { Actor } from '../ticket/comment.ts'
 import type { Role, User } from '../ticket/user.ts'
 import { readJson } from './body.ts'
 import { invalidBody } from './problem.ts'
-import { parseQuery } from './query.ts'
+import { NO_QUERY, parseQuery, refuseUnknown } from './query.ts'
 
 export interface Caller {
   readonly user: User
   /** Null: every right of the user. */
   readonly scopes: readonly string[] | null
+  /** Null: came with a token. */
+  readonly session: Session | null
 }
 
 /**
- * A route for callers of these roles whose token, if it is limited, has one of these scopes;
- * `public` ones know no caller.
+ * What a limited token needs: one of these scopes (none named: nothing). `unlimited`: it will not
+ * do, for what the route gives away would be more than it has.
  */
+export type Needed = readonly Scope[] | 'unlimited'
+
+/** A route for callers of these roles with what their token needs; `public` ones know no caller. */
 export type Access =
-  | { readonly roles: readonly Role[]; readonly scopes: readonly Scope[] }
+  | { readonly roles: readonly Role[]; readonly scopes: Needed }
   | { readonly roles: 'public' }
 
 export interface Answer {
@@ -39,6 +46,8 @@ export interface RawRequest {
   readonly params: Readonly<Record<string, string | undefined>>
   readonly search: URLSearchParams
   readonly message: IncomingMessage
+  /** Adds headers to the answer, be it a refusal. */
+  readonly tell: (headers: Readonly<Record<string, string>>) => void
 }
 
 export interface RouteRequest<Query, Body> {
@@ -48,6 +57,8 @@ export interface RouteRequest<Query, Body> {
   readonly search: URLSearchParams
   readonly body: Body
   readonly headers: IncomingMessage['headers']
+  readonly message: IncomingMessage
+  readonly tell: RawRequest['tell']
 }
 
 export interface Route {
@@ -75,7 +86,7 @@ export function route<Q extends z.ZodObject, const B extends BodySpec>(spec: {
   path: string
   summary: string
   roles: readonly Role[]
-  scopes: readonly Scope[]
+  scopes: Needed
   query: Q
   body: B
   handle(request: RouteRequest<z.output<Q>, BodyOf<B>>): Promise<Answer>
@@ -88,7 +99,7 @@ export function route<Q extends z.ZodObject, const B extends BodySpec>(spec: {
     access: { roles, scopes },
     query,
     body,
-    async answer({ caller, params, search, message }) {
+    async answer({ caller, params, search, message, tell }) {
       if (caller === null) throw new Error(`${path} was reached without a caller`)
       return spec.handle({
         caller,
@@ -97,7 +108,33 @@ export function route<Q extends z.ZodObject, const B extends BodySpec>(spec: {
         query: parseQuery(query, search),
         body: (await readBody(body, message)) as BodyOf<B>,
         headers: message.headers,
+        message,
+        tell,
       })
+    },
+  }
+}
+
+/** A route for everybody, without query parameters. */
+export function publicRoute<B extends z.ZodType | null>(spec: {
+  method: Route['method']
+  path: string
+  summary: string
+  body: B
+  handle(request: Pick<RawRequest, 'message' | 'tell'> & { body: BodyOf<B> }): Promise<Answer>
+}): Route {
+  const { method, path, summary, body } = spec
+  return {
+    method,
+    path,
+    summary,
+    access: { roles: 'public' },
+    query: NO_QUERY,
+    body,
+    async answer({ search, message, tell }) {
+      refuseUnknown(NO_QUERY, search)
+      const parsed = (body === null ? null : await parseBody(body, message)) as BodyOf<B>
+      return spec.handle({ message, tell, body: parsed })
     },
   }
 }
@@ -134,6 +171,8 @@ export const parseId = (text: string): number | null =>
 
 export const notFound = (): AppError =>
   new AppError('not_found', 'not-found', 'There is no such thing here.')
+
+export const actorOf = ({ user }: Caller): Actor => ({ type: 'user', id: user.id })
 
 export const isStream = (body: unknown): body is Readable =>
   typeof body === 'object' && body !== null && 'pipe' in body

@@ -7,13 +7,19 @@ import { inboxRoutes } from './inboxes.ts'
 import { meRoutes } from './me.ts'
 import { outboxRoutes } from './outbox.ts'
 import { probeRoutes } from './probes.ts'
+import { RateLimits } from './rate-limit.ts'
+import { registrationRoutes } from './registration.ts'
 import type { Route } from './route.ts'
+import { sessionRoutes } from './sessions.ts'
 import { statsRoutes } from './stats.ts'
 import { ticketChangeRoutes } from './ticket-changes.ts'
 import { ticketPeopleRoutes } from './ticket-people.ts'
 import { ticketRoutes } from './tickets.ts'
+import { tokenRoutes } from './tokens.ts'
+import { userRoutes } from './users.ts'
 
 export function routesOf(deps: ApiDeps): readonly Route[] {
+  const limits = new RateLimits(deps)
   return [
     ...ticketRoutes(deps),
     ...ticketChangeRoutes(deps),
@@ -24,7 +30,11 @@ export function routesOf(deps: ApiDeps): readonly Route[] {
     ...outboxRoutes(deps),
     ...inboxRoutes(deps),
     ...statsRoutes(deps),
-    ...meRoutes(),
+    ...registrationRoutes(deps, limits),
+    ...sessionRoutes(deps, limits),
+    ...meRoutes(deps, limits),
+    ...tokenRoutes(deps),
+    ...userRoutes(deps),
     ...probeRoutes(deps),
   ]
 }

@@ -9,7 +9,7 @@ import { list, many, one, PAGE } from './query.ts'
 import { parseId } from './route.ts'
 
 const TEXT_LENGTH_MAX = 500_000
-const NAME_LENGTH_MAX = 200
+export const NAME_LENGTH_MAX = 200
 const TAGS_MAX = 50
 const TAG_LENGTH_MAX = 50
 const FIELDS_MAX = 100
@@ -20,7 +20,7 @@ const WORDS_MAX = 8
 const SEARCH_LENGTH_MAX = 200
 const ATTACHMENTS_MAX = 50
 
-const line = (lengthMax: number) =>
+export const line = (lengthMax: number) =>
   z
     .string()
     .max(lengthMax, `is longer than ${lengthMax} characters`)
@@ -31,14 +31,14 @@ const text = z
   .max(TEXT_LENGTH_MAX, `is longer than ${TEXT_LENGTH_MAX} characters`)
   .transform((value) => cleanText(value).trimEnd())
 
-const email = z.string().transform((value, context): Address => {
+export const email = z.string().transform((value, context): Address => {
   const address = parseAddress(value)
   if (address !== null) return address
   context.addIssue({ code: 'custom', message: 'is not an email address' })
   return z.NEVER
 })
 
-const name = line(NAME_LENGTH_MAX)
+export const name = line(NAME_LENGTH_MAX)
   .nullable()
   .default(null)
   .transform((value) => (value === '' ? null : value))

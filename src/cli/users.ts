@@ -1,6 +1,6 @@
 /** `postroom user add|list|role`. */
 import type { Config } from '../config.ts'
-import { addUser, changeRole } from '../desk/manage-users.ts'
+import { addUser, changeRole, getUserByEmail } from '../desk/manage-users.ts'
 import { EXIT, OperatorError } from '../errors.ts'
 import { nameText } from '../mail/header-text.ts'
 import { listUsers } from '../store/users.ts'
@@ -46,7 +46,9 @@ export async function changeRoleCommand(
   const email = addressArgument(input.email)
   const role = roleArgument(input.role)
   return withWorkplace(config, async ({ store }) => {
-    const user = await store.transaction((tx) => changeRole(tx, { email, role }, new Date()))
+    const user = await store.transaction(async (tx) =>
+      changeRole(tx, { user: await getUserByEmail(tx, email), role }, new Date()),
+    )
     io.stderr.write(`${user.email} is now ${user.role}.\n`)
     return 0
   })

@@ -38,7 +38,12 @@ const TOKEN = /^pst_[\w-]{43}$/
  */
 export async function createToken(
   tx: Tx,
-  input: { userId: number; name: string; scopes: readonly string[] | null },
+  input: {
+    userId: number
+    name: string
+    scopes: readonly string[] | null
+    expiresAt?: Date | null
+  },
   at: Date,
 ): Promise<string> {
   const unknown = input.scopes?.find((scope) => !SCOPES.some((known) => known === scope))
@@ -51,7 +56,7 @@ export async function createToken(
     )
   }
   const token = `pst_${randomSecret(TOKEN_BYTES).toString('base64url')}`
-  await insertToken(tx, { ...input, hash: hashOfToken(token) ?? '', at })
+  await insertToken(tx, { expiresAt: null, ...input, hash: hashOfToken(token) ?? '', at })
   return token
 }
 

@@ -1,6 +1,11 @@
-/** What nobody needs any more: uploads that no comment got, answers to requests of yesterday. */
+/**
+ * What nobody needs any more: uploads that no comment got, answers to requests of yesterday, tries
+ * that no longer count, sessions that are over.
+ */
 import { forgetAnswers } from '../store/idempotency-keys.ts'
 import type { Tx } from '../store/open.ts'
+import { deleteHitsBefore } from '../store/rate-hits.ts'
+import { deleteExpiredSessions } from '../store/sessions.ts'
 import { deleteUnused } from '../store/uploads.ts'
 
 const DAY_MS = 24 * 3_600_000
@@ -10,4 +15,6 @@ export async function tidyUp(tx: Tx, at: Date): Promise<void> {
   const before = new Date(at.getTime() - DAY_MS)
   await deleteUnused(tx, before)
   await forgetAnswers(tx, before)
+  await deleteHitsBefore(tx, before)
+  await deleteExpiredSessions(tx, at)
 }

@@ -182,5 +182,8 @@ function isVerified(authentication: Authentication, sender: User | null): boolea
   // Our server says that somebody else used this address, whoever's it is.
   if (authentication.dmarc === 'fail') return false
   if (authentication.dmarc === 'pass' || authentication.spf === 'pass') return true
-  return sender !== null && (sender.provenAt !== null || sender.state !== 'contact')
+  if (sender === null) return false
+  // Anybody can begin to register any address.
+  const provenByCode = sender.state !== 'contact' && sender.state !== 'unverified'
+  return sender.provenAt !== null || provenByCode
 }

@@ -14,6 +14,7 @@ interface UserRow {
   created_at: number
   last_login_at: number | null
   proven_at: number | null
+  deleted_at: number | null
 }
 
 const toUser = (row: UserRow): User => ({
@@ -46,21 +47,67 @@ export async function findUserByEmail(db: Queryable, email: Address): Promise<Us
   return row === undefined ? null : toUser(row)
 }
 
-/** Everybody, oldest first, at most `limit`. */
+/** One whose account was not deleted. */
+export async function findAccount(db: Queryable, id: number): Promise<User | null> {
+  const row = await db<UserRow>('users').where({ id }).whereNull('deleted_at').first()
+  return row === undefined ? null : toUser(row)
+}
+
+/** The same, and nobody else changes this user until the transaction ends. */
+export async function lockAccount(tx: Tx, id: number): Promise<User | null> {
+  const row = await tx<UserRow>('users').where({ id }).whereNull('deleted_at').forUpdate().first()
+  return row === undefined ? null : toUser(row)
+}
+
+/** Everybody but deleted accounts, oldest first, at most `limit`. */
 export async function listUsers(
   db: Queryable,
   filter: { role?: Role; afterId?: number; limit: number },
 ): Promise<User[]> {
-  const query = db<UserRow>('users').orderBy('id').limit(filter.limit).select()
+  const query = db<UserRow>('users').whereNull('deleted_at').orderBy('id').limit(filter.limit)
   if (filter.role !== undefined) void query.where({ role: filter.role })
   if (filter.afterId !== undefined) void query.where('id', '>', filter.afterId)
-  return (await query).map(toUser)
+  return (await query.select()).map(toUser)
+}
+
+export interface UserFilter {
+  readonly roles?: readonly Role[] | undefined
+  readonly states?: readonly UserState[] | undefined
+  /** Part of an address or a name, whatever its case. */
+  readonly text?: string | undefined
+  readonly beforeId?: number | undefined
+  readonly limit: number
+}
+
+/** Newest first, without deleted accounts. */
+export async function searchUsers(db: Queryable, filter: UserFilter): Promise<User[]> {
+  const { roles, states, text, beforeId } = filter
+  const query = db<UserRow>('users').whereNull('deleted_at').orderBy('id', 'desc')
+  if (roles !== undefined) void query.whereIn('role', [...roles])
+  if (states !== undefined) void query.whereIn('state', [...states])
+  if (beforeId !== undefined) void query.where('id', '<', beforeId)
+  if (text !== undefined) {
+    const pattern = `%${text.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
+    void query.whereRaw(`(lower(email) like ? escape '\\' or lower(name) like ? escape '\\')`, [
+      pattern,
+      pattern,
+    ])
+  }
+  return (await query.limit(filter.limit).select()).map(toUser)
 }
 
 /** Active users of the role agent: those whom notices go to. */
 export async function listAgents(db: Queryable): Promise<User[]> {
   const rows = await db<UserRow>('users')
     .where({ role: 'agent', state: 'active' })
+    .orderBy('id')
+    .select()
+  return rows.map(toUser)
+}
+
+export async function listAdmins(db: Queryable): Promise<User[]> {
+  const rows = await db<UserRow>('users')
+    .where({ role: 'admin', state: 'active' })
     .orderBy('id')
     .select()
   return rows.map(toUser)
@@ -83,22 +130,32 @@ export interface NewUser {
   readonly state: UserState
 }
 
-/** Adds a person, or returns the one who has this address already. */
+/** Adds a person, or returns the one who has this address already, back if he was deleted. */
 export async function ensureUser(
   tx: Tx,
   user: NewUser,
   at: Date,
 ): Promise<{ user: User; created: boolean }> {
   const inserted = await tx<UserRow>('users')
-    .insert({ ...user, locale: null, created_at: toMs(at), last_login_at: null, proven_at: null })
+    .insert({
+      ...user,
+      locale: null,
+      created_at: toMs(at),
+      last_login_at: null,
+      proven_at: null,
+      deleted_at: null,
+    })
     .onConflict('email')
     .ignore()
     .returning('*')
   const row = inserted[0]
   if (row !== undefined) return { user: toUser(row), created: true }
-  const found = await findUserByEmail(tx, user.email)
-  if (found === null) throw new Error('a user is neither new nor there')
-  return { user: found, created: false }
+  const found = await tx<UserRow>('users').where({ email: user.email }).first()
+  if (found === undefined) throw new Error('a user is neither new nor there')
+  if (found.deleted_at !== null) {
+    await tx<UserRow>('users').where({ id: found.id }).update({ deleted_at: null })
+  }
+  return { user: toUser(found), created: false }
 }
 
 /** The person behind an address that wrote to us; their name is learned once. */
@@ -116,19 +173,48 @@ export async function ensureContact(tx: Tx, who: NamedAddress, at: Date): Promis
 export async function updateUser(
   tx: Tx,
   id: number,
-  change: { role?: Role; state?: UserState; name?: string | null },
+  change: { role?: Role; state?: UserState; name?: string | null; locale?: string | null },
 ): Promise<void> {
   await tx<UserRow>('users').where({ id }).update(change)
 }
 
-/** How many active admins there are besides `exceptId`. */
-export async function countOtherAdmins(db: Queryable, exceptId: number): Promise<number> {
-  const row = await db('users')
+/**
+ * How many active admins there are besides `exceptId`. Until the transaction ends they stay: of two
+ * admins who demote each other one must see what the other did.
+ */
+export async function countOtherAdmins(tx: Tx, exceptId: number): Promise<number> {
+  const admins = await tx<UserRow>('users')
     .where({ role: 'admin', state: 'active' })
-    .whereNot({ id: exceptId })
-    .count({ count: '*' })
-    .first<{ count: number }>()
-  return Number(row?.count ?? 0)
+    .orderBy('id')
+    .forUpdate()
+    .select('id')
+  return admins.filter(({ id }) => id !== exceptId).length
+}
+
+export async function markLoggedIn(tx: Tx, id: number, at: Date): Promise<void> {
+  await tx<UserRow>('users')
+    .where({ id })
+    .update({ last_login_at: toMs(at) })
+}
+
+/**
+ * Nobody sees the account any more, and nobody logs in with it. With `email`, the one it is known
+ * by from now on, nothing in it tells whose it was.
+ */
+export async function markDeleted(
+  tx: Tx,
+  id: number,
+  { email }: { email: Address | null },
+  at: Date,
+): Promise<void> {
+  await tx<UserRow>('users')
+    .where({ id })
+    .update({
+      role: 'customer',
+      state: 'contact',
+      deleted_at: toMs(at),
+      ...(email === null ? {} : { email, name: null, locale: null, proven_at: null }),
+    })
 }
 
 /** Mail from this address was proven to be theirs; only the first time is kept. */

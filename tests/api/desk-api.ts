@@ -3,6 +3,7 @@ import { afterEach } from 'vitest'
 import { startApi } from '../../src/api/server.ts'
 import type { Clock } from '../../src/clock.ts'
 import { createToken } from '../../src/desk/create-token.ts'
+import { Passwords } from '../../src/desk/passwords.ts'
 import { eventsOf } from '../../src/events.ts'
 import { Health } from '../../src/health.ts'
 import { silentLog } from '../../src/log.ts'
@@ -156,6 +157,8 @@ async function startTestApi(desk: TestDesk): Promise<TestApi> {
     arrived,
     outgoing,
     clock,
+    // The real cost would take a third of a second for each.
+    passwords: new Passwords(10),
     events: { ...eventsOf(silentLog), requestFailed: (_line, err) => void failures.push(err) },
     version: '0.0.0-test',
     draining: () => draining,

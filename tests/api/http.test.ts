@@ -6,6 +6,7 @@ import { problemOf } from '../../src/api/problem.ts'
 import { startApi } from '../../src/api/server.ts'
 import { systemClock } from '../../src/clock.ts'
 import { OperatorError } from '../../src/errors.ts'
+import { Passwords } from '../../src/desk/passwords.ts'
 import { eventsOf } from '../../src/events.ts'
 import { Health } from '../../src/health.ts'
 import { silentLog } from '../../src/log.ts'
@@ -134,7 +135,9 @@ describe('HTTP', () => {
       expect([path, reply.status, reply.body.code]).toEqual([path, 404, 'not-found'])
     }
     expect((await bruno.send('HEAD', '/api/v1/me')).status).toBe(200)
-    expect((await bruno.send('OPTIONS', '/api/v1/me')).headers.get('allow')).toBe('GET, HEAD')
+    expect((await bruno.send('OPTIONS', '/api/v1/me')).headers.get('allow')).toBe(
+      'GET, HEAD, PATCH',
+    )
     expect((await raw(bruno.url, 'TRACE /api/v1/me HTTP/1.1\r\nHost: x')).split(' ')[1]).toBe('405')
   })
 
@@ -255,6 +258,7 @@ describe('a port that cannot be used', () => {
         arrived: new Bell(),
         outgoing: new Bell(),
         clock: systemClock,
+        passwords: new Passwords(10),
         events: eventsOf(silentLog),
         version: '',
         draining: () => false,

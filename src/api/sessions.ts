@@ -1,0 +1,162 @@
+/** /auth and /me/sessions: logging in with a password, logging out, and what is logged in. */
+import {
+  checkCredentials,
+  endSession,
+  SESSION_IDLE_MS,
+  sessionOf,
+  startSession,
+} from '../desk/log-in.ts'
+import { deleteSession, deleteSessions, listSessions, type Session } from '../store/sessions.ts'
+import { findUser } from '../store/users.ts'
+import type { User } from '../ticket/user.ts'
+import { LoginBody } from './account-schemas.ts'
+import { unauthenticated } from './auth.ts'
+import { refuseForeign, sessionCookie, setCookie } from './cookies.ts'
+import type { ApiDeps } from './deps.ts'
+import { userJson } from './people-json.ts'
+import { NO_QUERY } from './query.ts'
+import type { RateLimits } from './rate-limit.ts'
+import { ALL, idOf, notFound, publicRoute, type Route, route } from './route.ts'
+
+export function sessionRoutes(deps: ApiDeps, limits: RateLimits): readonly Route[] {
+  return [
+    loginRoute(deps, limits),
+    logoutRoute(deps),
+    sessionRoute(deps),
+    listRoute(deps),
+    endAllRoute(deps),
+    endRoute(deps),
+  ]
+}
+
+function loginRoute(deps: ApiDeps, limits: RateLimits): Route {
+  const { config, store, clock } = deps
+  return publicRoute({
+    method: 'POST',
+    path: '/api/v1/auth/login',
+    summary: 'Begins a session, which a cookie carries',
+    body: LoginBody,
+    async handle(request) {
+      const { message, body } = request
+      refuseForeign(message, config.publicUrl)
+      await limits.take('login', request, body.email)
+      const user = await checkCredentials(deps, body)
+      const at = clock.now()
+      const { secret, session } = await store.transaction((tx) =>
+        startSession(
+          tx,
+          {
+            userId: user.id,
+            replaces: sessionCookie(message, config.publicUrl),
+            address: limits.addressOf(message),
+            userAgent: message.headers['user-agent'] ?? null,
+          },
+          at,
+        ),
+      )
+      return {
+        headers: setCookie(config.publicUrl, secret),
+        body: loggedIn({ ...user, lastLoginAt: at }, session),
+      }
+    },
+  })
+}
+
+const loggedIn = (user: User, session: Session) => ({
+  user: userJson(user),
+  session: sessionJson(session, session),
+})
+
+function logoutRoute({ config, store }: ApiDeps): Route {
+  return publicRoute({
+    method: 'POST',
+    path: '/api/v1/auth/logout',
+    summary: 'Ends the session; without one there is nothing to do',
+    body: null,
+    async handle({ message }) {
+      refuseForeign(message, config.publicUrl)
+      const secret = sessionCookie(message, config.publicUrl)
+      if (secret !== null) await store.transaction((tx) => endSession(tx, secret))
+      return { status: 204, headers: setCookie(config.publicUrl, null) }
+    },
+  })
+}
+
+function sessionRoute({ config, store, clock }: ApiDeps): Route {
+  return publicRoute({
+    method: 'GET',
+    path: '/api/v1/auth/session',
+    summary: 'Who is logged in by this cookie',
+    body: null,
+    async handle({ message }) {
+      const secret = sessionCookie(message, config.publicUrl)
+      const session = secret === null ? null : await sessionOf(store.read, secret, clock.now())
+      const user = session === null ? null : await findUser(store.read, session.userId)
+      if (session === null || user?.state !== 'active') throw unauthenticated()
+      return { body: loggedIn(user, session) }
+    },
+  })
+}
+
+function listRoute({ store, clock }: ApiDeps): Route {
+  return route({
+    method: 'GET',
+    path: '/api/v1/me/sessions',
+    summary: 'Where one is logged in',
+    roles: ALL,
+    scopes: 'unlimited',
+    query: NO_QUERY,
+    body: null,
+    async handle({ caller: { user, session } }) {
+      const at = clock.now()
+      const usedSince = new Date(at.getTime() - SESSION_IDLE_MS)
+      const sessions = await listSessions(store.read, { userId: user.id, usedSince, at })
+      const data = sessions.map((one) => sessionJson(one, session))
+      return { body: { data, page: { next_cursor: null, has_more: false } } }
+    },
+  })
+}
+
+function endAllRoute({ store }: ApiDeps): Route {
+  return route({
+    method: 'DELETE',
+    path: '/api/v1/me/sessions',
+    summary: 'Logs out everywhere else',
+    roles: ALL,
+    scopes: 'unlimited',
+    query: NO_QUERY,
+    body: null,
+    async handle({ caller: { user, session } }) {
+      await store.transaction((tx) => deleteSessions(tx, user.id, session?.id ?? null))
+      return { status: 204 }
+    },
+  })
+}
+
+function endRoute({ store }: ApiDeps): Route {
+  return route({
+    method: 'DELETE',
+    path: '/api/v1/me/sessions/:id',
+    summary: 'Logs out there',
+    roles: ALL,
+    scopes: 'unlimited',
+    query: NO_QUERY,
+    body: null,
+    async handle({ caller: { user }, params }) {
+      const id = idOf(params['id'])
+      const ended = await store.transaction((tx) => deleteSession(tx, { id, userId: user.id }))
+      if (!ended) throw notFound()
+      return { status: 204 }
+    },
+  })
+}
+
+const sessionJson = (session: Session, current: Session | null) => ({
+  id: session.id,
+  address: session.address,
+  user_agent: session.userAgent,
+  created_at: session.createdAt.toISOString(),
+  last_used_at: session.lastUsedAt.toISOString(),
+  expires_at: session.expiresAt.toISOString(),
+  current: session.id === current?.id,
+})
