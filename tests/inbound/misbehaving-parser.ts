@@ -1,4 +1,5 @@
 /** A parser process that does what the message says: how the pool is tested. */
+import { getPriority } from 'node:os'
 import type { ParseRequest } from '../../src/inbound/parser/protocol.ts'
 import { readMessage } from '../../src/inbound/parser/read-message.ts'
 
@@ -15,6 +16,11 @@ async function obey({ id, source, mode, scratchDir }: ParseRequest): Promise<voi
   if (mode === 'full' && text.includes('please hang')) for (;;) Math.random()
   if (mode === 'full' && text.includes('please eat')) eat()
   if (mode === 'full' && text.includes('please leak')) await leak()
+  if (text.includes('please say')) {
+    const parsed = await readMessage(Buffer.from(`\r\n${getPriority()}`), { mode, scratchDir })
+    process.send?.({ kind: 'parsed', id, parsed })
+    return
+  }
   const parsed = await readMessage(source, { mode, scratchDir })
   process.send?.({ kind: 'parsed', id, parsed })
 }

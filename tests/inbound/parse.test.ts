@@ -8,7 +8,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { hostname, tmpdir } from 'node:os'
+import { getPriority, hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -90,6 +90,12 @@ describe('the real parser', () => {
       expect((await pool.parse(mail(text), 'full')).message.text.reply).toBe(text)
     }
   })
+})
+
+test('reading mail steps back behind everything else', async () => {
+  const pool = open({ entry: MISBEHAVING })
+  const { message } = await pool.parse(mail('please say your priority'), 'full')
+  expect(Number(message.text.reply)).toBeGreaterThan(getPriority())
 })
 
 describe('a misbehaving message', () => {

@@ -7,6 +7,7 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import { setPriority } from 'node:os'
 import type { Parsed, ParseRequest, ParseResponse } from './protocol.ts'
 
 export type FailureKind = 'timeout' | 'memory' | 'crash'
@@ -61,6 +62,7 @@ export class ParserChild {
       // Its diagnostics (V8's last words on a full heap) are of no use to anybody's log.
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
+    if (this.#process.pid !== undefined) beModest(this.#process.pid)
     this.#process.on('message', (response: ParseResponse) => this.#answered(response))
     this.#process.on('exit', (code, signal) => this.#ended(code, signal))
     this.#process.on('error', (error) => this.#fail('crash', `parser process: ${error.message}`))
@@ -146,6 +148,17 @@ export class ParserChild {
     if (rss > this.#limits.rssMb * 1_048_576) {
       this.#fail('memory', `more than ${this.#limits.rssMb} MB of memory needed`)
     }
+  }
+}
+
+/** What the daemon does with mail that is read already goes before reading more of it. */
+const NICENESS = 5
+
+function beModest(pid: number): void {
+  try {
+    setPriority(pid, NICENESS)
+  } catch {
+    // Ended already, or not allowed here; it works as well without.
   }
 }
 
