@@ -66,6 +66,8 @@ export interface Author {
 }
 
 export interface CommentInput extends Said {
+  /** When it was said, if that was before we heard of it. */
+  readonly saidAt?: Date
   readonly ticketId: number
   readonly visibility: Visibility
   readonly author: Author

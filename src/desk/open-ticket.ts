@@ -7,7 +7,7 @@ import type { NewEvent } from '../store/events.ts'
 import type { Tx } from '../store/open.ts'
 import { addParticipant, addWatcher, listParticipants } from '../store/participants.ts'
 import { insertTicket, linkTickets } from '../store/tickets.ts'
-import type { Comment } from '../ticket/comment.ts'
+import type { Comment, Visibility } from '../ticket/comment.ts'
 import { ruleOf } from '../ticket/lifecycle.ts'
 import {
   NO_SUBJECT,
@@ -29,6 +29,10 @@ export interface OpenTicketInput {
   readonly requesterSource: RequesterSource
   readonly author: Author
   readonly said: Said
+  /** When the requester said it, if that was before we heard of it; he has taken part since. */
+  readonly saidAt?: Date | null
+  /** Of the first comment; public by default. */
+  readonly visibility?: Visibility
   readonly copied: readonly User[]
   readonly priority: Priority
   readonly category: string | null
@@ -57,10 +61,17 @@ export async function openTicket(
   input: OpenTicketInput,
   at: Date,
 ): Promise<{ ticket: Ticket; comment: Comment }> {
+  const { saidAt = null, visibility = 'public' } = input
   const ticket = await insertOpening(tx, context, input, at)
   const comment = await recordComment(
     tx,
-    { ...input.said, ticketId: ticket.id, visibility: 'public', author: input.author },
+    {
+      ...input.said,
+      ...(saidAt === null ? {} : { saidAt }),
+      ticketId: ticket.id,
+      visibility,
+      author: input.author,
+    },
     at,
     [ticketCreated(ticket, input)],
   )
@@ -134,7 +145,8 @@ const ticketCreated = (ticket: Ticket, input: OpenTicketInput): NewEvent => ({
 async function addPeople(tx: Tx, ticket: Ticket, input: OpenTicketInput, at: Date): Promise<void> {
   if (input.requester !== null) {
     const userId = input.requester.id
-    await addParticipant(tx, { ticketId: ticket.id, userId, role: 'requester' }, at)
+    const since = input.saidAt ?? at
+    await addParticipant(tx, { ticketId: ticket.id, userId, role: 'requester' }, since)
   }
   for (const { id } of input.copied) {
     await addParticipant(tx, { ticketId: ticket.id, userId: id, role: 'cc' }, at)

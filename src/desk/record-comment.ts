@@ -36,7 +36,7 @@ export async function recordComment(
       inboundId: input.inboundId,
       authentication: input.authentication,
     },
-    at,
+    input.saidAt ?? at,
   )
   await attach(tx, comment.id, input.attachments, at)
   await insertEvents(

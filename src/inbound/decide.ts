@@ -10,11 +10,12 @@ import type { Message } from '../mail/message.ts'
 import type { Authentication } from '../mail/verdict.ts'
 import type { InboundMessage } from '../store/inbound-messages.ts'
 import type { Queryable } from '../store/open.ts'
-import { findUserByEmail } from '../store/users.ts'
+import { findUserByEmail, findUsers } from '../store/users.ts'
 import { type Inbox, ownAddresses } from '../ticket/inbox.ts'
 import { onCustomerMessage, ruleOf } from '../ticket/lifecycle.ts'
 import { isStaff, type User } from '../ticket/user.ts'
 import type { AttachedBlob } from '../desk/context.ts'
+import { addresseeOf } from './addressee.ts'
 import { findCandidates } from './candidates.ts'
 import { screen } from './screen.ts'
 import { type FloodLimits, whyNotAcknowledge } from './restraint.ts'
@@ -63,16 +64,20 @@ export async function decide(
       }
     : screened
   const sender = await soleSender(db, message)
-  const threading = pickTicket(hints, await findCandidates(db, hints), sender)
+  const colleagues = await colleaguesOf(db, sender, hints)
+  const threading = pickTicket(hints, await findCandidates(db, hints), sender, colleagues)
+  const addressee = await addresseeOf(db, { message, sender, own })
   const verified = isVerified(authentication, sender)
   const proven = threading.trust === 'own_token' || authentication.aligned
-  const facts = factsOf(context, { arrived, verdict, hints, threading, sender, authentication }, at)
+  const gathered = { arrived, verdict, hints, threading, sender, authentication, addressee }
+  const facts = factsOf(context, gathered, at)
   return {
     ...arrived,
     verdict,
     authentication,
     threading,
     sender,
+    addressee,
     decision: triage(facts),
     ...copiedOn(arrived, own, { threading, proven, verdict: verdict.kind }),
     proven,
@@ -99,6 +104,18 @@ interface Gathered {
   readonly threading: Threading
   readonly sender: User | null
   readonly authentication: Authentication
+  readonly addressee: NamedAddress | null
+}
+
+/** The agents to whom tokens in an agent's mail were sent. */
+async function colleaguesOf(
+  db: Queryable,
+  sender: User | null,
+  { tokens }: Hints,
+): Promise<Set<number>> {
+  if (sender === null || !isStaff(sender)) return new Set()
+  const others = tokens.map(({ userId }) => userId).filter((id) => id !== sender.id)
+  return new Set((await findUsers(db, others)).filter(isStaff).map(({ id }) => id))
 }
 
 function factsOf(context: DecideContext, gathered: Gathered, at: Date): Facts {
@@ -122,13 +139,14 @@ function factsOf(context: DecideContext, gathered: Gathered, at: Date): Facts {
     related: threading.related !== null,
     sender: kindOf(message, sender),
     agentProven:
-      threading.trust === 'own_token'
+      threading.trust === 'own_token' || threading.trust === 'colleague_token'
         ? inbox.agentTrust === 'token' || authentication.aligned
         : authentication.aligned,
     // What could not be taken apart has its own source attached.
     readable: !arrived.attachments.some(({ sha256 }) => sha256 === row.sha256),
     // Every notice ends with this link, and no customer mail of ours contains it.
     repeatsNotice: message.text.reply.includes(`${context.publicUrl}/tickets/`),
+    writesToCustomer: gathered.addressee !== null,
     forwarded: isForeign(message.forwarded?.from.address ?? null, context),
     failedForGood: failedForGood(message),
     bouncedOutboxId: hints.bouncedOutboxIds[0] ?? null,

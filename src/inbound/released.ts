@@ -69,6 +69,7 @@ function commenting(
     do: 'add_comment',
     as: staff ? 'agent' : 'customer',
     released: true,
+    internal: false,
     moveTo: moves ? effect.status : null,
     reopening: !ruleOf(lifecycle, ticket.status).comments,
     notify: true,

@@ -114,8 +114,11 @@ export interface Evidence {
 
 export interface Threading {
   readonly ticket: Ticket | null
-  /** `own_token`: the sender holds a token that was sent to him. */
-  readonly trust: 'own_token' | 'participant' | null
+  /**
+   * `own_token`: the sender holds a token that was sent to him. `colleague_token`: an agent holds
+   * one that was sent to another agent, who passed it on.
+   */
+  readonly trust: 'own_token' | 'colleague_token' | 'participant' | null
   /** Named by a hint that was not good enough: shown to agents, gives no rights. */
   readonly related: { readonly ticketId: number; readonly reason: string } | null
   readonly evidence: readonly Evidence[]
@@ -126,23 +129,31 @@ export interface Threading {
 interface Named {
   readonly hint: string
   readonly candidate: Candidate
-  readonly ownToken: boolean
+  /** Whose token names it; null: no token does. */
+  readonly token: 'own' | 'colleague' | 'other' | null
 }
 
-/** `sender`: the user behind the one From address, or null when there is none to be told. */
+/**
+ * `sender`: the user behind the one From address, or null when there is none to be told.
+ * `colleagues`: ids of the agents that tokens belong to, if the sender is an agent himself.
+ */
 export function pickTicket(
   hints: Hints,
   candidates: readonly Candidate[],
   sender: User | null,
+  colleagues: ReadonlySet<number> = new Set(),
 ): Threading {
-  const named = [...namedByTokens(hints, candidates, sender), ...namedByClaims(hints, candidates)]
+  const named = [
+    ...namedByTokens(hints, candidates, sender, colleagues),
+    ...namedByClaims(hints, candidates),
+  ]
   const evidence = named.map((item) => judge(item, sender))
   const chosen = evidence.findIndex(({ accepted }) => accepted)
   const winner = named[chosen]
   const refused = winner === undefined ? (evidence[0] ?? null) : null
   return {
     ticket: winner?.candidate.ticket ?? null,
-    trust: trustOf(winner),
+    trust: trustOf(winner, sender),
     related:
       refused === null
         ? null
@@ -152,57 +163,75 @@ export function pickTicket(
   }
 }
 
-const trustOf = (winner: Named | undefined): Threading['trust'] => {
+const trustOf = (winner: Named | undefined, sender: User | null): Threading['trust'] => {
   if (winner === undefined) return null
-  return winner.ownToken ? 'own_token' : 'participant'
+  if (winner.token === 'own') return 'own_token'
+  // An agent who asks for help himself is a participant first.
+  return winner.token === 'colleague' && !takesPart(winner, sender)
+    ? 'colleague_token'
+    : 'participant'
 }
+
+const takesPart = ({ candidate }: Named, sender: User | null): boolean =>
+  sender !== null && candidate.participants.includes(sender.email)
+
+/** The sender's own first: it is the best proof. */
+const TOKENS = ['own', 'colleague', 'other'] as const
 
 function namedByTokens(
   hints: Hints,
   candidates: readonly Candidate[],
   sender: User | null,
+  colleagues: ReadonlySet<number>,
 ): Named[] {
-  const named = hints.tokens.flatMap((token) => {
-    const candidate = candidates.find(({ ids }) => ids.includes(token.ticketId))
+  const whose = (userId: number): (typeof TOKENS)[number] => {
+    if (sender?.id === userId) return 'own'
+    return colleagues.has(userId) ? 'colleague' : 'other'
+  }
+  const named = hints.tokens.flatMap(({ ticketId, userId, where }) => {
+    const candidate = candidates.find(({ ids }) => ids.includes(ticketId))
     if (candidate === undefined) return []
-    const ownToken = sender !== null && sender.id === token.userId
-    return [{ hint: `token in ${token.where}`, candidate, ownToken }]
+    return [{ hint: `token in ${where}`, candidate, token: whose(userId) }]
   })
-  // The sender's own token first: it is proof, another's is only a claim.
-  return named.toSorted((a, b) => Number(b.ownToken) - Number(a.ownToken))
+  return named.toSorted((a, b) => TOKENS.indexOf(a.token) - TOKENS.indexOf(b.token))
 }
 
 function namedByClaims(hints: Hints, candidates: readonly Candidate[]): Named[] {
   const named: Named[] = []
   for (const id of hints.messageIds) {
     const candidate = candidates.find(({ messageIds }) => messageIds.includes(id))
-    if (candidate !== undefined) named.push({ hint: 'message-id', candidate, ownToken: false })
+    if (candidate !== undefined) named.push({ hint: 'message-id', candidate, token: null })
   }
   const { ticketNumber } = hints
   if (ticketNumber !== null) {
     const candidate = candidates.find(({ ids }) => ids.includes(ticketNumber))
-    if (candidate !== undefined) named.push({ hint: 'subject tag', candidate, ownToken: false })
+    if (candidate !== undefined) named.push({ hint: 'subject tag', candidate, token: null })
   }
   return named
 }
 
-function judge({ hint, candidate, ownToken }: Named, sender: User | null): Evidence {
+function judge(named: Named, sender: User | null): Evidence {
+  const { hint, candidate, token } = named
   const ticketId = candidate.ticket.id
+  const isProof = token === 'own' || token === 'colleague'
   if (candidate.ticket.deletedAt !== null) {
     const because = 'that ticket was deleted'
-    return { hint, strength: ownToken ? 'proof' : 'claim', ticketId, accepted: false, because }
+    return { hint, strength: isProof ? 'proof' : 'claim', ticketId, accepted: false, because }
   }
-  if (ownToken) {
-    const because = 'the token was sent to this sender'
+  if (isProof) {
+    const because =
+      token === 'own'
+        ? 'the token was sent to this sender'
+        : 'the token was sent to another agent, who passed it on'
     return { hint, strength: 'proof', ticketId, accepted: true, because }
   }
-  const takesPart = sender !== null && candidate.participants.includes(sender.email)
+  const accepted = takesPart(named, sender)
   return {
     hint,
     strength: 'claim',
     ticketId,
-    accepted: takesPart,
-    because: takesPart
+    accepted,
+    because: accepted
       ? 'the sender takes part in that ticket'
       : 'the sender does not take part in that ticket',
   }

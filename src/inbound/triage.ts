@@ -12,7 +12,8 @@ import type { CustomerEffect, StatusRule } from '../ticket/lifecycle.ts'
 export type Decision =
   | {
       readonly do: 'open_ticket'
-      readonly requester: 'sender' | 'forwarded' | 'unknown'
+      /** `addressee`: an agent wrote to a customer and copied the desk. */
+      readonly requester: 'sender' | 'forwarded' | 'addressee' | 'unknown'
       readonly acknowledge: boolean
       /** Written by a machine or a list: tagged, and nobody is answered. */
       readonly automatic: boolean
@@ -24,6 +25,8 @@ export type Decision =
   | {
       readonly do: 'add_comment'
       readonly as: 'customer' | 'agent'
+      /** For agents alone. */
+      readonly internal: boolean
       /** An agent's words that no proof published: a note, and its commands are not executed. */
       readonly released?: true
       readonly moveTo: string | null
@@ -50,7 +53,7 @@ export interface Facts {
     readonly senderTakesPart: boolean
   } | null
   /** How the ticket was found. */
-  readonly trust: 'own_token' | 'participant' | null
+  readonly trust: 'own_token' | 'colleague_token' | 'participant' | null
   /** Hints named a ticket, but none was good enough. */
   readonly related: boolean
   readonly sender: 'unknown' | 'customer' | 'agent' | 'disabled_agent'
@@ -60,6 +63,8 @@ export interface Facts {
   readonly readable: boolean
   /** Does what would be mailed contain one of our notices to agents? */
   readonly repeatsNotice: boolean
+  /** An agent's mail to a customer, with the desk copied. */
+  readonly writesToCustomer: boolean
   /** A message inside a message, with a readable original sender. */
   readonly forwarded: boolean
   /** Does the report say that a recipient failed, rather than that the mail is delayed? */
@@ -109,6 +114,7 @@ function triageAutomaticAnswer(facts: Facts): Decision {
   return {
     do: 'add_comment',
     as: 'customer',
+    internal: false,
     moveTo: null,
     reopening: false,
     notify: false,
@@ -129,6 +135,7 @@ function triageMachine(facts: Facts): Decision {
     return {
       do: 'add_comment',
       as: 'customer',
+      internal: false,
       moveTo: null,
       reopening: false,
       notify: !facts.imported,
@@ -156,7 +163,12 @@ function triagePerson(facts: Facts): Decision {
   const { status, onCustomer: effect } = facts.ticket
   const because =
     facts.trust === 'own_token' ? 'the sender’s own token' : 'the sender takes part in the ticket'
-  const comment = { do: 'add_comment' as const, as: 'customer' as const, because }
+  const comment = {
+    do: 'add_comment' as const,
+    as: 'customer' as const,
+    internal: false,
+    because,
+  }
   // Old mail completes its old ticket; that wakes neither the ticket nor anybody.
   if (facts.imported) return { ...comment, moveTo: null, reopening: true, notify: false }
   if (effect.do === 'follow_up') {
@@ -175,12 +187,13 @@ const hold = (because: string, tell: HeldReason | null = null): Decision => ({
 /** Acting as an agent needs the agent's own token, and what the inbox asks beyond it. */
 function triageAgentReply(facts: Facts): Decision {
   if (facts.sender === 'disabled_agent') return hold('a reply from an agent who is disabled')
-  if (facts.ticket === null || facts.trust !== 'own_token') {
+  if (facts.ticket === null || facts.trust === 'participant' || facts.trust === null) {
     return hold('looks like an agent’s reply, but carries no token of that agent', 'lost_token')
   }
   if (!facts.agentProven) {
     return hold('an agent’s reply whose address our mail server did not authenticate', 'unaligned')
   }
+  if (facts.trust === 'colleague_token') return noteOf(facts.ticket)
   if (!facts.readable) {
     const because = 'an agent’s reply that could not be read as usual: look at it before it is sent'
     return hold(because, 'unreadable')
@@ -192,6 +205,7 @@ function triageAgentReply(facts: Facts): Decision {
   return {
     do: 'add_comment',
     as: 'agent',
+    internal: false,
     moveTo: facts.ticket.status.agentReply,
     reopening: false,
     notify: false,
@@ -199,12 +213,27 @@ function triageAgentReply(facts: Facts): Decision {
   }
 }
 
+/** Somebody forwarded his notice and was answered here: words among agents. */
+const noteOf = ({ status }: NonNullable<Facts['ticket']>): Decision => {
+  const because = 'an agent answered a notice that a colleague passed on'
+  if (!status.comments) return hold(`${because}, but the ticket takes no more comments`)
+  return {
+    do: 'add_comment',
+    as: 'agent',
+    internal: true,
+    moveTo: null,
+    reopening: false,
+    notify: true,
+    because,
+  }
+}
+
 function openFor(facts: Facts): Decision & { do: 'open_ticket' } {
-  const forwarded = facts.forwarded && facts.sender === 'agent'
-  const requester = forwarded ? 'forwarded' : 'sender'
+  const written = facts.writesToCustomer && facts.sender === 'agent'
+  const forwarded = facts.forwarded && facts.sender === 'agent' && !written
   return {
     do: 'open_ticket',
-    requester: facts.sender === 'unknown' ? 'unknown' : requester,
+    requester: requesterOf(facts.sender, { written, forwarded }),
     // Nothing automatic goes to somebody an agent only named, unless the agent is proven.
     acknowledge:
       !facts.imported &&
@@ -213,6 +242,22 @@ function openFor(facts: Facts): Decision & { do: 'open_ticket' } {
     automatic: false,
     followUp: false,
     imported: facts.imported,
-    because: forwarded ? 'an agent forwarded a customer’s mail' : 'a new conversation',
+    because: reasonToOpen({ written, forwarded }),
   }
+}
+
+interface OnBehalf {
+  readonly written: boolean
+  readonly forwarded: boolean
+}
+
+function requesterOf(sender: Facts['sender'], { written, forwarded }: OnBehalf) {
+  if (sender === 'unknown') return 'unknown'
+  if (written) return 'addressee'
+  return forwarded ? 'forwarded' : 'sender'
+}
+
+function reasonToOpen({ written, forwarded }: OnBehalf): string {
+  if (written) return 'an agent wrote to a customer and copied us'
+  return forwarded ? 'an agent forwarded a customer’s mail' : 'a new conversation'
 }

@@ -1,25 +1,9 @@
-/** Who a message makes known: its author, its requester, those who were copied. */
+/** Who a message makes known: its author, and those who were copied. */
 import type { NamedAddress } from '../mail/address.ts'
-import type { Message } from '../mail/message.ts'
 import type { Tx } from '../store/open.ts'
 import { ensureContact, findUserByEmail, markProven } from '../store/users.ts'
 import { isStaff, type User } from '../ticket/user.ts'
-import type { Decision } from './triage.ts'
 import type { Understood } from './write.ts'
-
-export async function requesterOf(
-  tx: Tx,
-  message: Message,
-  decision: Decision & { do: 'open_ticket' },
-  sender: User | null,
-  at: Date,
-): Promise<User | null> {
-  const original = message.forwarded?.from
-  if (decision.requester === 'forwarded' && original !== undefined && original.address !== null) {
-    return ensureContact(tx, { address: original.address, name: original.name }, at)
-  }
-  return decision.requester === 'unknown' ? null : sender
-}
 
 /** The person who wrote, made a contact if new. Null: there is no one clear address. */
 export async function senderOf(tx: Tx, understood: Understood, at: Date): Promise<User | null> {

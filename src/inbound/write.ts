@@ -6,14 +6,13 @@
  * message is done. There is no state in between to clean up.
  */
 import { addComment } from '../desk/add-comment.ts'
-import type { AttachedBlob, Author, DeskContext, Said } from '../desk/context.ts'
+import type { AttachedBlob, DeskContext } from '../desk/context.ts'
 import { takeAgentReply } from '../desk/take-agent-reply.ts'
 import { holdReply } from '../desk/hold-reply.ts'
-import { openTicket } from '../desk/open-ticket.ts'
 import { recordBounce } from '../desk/record-bounce.ts'
 import { unreachable } from '../errors.ts'
 import type { NamedAddress } from '../mail/address.ts'
-import { headerOf, type Message } from '../mail/message.ts'
+import type { Message } from '../mail/message.ts'
 import type { Authentication, Verdict } from '../mail/verdict.ts'
 import { type InboundMessage, type Settled, settleInbound } from '../store/inbound-messages.ts'
 import type { Tx } from '../store/open.ts'
@@ -24,7 +23,9 @@ import type { User } from '../ticket/user.ts'
 import { languageWishes } from './language-wishes.ts'
 import type { Threading } from './thread.ts'
 import type { Decision } from './triage.ts'
-import { contactsOf, requesterOf, senderOf } from './write-people.ts'
+import { applyOpen } from './write-open.ts'
+import { contactsOf, senderOf } from './write-people.ts'
+import { saidIn } from './write-said.ts'
 
 /** A message with everything that was found out about it. */
 export interface Understood {
@@ -36,6 +37,8 @@ export interface Understood {
   readonly threading: Threading
   /** The user behind the one From address; null: unknown or ambiguous. */
   readonly sender: User | null
+  /** The customer that an agent's mail is addressed to, with the desk copied. */
+  readonly addressee: NamedAddress | null
   readonly decision: Decision
   /** People to add to the ticket, already without ourselves. */
   readonly copied: readonly NamedAddress[]
@@ -153,72 +156,6 @@ function bounceDetail({ message }: Understood, because: string): string {
   return said === '' ? because : said.slice(0, 500)
 }
 
-function saidIn({ row, message, attachments, authentication, decision }: Understood): Said {
-  return {
-    text: message.text.reply,
-    quotedText: message.text.quoted,
-    fullText: message.text.full,
-    html: message.html,
-    source: 'email',
-    messageId: message.messageId,
-    referenceIds: message.references.slice(-20),
-    inboundId: row.id,
-    authentication,
-    // What could not be taken apart has its own source attached: it shows where the agent writes from.
-    attachments: attachments.filter(
-      ({ sha256 }) => decision.do !== 'settle' || sha256 !== row.sha256,
-    ),
-  }
-}
-
-async function applyOpen(
-  tx: Tx,
-  context: DeskContext,
-  understood: Understood,
-  decision: Decision & { do: 'open_ticket' },
-  at: Date,
-): Promise<Result> {
-  const { message, threading } = understood
-  const sender = await senderOf(tx, understood, at)
-  const requester = await requesterOf(tx, message, decision, sender, at)
-  const author: Author = { type: 'customer', user: requester }
-  const { ticket, comment } = await openTicket(
-    tx,
-    context,
-    {
-      inboxId: understood.row.inboxId,
-      subject: decision.requester === 'forwarded' ? forwardedSubject(message) : message.subject,
-      requester,
-      requesterSource: requester === null ? 'unknown' : decision.requester,
-      author,
-      said: saidIn(understood),
-      copied: decision.automatic ? [] : await contactsOf(tx, understood.copied, at),
-      priority: 'normal',
-      category: null,
-      tags: decision.automatic ? ['automatic'] : [],
-      fields: {},
-      status: decision.imported ? closedStatusOf(context.lifecycle) : null,
-      followUpOf: decision.followUp ? (threading.ticket?.id ?? null) : null,
-      related: threading.related,
-      watcher: decision.requester === 'forwarded' ? sender : null,
-      locale: localeFor(languageWishes(message, decision.requester), context),
-      threadIndex: headerOf(message, 'thread-index'),
-      acknowledge: decision.acknowledge
-        ? { verified: understood.verified, suppress: understood.suppressAcknowledgement }
-        : null,
-      mailOpening: false,
-      notifyAgents: !decision.imported,
-      suggested: understood.suggested,
-    },
-    at,
-  )
-  return { fate: 'ticket', ticketId: ticket.id, commentId: comment.id }
-}
-
-/** The first language of the writer's that we speak, else his first. */
-const localeFor = (wishes: readonly string[], { templates }: DeskContext): string | null =>
-  wishes.find((tag) => templates.speaks(tag)) ?? wishes[0] ?? null
-
 /** A requester who goes on in another language we speak is answered in it. */
 function switchedTo(understood: Understood, { templates }: DeskContext): string | null {
   const { verdict, sender, threading, message } = understood
@@ -226,15 +163,6 @@ function switchedTo(understood: Understood, { templates }: DeskContext): string 
   if (verdict.kind !== 'person' || !isRequester) return null
   return languageWishes(message, 'sender').find((tag) => templates.speaks(tag)) ?? null
 }
-
-/** Where old tickets rest: a closed status that takes no comments, else any closed one. */
-function closedStatusOf({ statuses }: DeskContext['lifecycle']): string | null {
-  const closed = [...statuses.values()].filter(({ category }) => category === 'closed')
-  return (closed.find(({ comments }) => !comments) ?? closed[0])?.name ?? null
-}
-
-const forwardedSubject = (message: Message): string | null =>
-  message.forwarded?.subject ?? message.subject
 
 async function applyComment(
   tx: Tx,
@@ -247,7 +175,7 @@ async function applyComment(
   const ticketId = understood.threading.ticket?.id
   if (ticketId === undefined) throw new Error('a comment was decided without a ticket')
   const sender = await senderOf(tx, understood, at)
-  const note = decision.released === true && decision.as === 'agent'
+  const note = decision.internal || (decision.released === true && decision.as === 'agent')
   if (decision.as === 'agent' && !note && sender !== null && understood.threading.ticket !== null) {
     const { ticket } = understood.threading
     return takeAgentReply(
@@ -282,7 +210,8 @@ async function applyComment(
     },
     at,
   )
-  for (const { id } of await contactsOf(tx, understood.copied, at)) {
+  // Nobody is copied on what only agents see.
+  for (const { id } of note ? [] : await contactsOf(tx, understood.copied, at)) {
     await addParticipant(tx, { ticketId, userId: id, role: 'cc' }, at)
   }
   return { fate: 'comment', ticketId: ticket.id, commentId: comment.id }

@@ -6,7 +6,7 @@ export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const
 export type Priority = (typeof PRIORITIES)[number]
 
 /** How we know who the requester is. `forwarded`: taken from a forwarded message's header;
- * `agent`: an agent corrected it. */
+ * `agent`: an agent named or corrected him. */
 export type RequesterSource = 'sender' | 'forwarded' | 'api' | 'agent' | 'unknown'
 
 export interface Ticket {

@@ -241,3 +241,36 @@ test('a thousand references are not a thousand look-ups, and the nearest ones co
   expect(hints.messageIds).toHaveLength(50)
   expect(hints.messageIds[0]).toBe('r999@customer.test')
 })
+
+describe('an agent with a token that was sent to a colleague', () => {
+  const BEN = user(10, 'ben@acme.test')
+  const CARLA = user(11, 'carla@acme.test')
+  const asCarla = (message: Message, candidates: readonly Candidate[], colleagues = [BEN.id]) => {
+    const hints = hintsOf(message, OWN, (token) => tokens.verify(token))
+    return found(pickTicket(hints, candidates, CARLA, new Set(colleagues)))
+  }
+  const passedOn = aMessage({ to: [replyTo(BEN)] })
+
+  test('is known to work here', () => {
+    expect(asCarla(passedOn, [SEVEN])).toEqual([7, 'colleague_token', null])
+  })
+
+  test('answers for herself with her own beside it', () => {
+    const both = aMessage({ to: [replyTo(BEN)], references: [inId(CARLA)] })
+    expect(asCarla(both, [SEVEN])).toEqual(PROOF)
+  })
+
+  test('is a participant where she is the one who asks', () => {
+    const hers = { ...SEVEN, participants: [CARLA.email] }
+    expect(asCarla(passedOn, [hers])).toEqual(CLAIM)
+  })
+
+  test('has no more than a claim when the token is a customer’s', () => {
+    expect(asCarla(aMessage({ to: [replyTo(ANA)] }), [SEVEN])).toEqual(RELATED)
+  })
+
+  test('does not bring back what was deleted', () => {
+    const message = aMessage({ to: [replyTo(BEN, 9)] })
+    expect(asCarla(message, [GONE])).toEqual([null, null, 9])
+  })
+})

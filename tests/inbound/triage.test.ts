@@ -35,6 +35,7 @@ const decide = (more: Partial<Facts> = {}): string => {
     agentProven: false,
     repeatsNotice: false,
     readable: true,
+    writesToCustomer: false,
     forwarded: false,
     bouncedOutboxId: null,
     failedForGood: true,
@@ -55,7 +56,8 @@ const decide = (more: Partial<Facts> = {}): string => {
     case 'add_comment': {
       const moved = decision.moveTo === null ? '' : ` -> ${decision.moveTo}`
       const reopened = decision.reopening ? ' (reopening)' : ''
-      return `comment by ${decision.as}${moved}${reopened}${decision.notify ? ', notice' : ''}`
+      const internal = decision.internal ? 'internal ' : ''
+      return `${internal}comment by ${decision.as}${moved}${reopened}${decision.notify ? ', notice' : ''}`
     }
     case 'record_bounce':
       return `bounce of ${decision.outboxId}`
@@ -123,6 +125,31 @@ describe('an agent', () => {
     ],
     ['with new mail', AGENT, 'ticket: sender, silent'],
     ['who forwards', { ...AGENT, forwarded: true }, 'ticket: forwarded, silent'],
+    [
+      'who writes to a customer and copies us',
+      { ...AGENT, writesToCustomer: true },
+      'ticket: addressee, silent',
+    ],
+    [
+      'who writes to a customer, proven, and quotes a forward',
+      { ...proven, writesToCustomer: true, forwarded: true },
+      'ticket: addressee, silent',
+    ],
+    [
+      'with a colleague’s token',
+      { ...proven, ...notice('open'), trust: 'colleague_token' },
+      'internal comment by agent, notice',
+    ],
+    [
+      'with a colleague’s token, not authenticated',
+      { ...AGENT, ...notice('open'), trust: 'colleague_token' },
+      'quarantined',
+    ],
+    [
+      'with a colleague’s token, on a closed one',
+      { ...proven, ...notice('closed'), trust: 'colleague_token' },
+      'quarantined',
+    ],
     ['who forwards, proven', { ...proven, forwarded: true }, 'ticket: forwarded, acknowledged'],
     ['away', { ...AGENT, ...notice('open'), ...is('auto_reply') }, 'system'],
     [
