@@ -29,6 +29,7 @@ export async function checkSmtp(inbox: InboxConfig): Promise<ServerCheck> {
     await verifySmtp(settingsOf(inbox))
     return { ok: true, detail: server }
   } catch (err) {
-    return { ok: false, detail: `${server}: ${messageOf(err)}` }
+    const message = messageOf(err)
+    return { ok: false, detail: message.includes(server) ? message : `${server}: ${message}` }
   }
 }

@@ -13,6 +13,8 @@ interface Clue {
   readonly code: string
   readonly authenticationFailed: boolean
   readonly responseCode: string
+  /** `NO` or `BAD`, when the server answered a command so. */
+  readonly status: string
   readonly text: string
 }
 
@@ -29,9 +31,12 @@ function clueOf(err: unknown): Clue {
     code: textOf(fields['code']),
     authenticationFailed: fields['authenticationFailed'] === true,
     responseCode: textOf(fields['serverResponseCode']),
+    status: textOf(fields['responseStatus']),
     text: [textOf(fields['responseText']), messageOf(err)].filter((part) => part !== '').join(': '),
   }
 }
+
+const said = ({ text }: Clue): string => (text === '' ? '' : ` (${text.slice(0, 200)})`)
 
 /** `where`: host:port and folder, for the sentence. */
 export function failureOf(err: unknown, where: { server: string; folder: string }): FetchFailure {
@@ -53,17 +58,32 @@ export function failureOf(err: unknown, where: { server: string; folder: string 
   if (/NONEXISTENT|TRYCREATE/.test(clue.responseCode) || err instanceof FolderMissing) {
     return {
       kind: 'folder',
-      sentence: `${server} has no folder "${where.folder}" for this user. Create it or change imap.folder.`,
+      sentence: `${server} has no folder "${where.folder}" for this user${said(clue)}. Create it or change imap.folder.`,
     }
   }
   if (clue.code === 'ENOTFOUND' || clue.code === 'EAI_AGAIN') {
     return { kind: 'network', sentence: `The host of ${server} is not known. Check imap.host.` }
   }
+  if (clue.code === 'ECONNREFUSED') {
+    return {
+      kind: 'network',
+      sentence: `Nothing answers at ${server}. Check imap.host and imap.port, and whether the server runs.`,
+    }
+  }
   return { kind: 'network', sentence: `${server} cannot be used: ${clue.text || clue.code}.` }
 }
 
+/** The server said NO to opening the folder; not every server says that it is missing. */
 export class FolderMissing extends Error {
   override readonly name = 'FolderMissing'
+}
+
+/** What opening the folder failed with: the server's NO is about the folder, all else is not. */
+export function openingFailure(err: unknown): unknown {
+  const clue = clueOf(err)
+  if (clue.status !== 'NO' || NOT_NOW.test(clue.responseCode) || NOT_NOW_WORDS.test(clue.text))
+    return err
+  return new FolderMissing(clue.text, { cause: err })
 }
 
 const FIRST_MS = 1_000

@@ -11,6 +11,7 @@ import { isLoopback } from '../config-values.ts'
 import { parseMessageIds } from '../mail/message-id.ts'
 import { Bell, pause } from '../pause.ts'
 import { untilClosed, within } from './fetch-deadline.ts'
+import { openingFailure } from './fetch-failure.ts'
 import { MESSAGE_BYTES_MAX, optionsOf } from './fetch-options.ts'
 
 const CONNECT_MS = 60_000
@@ -63,7 +64,9 @@ export class ImapSession {
     try {
       await within(CONNECT_MS, 'connecting', untilClosed(client.connect(), closed), giveUp)
       const opening = untilClosed(client.mailboxOpen(imap.folder), closed)
-      const folder = await within(COMMAND_MS, 'SELECT', opening, giveUp)
+      const folder = await within(COMMAND_MS, 'SELECT', opening, giveUp).catch((err: unknown) => {
+        throw openingFailure(err)
+      })
       const uidValidity = Number(folder.uidValidity ?? 0)
       const opened = { uidValidity, uidNext: folder.uidNext ?? null }
       return new ImapSession(client, opened, closed)

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { failureOf, retryDelayMs as fetchDelayMs } from '../../src/inbound/fetch-failure.ts'
+import {
+  failureOf,
+  openingFailure,
+  retryDelayMs as fetchDelayMs,
+} from '../../src/inbound/fetch-failure.ts'
 import { circuitDelayMs, retryDelayMs } from '../../src/outbound/retry.ts'
 
 const MINUTE = 60_000
@@ -61,6 +65,16 @@ describe('an IMAP connection that failed', () => {
       'folder',
     ],
   ]
+  test('a NO to opening the folder is about the folder, unless it says "not now"', () => {
+    const no = (responseText: string) =>
+      Object.assign(new Error('Command failed'), { responseStatus: 'NO', responseText })
+    const gone = failureOf(openingFailure(no("Mailbox doesn't exist: Nope")), SERVER)
+    expect(gone).toMatchObject({ kind: 'folder' })
+    expect(gone.sentence).toMatch(/doesn't exist.*Create it or change imap\.folder\.$/)
+    expect(failureOf(openingFailure(no('Try again later')), SERVER).kind).toBe('network')
+    expect(failureOf(openingFailure(coded('ECONNRESET')), SERVER).kind).toBe('network')
+  })
+
   test.each(KINDS)('%s', (_what, err, kind) => {
     const failure = failureOf(err, SERVER)
     expect(failure.kind).toBe(kind)
