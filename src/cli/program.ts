@@ -8,6 +8,7 @@ import { suggestion } from '../config-problems.ts'
 import { EXIT } from '../errors.ts'
 import { packageVersion } from '../package-root.ts'
 import { ROLES } from '../ticket/user.ts'
+import { registerAccountCommands } from './account-commands.ts'
 import { runCheck } from './check.ts'
 import { explainBatch, explainFiles, type ExplainIo, type ExplainKnowledge } from './explain.ts'
 import { explainKnowledge } from './explain-knowledge.ts'
@@ -157,6 +158,7 @@ const users: Register = (program, { io }, done) => {
     .action(async (email: string, role: string) =>
       done(await changeRoleCommand(configOf(program), { email, role }, io)),
     )
+  registerAccountCommands(user, { config: () => configOf(program), io, done })
   program
     .command('token')
     .description('API tokens')

@@ -1,6 +1,13 @@
-/** `postroom user add|list|role`. */
+/** `postroom user add|list|role|approve|disable|delete`. */
 import type { Config } from '../config.ts'
-import { addUser, changeRole, getUserByEmail } from '../desk/manage-users.ts'
+import { deleteUser, type TicketFate } from '../desk/delete-user.ts'
+import {
+  addUser,
+  approveUser,
+  changeRole,
+  disableUser,
+  getUserByEmail,
+} from '../desk/manage-users.ts'
 import { EXIT, OperatorError } from '../errors.ts'
 import { nameText } from '../mail/header-text.ts'
 import { listUsers } from '../store/users.ts'
@@ -50,6 +57,54 @@ export async function changeRoleCommand(
       changeRole(tx, { user: await getUserByEmail(tx, email), role }, new Date()),
     )
     io.stderr.write(`${user.email} is now ${user.role}.\n`)
+    return 0
+  })
+}
+
+/** For an address that its owner could not prove, the operator vouches. */
+export async function approveUserCommand(
+  config: Config,
+  { email }: { email: string },
+  io: ExplainIo,
+): Promise<number> {
+  const address = addressArgument(email)
+  return withWorkplace(config, async ({ store, context }) => {
+    const user = await store.transaction(async (tx) => {
+      const found = await getUserByEmail(tx, address)
+      return approveUser(tx, context, { user: found, unproven: true }, new Date())
+    })
+    io.stderr.write(`${user.email} is now an active ${user.role}.\n`)
+    return 0
+  })
+}
+
+export async function disableUserCommand(
+  config: Config,
+  { email }: { email: string },
+  io: ExplainIo,
+): Promise<number> {
+  const address = addressArgument(email)
+  return withWorkplace(config, async ({ store }) => {
+    const user = await store.transaction(async (tx) =>
+      disableUser(tx, { user: await getUserByEmail(tx, address) }, new Date()),
+    )
+    io.stderr.write(`${user.email} is now disabled.\n`)
+    return 0
+  })
+}
+
+export async function deleteUserCommand(
+  config: Config,
+  { email, tickets }: { email: string; tickets: TicketFate },
+  io: ExplainIo,
+): Promise<number> {
+  const address = addressArgument(email)
+  return withWorkplace(config, async ({ store }) => {
+    await store.transaction(async (tx) => {
+      const user = await getUserByEmail(tx, address)
+      await deleteUser(tx, { user, tickets, author: null }, new Date())
+    })
+    io.stderr.write(`${address} is deleted.\n`)
     return 0
   })
 }

@@ -12,10 +12,14 @@ export interface Ran {
 /** As main.ts does it, but nothing ends this process. */
 export async function run(
   args: readonly string[],
-  deps: Partial<Pick<ProgramDeps, 'serve' | 'demo'>> = {},
+  deps: Partial<Pick<ProgramDeps, 'serve' | 'demo'>> & { stdin?: string } = {},
 ): Promise<Ran> {
   const [stdout, stderr] = [sink(), sink()]
-  const io = { stdin: Readable.from([]), stdout: stdout.stream, stderr: stderr.stream }
+  const io = {
+    stdin: Readable.from(deps.stdin === undefined ? [] : [deps.stdin]),
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+  }
   const program = buildProgram({
     io,
     signal: new AbortController().signal,

@@ -3,9 +3,12 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { loadConfig } from '../../src/config.ts'
+import { issueCode, spendCode } from '../../src/desk/codes.ts'
+import { Passwords } from '../../src/desk/passwords.ts'
 import { findToken } from '../../src/store/api-tokens.ts'
 import { openStore, type Store } from '../../src/store/open.ts'
-import { ensureContact, updateUser } from '../../src/store/users.ts'
+import { findPassword } from '../../src/store/passwords.ts'
+import { ensureContact, ensureUser, updateUser } from '../../src/store/users.ts'
 import { anAddress } from '../kit/desk-context.ts'
 import { scratchDirectories } from '../kit/scratch.ts'
 import { run } from './run-program.ts'
@@ -136,4 +139,86 @@ test('nobody gets a token who cannot log in', async () => {
   )
   expect(code).toBe(1)
   expect(stderr).toContain('postroom user add x@acme.test')
+})
+
+const stateOf = async (email: string): Promise<unknown> =>
+  ((await listed()) as { email: string; state: string }[]).find((user) => user.email === email)
+    ?.state
+
+test('who registered is approved, disabled and deleted', async () => {
+  await add('bruno@acme.test', 'agent')
+  await withStore((store) =>
+    store.transaction((tx) => updateUser(tx, 1, { state: 'pending_approval' })),
+  )
+  expect((await postroom('user', 'approve', 'bruno@acme.test')).code).toBe(0)
+  expect(await stateOf('bruno@acme.test')).toBe('active')
+  expect((await postroom('user', 'disable', 'bruno@acme.test')).code).toBe(0)
+  expect(await stateOf('bruno@acme.test')).toBe('disabled')
+  expect((await postroom('user', 'delete', 'bruno@acme.test')).code).toBe(0)
+  expect(await listed()).toEqual([])
+  expect((await postroom('user', 'delete', 'bruno@acme.test')).code).toBe(1)
+})
+
+test('the operator vouches for an address that was not proven', async () => {
+  await postroom('migrate')
+  await withStore((store) =>
+    store.transaction(async (tx) => {
+      const email = anAddress('bruno@acme.test')
+      const { user } = await ensureUser(
+        tx,
+        { email, name: null, role: 'customer', state: 'unverified' },
+        new Date(),
+      )
+      const wanted = { userId: user.id, purpose: 'register', passwordHash: 'asked for' } as const
+      await issueCode(tx, wanted, new Date())
+    }),
+  )
+  expect((await postroom('user', 'approve', 'bruno@acme.test')).code).toBe(0)
+  expect(await stateOf('bruno@acme.test')).toBe('active')
+  await withStore(async (store) => expect(await findPassword(store.read, 1)).toBe('asked for'))
+})
+
+test('the last admin is neither disabled nor deleted', async () => {
+  await add('carla@acme.test', 'admin')
+  for (const verb of ['disable', 'delete']) {
+    const { code, stderr } = await postroom('user', verb, 'carla@acme.test')
+    expect([code, stderr]).toEqual([1, expect.stringContaining('is the last admin')])
+  }
+})
+
+test('a password comes from stdin, and is hashed at the full cost', async () => {
+  await add('bruno@acme.test', 'agent')
+  const set = (stdin: string) =>
+    run(['user', 'password', 'bruno@acme.test', '--config', file], { stdin })
+  expect((await set('short\n')).code).toBe(2)
+  expect(await set('a herring in the garden\nand more')).toMatchObject({ code: 0, stdout: '' })
+  await withStore(async (store) => {
+    const stored = await findPassword(store.read, 1)
+    expect(stored).toMatch(/^\$scrypt\$ln=17,r=8,p=1\$/)
+    const passwords = new Passwords()
+    expect(await passwords.verify('a herring in the garden', stored)).toEqual({
+      right: true,
+      stale: false,
+    })
+  })
+})
+
+test('without a password a link is printed, which is good once', async () => {
+  await add('bruno@acme.test', 'agent')
+  const { code, stdout } = await postroom('user', 'password', 'bruno@acme.test')
+  expect(code).toBe(0)
+  expect(stdout).toMatch(
+    /^http:\/\/127\.0\.0\.1:8025\/reset#email=bruno%40acme\.test&code=[\w-]{43}\n$/,
+  )
+  const given = stdout.trim().slice(-43)
+  await withStore(async (store) => {
+    const spend = () =>
+      store.transaction((tx) =>
+        spendCode(tx, { userId: 1, purpose: 'reset', code: given }, new Date()),
+      )
+    expect(await spend()).not.toBe(null)
+    expect(await spend()).toBe(null)
+    expect(JSON.stringify(await store.read('codes').select())).not.toContain(given)
+  })
+  expect((await postroom('user', 'password', 'nobody@acme.test')).code).toBe(1)
 })
