@@ -156,7 +156,6 @@ describe('one door per outside package', () => {
   const DOORS: Readonly<Record<string, RegExp>> = {
     imapflow: /^src\/(?:inbound\/(?:fetch|imap)|cli\/check|demo\/)/,
     mailparser: /^src\/inbound\/parser\//,
-    'html-to-text': /^src\/inbound\/parser\//,
     'sanitize-html': /^src\/inbound\/parser\//,
     nodemailer: /^src\/(?:outbound\/(?:smtp|smtp-\w+|mime)\.ts|demo\/)/,
     'smtp-server': /^src\/demo\//,
