@@ -44,14 +44,16 @@ export class KeptStatements {
     return sql.length <= SQL_LENGTH_MAX && WORTH_KEEPING.test(sql)
   }
 
-  /** Runs `sql`, which must be one statement; one call at a time. */
+  /** Runs `sql`, which must be one statement. */
   async run(how: 'all' | 'run', sql: string, bindings: readonly unknown[]): Promise<Ran> {
     const statement = this.#take(sql) ?? (await this.#prepare(sql))
     return new Promise((resolve, reject) => {
       const kept = this.#kept
       statement[how](bindings, function (err, rows) {
         if (err === null) {
-          kept.set(sql, statement)
+          // The same one may have run twice at a time: one of the two is enough.
+          if (kept.has(sql)) statement.finalize()
+          else kept.set(sql, statement)
           resolve({ rows, context: this })
         } else {
           statement.finalize()

@@ -66,6 +66,16 @@ describe('a SQLite connection keeps its statements', () => {
     await expect(writer.destroy()).resolves.toBeUndefined()
   })
 
+  test('the same statement many times at once gives each its own answer', async () => {
+    const { writer } = await start()
+    await writer.transaction(async (tx) => {
+      const ids = await Promise.all(
+        Array.from({ length: 50 }, (_, n) => tx('t').insert({ word: `w${n}` })),
+      )
+      expect(new Set(ids.flat()).size).toBe(50)
+    })
+  })
+
   test('a wrong statement says so each time', async () => {
     const { writer } = await start()
     for (let again = 0; again < 2; again += 1) {
