@@ -12,7 +12,7 @@ import { unlessKnown } from './preconditions.ts'
 import { HttpError, problemOf } from './problem.ts'
 import { refuseUnknown } from './query.ts'
 import { RateLimits } from './rate-limit.ts'
-import { type Answer, isStream, type Route } from './route.ts'
+import { type Answer, type Caller, isStream, type Route } from './route.ts'
 
 /** An id of the client's own is kept when it is harmless in a log. */
 const REQUEST_ID = /^[\w.:-]{1,64}$/
@@ -52,7 +52,13 @@ function routerOf(deps: ApiDeps, routes: readonly Route[]): Router {
       }
       const { params } = ctx
       const tell = (headers: Readonly<Record<string, string>>) => ctx.set({ ...headers })
-      const answer = await route.answer({ caller, params, search, message: ctx.req, tell })
+      const again = async (): Promise<Caller> => {
+        const now = await authenticator.callerOf(ctx.req)
+        authorise(now, route.access)
+        return now
+      }
+      const request = { caller, params, search, message: ctx.req, tell, again }
+      const answer = await route.answer(request)
       send(ctx, unlessKnown(ctx.req, answer))
     })
   }

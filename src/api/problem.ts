@@ -136,6 +136,12 @@ export function invalidQuery(error: z.ZodError): AppError {
   return new AppError('malformed', 'invalid-parameter', `${said}.`, { errors })
 }
 
+/** 400: one parameter or header that means nothing. */
+export const invalidParameter = (parameter: string, message: string): AppError =>
+  new AppError('malformed', 'invalid-parameter', `${parameter} ${message}.`, {
+    errors: [{ parameter, code: 'invalid_value', message }],
+  })
+
 function fieldErrorsOf(error: z.ZodError): FieldError[] {
   return error.issues.flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') {

@@ -48,6 +48,8 @@ export interface RawRequest {
   readonly message: IncomingMessage
   /** Adds headers to the answer, be it a refusal. */
   readonly tell: (headers: Readonly<Record<string, string>>) => void
+  /** Who the caller is by now, for answers that take long; throws when he may not any more. */
+  readonly again: () => Promise<Caller>
 }
 
 export interface RouteRequest<Query, Body> {
@@ -59,6 +61,7 @@ export interface RouteRequest<Query, Body> {
   readonly headers: IncomingMessage['headers']
   readonly message: IncomingMessage
   readonly tell: RawRequest['tell']
+  readonly again: RawRequest['again']
 }
 
 export interface Route {
@@ -99,7 +102,7 @@ export function route<Q extends z.ZodObject, const B extends BodySpec>(spec: {
     access: { roles, scopes },
     query,
     body,
-    async answer({ caller, params, search, message, tell }) {
+    async answer({ caller, params, search, message, tell, again }) {
       if (caller === null) throw new Error(`${path} was reached without a caller`)
       return spec.handle({
         caller,
@@ -110,6 +113,7 @@ export function route<Q extends z.ZodObject, const B extends BodySpec>(spec: {
         headers: message.headers,
         message,
         tell,
+        again,
       })
     },
   }

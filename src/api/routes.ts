@@ -2,6 +2,7 @@
 import { attachmentRoutes } from './attachments.ts'
 import { commentRoutes } from './comments.ts'
 import type { ApiDeps } from './deps.ts'
+import { eventRoutes } from './event-routes.ts'
 import { inboundRoutes } from './inbound.ts'
 import { inboxRoutes } from './inboxes.ts'
 import { meRoutes } from './me.ts'
@@ -29,6 +30,7 @@ export function routesOf(deps: ApiDeps): readonly Route[] {
     ...inboundRoutes(deps),
     ...outboxRoutes(deps),
     ...inboxRoutes(deps),
+    ...eventRoutes(deps),
     ...statsRoutes(deps),
     ...registrationRoutes(deps, limits),
     ...sessionRoutes(deps, limits),

@@ -195,6 +195,20 @@ export type TicketQuery = z.output<typeof TicketQuery>
 
 export const PageQuery = z.strictObject(PAGE)
 
+/** The id of an event; 0: before the first. */
+const eventId = z
+  .string('is given more than once')
+  .regex(/^(?:0|[1-9]\d{0,8})$/, 'is not the id of an event')
+  .transform(Number)
+
+export const EventsQuery = z.strictObject({ after: eventId.optional(), ticket: id.optional() })
+
+export const EventLogQuery = z.strictObject({
+  after: eventId.default(0),
+  ticket: id.optional(),
+  limit: PAGE.limit,
+})
+
 const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, `is not one of ${values.join(', ')}`).optional()
 

@@ -58,24 +58,34 @@ export async function insertEvents(tx: Tx, events: readonly NewEvent[], at: Date
 /** Oldest first. */
 export async function listEvents(
   db: Queryable,
-  filter: { ticketId: number; afterId: number; limit: number },
+  filter: {
+    /** Null: of all. */
+    ticketId: number | null
+    afterId: number
+    /** The last one to be read; absent: all there are. */
+    upToId?: number
+    limit: number
+  },
 ): Promise<StoredEvent[]> {
-  const rows = await db<EventRow>('events')
-    .where({ ticket_id: filter.ticketId })
+  const query = db<EventRow>('events')
     .where('id', '>', filter.afterId)
     .orderBy('id')
     .limit(filter.limit)
     .select()
-  return rows.map((row) => ({
-    id: row.id,
-    type: row.type,
-    ticketId: row.ticket_id,
-    commentId: row.comment_id,
-    actor:
-      row.actor_type === 'user' && row.actor_id !== null
-        ? { type: 'user', id: row.actor_id }
-        : { type: 'system', id: null },
-    data: recordFrom(row.data),
-    createdAt: fromMs(row.created_at),
-  }))
+  if (filter.ticketId !== null) void query.where({ ticket_id: filter.ticketId })
+  if (filter.upToId !== undefined) void query.where('id', '<=', filter.upToId)
+  return (await query).map(toEvent)
 }
+
+const toEvent = (row: EventRow): StoredEvent => ({
+  id: row.id,
+  type: row.type,
+  ticketId: row.ticket_id,
+  commentId: row.comment_id,
+  actor:
+    row.actor_type === 'user' && row.actor_id !== null
+      ? { type: 'user', id: row.actor_id }
+      : { type: 'system', id: null },
+  data: recordFrom(row.data),
+  createdAt: fromMs(row.created_at),
+})

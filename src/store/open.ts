@@ -7,6 +7,7 @@ import type { Knex } from 'knex'
 import type { DatabaseConfig } from '../config.ts'
 import { EXIT, messageOf, OperatorError } from '../errors.ts'
 import { makeDirectory } from '../make-directory.ts'
+import { Bell } from '../pause.ts'
 import { GroupCommit } from './group-commit.ts'
 import { openPostgres } from './postgres.ts'
 import { openSqliteReaders, openSqliteWriter } from './sqlite.ts'
@@ -27,6 +28,8 @@ export interface Store {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /** One exclusive transaction of its own, for migrations. */
   exclusively<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Rung after each commit of {@link transaction}. */
+  readonly committed: Bell
   close(): Promise<void>
 }
 
@@ -54,10 +57,12 @@ function openSqlite(file: string): Store {
   const writer = openSqliteWriter(file)
   const read = openSqliteReaders(file)
   const group = new GroupCommit(writer, 1)
+  const committed = new Bell()
   return {
     kind: 'sqlite',
     read,
-    transaction: (work) => group.run(work),
+    committed,
+    transaction: (work) => ringing(committed, group.run(work)),
     exclusively: (work) => inTransaction(writer, work),
     close: async () => {
       await group.drained()
@@ -70,16 +75,24 @@ function openSqlite(file: string): Store {
 function openPg(database: DatabaseConfig & { kind: 'postgres' }): Store {
   const db = openPostgres(database.url.reveal())
   const group = new GroupCommit(db, POSTGRES_WRITERS)
+  const committed = new Bell()
   return {
     kind: 'postgres',
     read: db,
-    transaction: (work) => group.run(work),
+    committed,
+    transaction: (work) => ringing(committed, group.run(work)),
     exclusively: (work) => inTransaction(db, work),
     close: async () => {
       await group.drained()
       await db.destroy()
     },
   }
+}
+
+async function ringing<T>(bell: Bell, work: Promise<T>): Promise<T> {
+  const result = await work
+  bell.ring()
+  return result
 }
 
 function explained(database: DatabaseConfig, cause: unknown): OperatorError {

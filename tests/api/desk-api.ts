@@ -71,8 +71,12 @@ export class Client {
       },
       ...(body === undefined ? {} : { body: raw ? body : JSON.stringify(body) }),
     } as RequestInit)
-    const text = await response.text()
-    const isJson = text !== '' && /json/.test(response.headers.get('content-type') ?? '')
+    const type = response.headers.get('content-type') ?? ''
+    // A stream of events has no end to wait for.
+    const endless = type.startsWith('text/event-stream')
+    if (endless) await response.body?.cancel()
+    const text = endless ? '' : await response.text()
+    const isJson = text !== '' && /json/.test(type)
     return {
       status: response.status,
       headers: response.headers,

@@ -98,6 +98,8 @@ const EXPECTED: Readonly<Record<string, Record<'ana' | 'mallory' | 'bruno' | 'ca
   'POST /api/v1/outbox/:id/discard': { ana: 403, mallory: 403, bruno: 200, carla: 409 },
   'GET /api/v1/outbox': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
   'GET /api/v1/inboxes': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
+  'GET /api/v1/events': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
+  'GET /api/v1/events/log': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
   'GET /api/v1/stats': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
   'GET /api/v1/me': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
   'PATCH /api/v1/me': { ana: 200, mallory: 200, bruno: 200, carla: 200 },

@@ -76,6 +76,19 @@ export async function findVisibleTicket(
   return row === undefined ? null : toTicket(row)
 }
 
+/** Which of these tickets are there for the asker. */
+export async function visibleIds(
+  db: Queryable,
+  scope: TicketScope,
+  ids: readonly number[],
+): Promise<Set<number>> {
+  if (ids.length === 0) return new Set()
+  const rows = await visible(db, scope)
+    .whereIn('id', [...new Set(ids)])
+    .select('id')
+  return new Set(rows.map(({ id }) => id))
+}
+
 /** The same for a change: nobody else changes this ticket until the transaction ends. */
 export async function lockVisibleTicket(
   tx: Tx,
