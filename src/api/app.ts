@@ -8,11 +8,12 @@ import type { Events } from '../events.ts'
 import { randomId } from '../ids.ts'
 import { Authenticator, authorise } from './auth.ts'
 import type { ApiDeps } from './deps.ts'
+import { keyIn, once } from './idempotency.ts'
 import { unlessKnown } from './preconditions.ts'
 import { HttpError, problemOf } from './problem.ts'
 import { refuseUnknown } from './query.ts'
 import { RateLimits } from './rate-limit.ts'
-import { type Answer, type Caller, isStream, type Route } from './route.ts'
+import { type Answer, type Caller, isStream, type RawRequest, type Route } from './route.ts'
 
 /** An id of the client's own is kept when it is harmless in a log. */
 const REQUEST_ID = /^[\w.:-]{1,64}$/
@@ -57,12 +58,27 @@ function routerOf(deps: ApiDeps, routes: readonly Route[]): Router {
         authorise(now, route.access)
         return now
       }
-      const request = { caller, params, search, message: ctx.req, tell, again }
+      const once = onceIn(deps, route, caller, ctx)
+      const request = { caller, params, search, message: ctx.req, tell, again, once }
       const answer = await route.answer(request)
       send(ctx, unlessKnown(ctx.req, answer))
     })
   }
   return router
+}
+
+/** Only what makes something can be made twice; answers with secrets in them are never kept. */
+function onceIn(
+  deps: ApiDeps,
+  { access }: Route,
+  caller: Caller | null,
+  ctx: RouterContext,
+): RawRequest['once'] {
+  const repeatable = access.roles !== 'public' && access.scopes !== 'unlimited'
+  const key = ctx.method === 'POST' ? keyIn(ctx.req.headers['idempotency-key']) : null
+  if (caller === null || key === null || !repeatable) return (_request, work) => work()
+  const of = { userId: caller.user.id, key }
+  return (request, work) => once(deps, { key: of, request }, work)
 }
 
 async function withHeaders(ctx: Context, next: Next): Promise<void> {

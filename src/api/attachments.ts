@@ -32,16 +32,18 @@ function uploadRoute({ store, context, clock }: ApiDeps): Route {
     scopes: ['attachments:write'],
     query: NO_QUERY,
     body: 'bytes',
-    async handle({ caller, body }) {
+    async handle({ caller, body, once }) {
       const described = describeUpload(body)
       const uploadedBy = caller.user.id
       if ((await unusedBytes(store.read, uploadedBy)) > UNUSED_BYTES_MAX) throw tooMany()
       const stored = await storeUpload(context.blobs, body)
-      const at = clock.now()
       const upload = { ...described, ...stored, uploadedBy }
-      const made = await store.transaction((tx) => insertUpload(tx, upload, at))
-      const headers = { Location: `/api/v1/attachments/${made.id}` }
-      return { status: 201, body: attachmentJson(made), headers }
+      return once(['attachments', upload], async () => {
+        const at = clock.now()
+        const made = await store.transaction((tx) => insertUpload(tx, upload, at))
+        const headers = { Location: `/api/v1/attachments/${made.id}` }
+        return { status: 201, body: attachmentJson(made), headers }
+      })
     },
   })
 }

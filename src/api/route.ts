@@ -50,6 +50,8 @@ export interface RawRequest {
   readonly tell: (headers: Readonly<Record<string, string>>) => void
   /** Who the caller is by now, for answers that take long; throws when he may not any more. */
   readonly again: () => Promise<Caller>
+  /** Does the work of a request that may come twice; the second time it gives the same answer. */
+  readonly once: (request: unknown, work: () => Promise<Answer>) => Promise<Answer>
 }
 
 export interface RouteRequest<Query, Body> {
@@ -62,6 +64,7 @@ export interface RouteRequest<Query, Body> {
   readonly message: IncomingMessage
   readonly tell: RawRequest['tell']
   readonly again: RawRequest['again']
+  readonly once: RawRequest['once']
 }
 
 export interface Route {
@@ -102,19 +105,20 @@ export function route<Q extends z.ZodObject, const B extends BodySpec>(spec: {
     access: { roles, scopes },
     query,
     body,
-    async answer({ caller, params, search, message, tell, again }) {
+    async answer({ caller, search, message, ...request }) {
       if (caller === null) throw new Error(`${path} was reached without a caller`)
-      return spec.handle({
+      const whole = {
+        ...request,
         caller,
-        params,
         search,
+        message,
         query: parseQuery(query, search),
         body: (await readBody(body, message)) as BodyOf<B>,
         headers: message.headers,
-        message,
-        tell,
-        again,
-      })
+      }
+      // Of bytes the handler knows more: it has read them.
+      if (body === 'bytes') return spec.handle(whole)
+      return request.once([message.url, whole.body], () => spec.handle(whole))
     },
   }
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { EXIT, messageOf, OperatorError } from '../errors.ts'
 import { appOf } from './app.ts'
 import type { ApiDeps } from './deps.ts'
+import { markingStore } from './idempotency.ts'
 import { routesOf } from './routes.ts'
 
 export type { ApiDeps } from './deps.ts'
@@ -28,7 +29,8 @@ const CLOSE_MS = 5_000
 
 /** @throws OperatorError when `listen` cannot be used. */
 export async function startApi(deps: ApiDeps): Promise<Api> {
-  const handle = appOf(deps, routesOf(deps)).callback()
+  const marking = { ...deps, store: markingStore(deps.store) }
+  const handle = appOf(deps, routesOf(marking)).callback()
   const server = createServer(LIMITS, (request, response) => {
     if (deps.draining()) response.setHeader('Connection', 'close')
     // Koa answers every request and never rejects.

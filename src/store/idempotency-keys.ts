@@ -50,6 +50,15 @@ export async function takeKey(tx: Tx, key: KeyOf, fingerprint: string, at: Date)
   return inserted.length > 0
 }
 
+/** Takes the key of a request that began before an instant and wrote nothing. False: it did. */
+export async function takeKeyOver(tx: Tx, key: KeyOf, dead: Date, at: Date): Promise<boolean> {
+  const updated = await tx<KeyRow>('idempotency_keys')
+    .where({ ...where(key), state: 'running' })
+    .where('created_at', '<=', toMs(dead))
+    .update({ created_at: toMs(at) })
+  return updated === 1
+}
+
 export async function findRequest(db: Queryable, key: KeyOf): Promise<KnownRequest | null> {
   const row = await db<KeyRow>('idempotency_keys').where(where(key)).first()
   if (row === undefined) return null
