@@ -5,13 +5,15 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { type Config, loadConfig } from '../config.ts'
 import { suggestion } from '../config-problems.ts'
-import { EXIT } from '../errors.ts'
+import { EXIT, OperatorError } from '../errors.ts'
 import { packageVersion } from '../package-root.ts'
 import { ROLES } from '../ticket/user.ts'
 import { registerAccountCommands } from './account-commands.ts'
 import { runCheck } from './check.ts'
 import { explainBatch, explainFiles, type ExplainIo, type ExplainKnowledge } from './explain.ts'
 import { explainKnowledge } from './explain-knowledge.ts'
+import { ARCHIVES } from '../inbound/mail-archives.ts'
+import { runImport } from './import.ts'
 import { runMigrate } from './migrate.ts'
 import { createTokenFor } from './tokens.ts'
 import { runVerify } from './verify.ts'
@@ -173,6 +175,17 @@ const users: Register = (program, { io }, done) => {
 }
 
 const operating: Register = (program, { io }, done) => {
+  program
+    .command('import <kind> <path>')
+    .description(`old mail becomes closed tickets; kinds: ${ARCHIVES.join(', ')}`)
+    .requiredOption('--inbox <name>', 'the inbox it belongs to')
+    .action(async (kind: string, from: string, { inbox }: { inbox: string }) => {
+      const archive = ARCHIVES.find((known) => known === kind)
+      if (archive === undefined) {
+        throw new OperatorError(EXIT.usage, `"${kind}" is not one of ${ARCHIVES.join(', ')}.`)
+      }
+      done(await runImport(configOf(program), { archive, from, inbox }, io))
+    })
   program
     .command('verify')
     .description('is everything there, and does it fit together? Changes nothing')

@@ -1,4 +1,4 @@
-/** `postroom verify` and `postroom where-is`, on a desk that has one mail. */
+/** `postroom verify`, `where-is` and `import`, on a desk that has one mail. */
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
@@ -77,4 +77,29 @@ test('verify reads everything again, and finds what is gone', async () => {
     ok: false,
     broken: [{ invariant: 'every stored source and attachment is what it was' }],
   })
+})
+
+test('import stores old mail once, however often it is repeated', async () => {
+  const mbox = path.join(path.dirname(file), 'old.mbox')
+  const mail = (id: number) =>
+    `From x\nMessage-ID: <old-${id}@x.test>\nSubject: ${id}\n\nText ${id}\n\n`
+  writeFileSync(mbox, mail(1) + mail(2))
+  const importing = () => postroom('import', 'mbox', mbox, '--inbox', 'support')
+  expect((await importing()).stdout).toMatch(/^2 message\(s\) stored, 0 were there already/)
+  writeFileSync(mbox, mail(1) + mail(2) + mail(3))
+  expect((await importing()).stdout).toMatch(/^1 message\(s\) stored, 2 were there already/)
+  const { stdout } = await postroom('where-is', 'old-3@x.test')
+  expect(stdout).toContain('pending\n         imported')
+})
+
+test('import says what it cannot read, and which inboxes and kinds there are', async () => {
+  const gone = await postroom('import', 'mbox', '/nowhere/x', '--inbox', 'Support')
+  expect(gone).toMatchObject({ code: 69 })
+  expect(gone.stderr).toContain('/nowhere/x cannot be read as mbox')
+  const inbox = await postroom('import', 'eml', '/nowhere', '--inbox', 'Sales')
+  expect(inbox).toMatchObject({ code: 2 })
+  expect(inbox.stderr).toContain('There are: Support')
+  const kind = await postroom('import', 'pst', '/nowhere', '--inbox', 'Support')
+  expect(kind).toMatchObject({ code: 2 })
+  expect(kind.stderr).toContain('mbox, maildir, eml')
 })
