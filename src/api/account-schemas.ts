@@ -18,7 +18,15 @@ const code = z.string().regex(/^(?:\d{6}|[\w-]{43})$/, 'is not a code of six dig
 export const RegisterBody = z.strictObject({ email, name, password: newPassword })
 export const EmailBody = z.strictObject({ email })
 export const VerifyBody = z.strictObject({ email, code })
-export const LoginBody = z.strictObject({ email, password: given })
+const totp = z.string().regex(/^\d{6}$/, 'is not a code of six digits')
+
+export const LoginBody = z.strictObject({
+  email,
+  password: given,
+  totp: totp.nullable().default(null),
+})
+export const OwnPasswordBody = z.strictObject({ password: given })
+export const TotpBody = z.strictObject({ code: totp })
 export const ResetBody = z.strictObject({ email, code, password: newPassword })
 export const PasswordBody = z.strictObject({ current_password: given, password: newPassword })
 

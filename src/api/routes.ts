@@ -11,6 +11,7 @@ import { probeRoutes } from './probes.ts'
 import { RateLimits } from './rate-limit.ts'
 import { registrationRoutes } from './registration.ts'
 import type { Route } from './route.ts'
+import { secondFactorRoutes } from './second-factor.ts'
 import { sessionRoutes } from './sessions.ts'
 import { statsRoutes } from './stats.ts'
 import { ticketChangeRoutes } from './ticket-changes.ts'
@@ -35,6 +36,7 @@ export function routesOf(deps: ApiDeps): readonly Route[] {
     ...registrationRoutes(deps, limits),
     ...sessionRoutes(deps, limits),
     ...meRoutes(deps, limits),
+    ...secondFactorRoutes(deps, limits),
     ...tokenRoutes(deps),
     ...userRoutes(deps),
     ...probeRoutes(deps),

@@ -6,6 +6,7 @@ import {
   sessionOf,
   startSession,
 } from '../desk/log-in.ts'
+import { checkTotp } from '../desk/second-factor.ts'
 import { deleteSession, deleteSessions, listSessions, type Session } from '../store/sessions.ts'
 import { findUser } from '../store/users.ts'
 import type { User } from '../ticket/user.ts'
@@ -42,6 +43,7 @@ function loginRoute(deps: ApiDeps, limits: RateLimits): Route {
       await limits.take('login', request, body.email)
       const user = await checkCredentials(deps, body)
       const at = clock.now()
+      await checkTotp(store, { user, code: body.totp }, at)
       const { secret, session } = await store.transaction((tx) =>
         startSession(
           tx,

@@ -51,20 +51,29 @@ export async function resetPassword(
   return true
 }
 
+/** @throws AppError `invalid-credentials`. */
+export async function checkOwnPassword(
+  { store, passwords }: { store: Store; passwords: Passwords },
+  { user, password }: { user: User; password: string },
+): Promise<void> {
+  const stored = await findPassword(store.read, user.id)
+  const { right } = await passwords.verify(password, stored)
+  if (!right) throw invalidCredentials()
+}
+
 /**
  * For who knows the old one. Hashing takes a while, so it happens outside the transaction.
  *
  * @throws AppError `invalid-credentials`.
  */
 export async function setOwnPassword(
-  { store, passwords, context }: { store: Store; passwords: Passwords; context: DeskContext },
+  deps: { store: Store; passwords: Passwords; context: DeskContext },
   input: { user: User; current: string; password: string; keepSession: number | null },
   at: Date,
 ): Promise<void> {
+  const { store, passwords, context } = deps
   const { user, keepSession } = input
-  const stored = await findPassword(store.read, user.id)
-  const { right } = await passwords.verify(input.current, stored)
-  if (!right) throw invalidCredentials()
+  await checkOwnPassword(deps, { user, password: input.current })
   const passwordHash = await passwords.hash(input.password)
   const actor = { type: 'user', id: user.id } as const
   await store.transaction(async (tx) => {

@@ -3,6 +3,7 @@ import type { Address } from '../mail/address.ts'
 import { deleteTokens } from './api-tokens.ts'
 import type { Tx } from './open.ts'
 import { deletePassword } from './passwords.ts'
+import { deleteFactor } from './second-factors.ts'
 import { deleteSessions } from './sessions.ts'
 
 /** He can no longer log in by any of them, follows nothing, and mail that waits is not sent. */
@@ -10,6 +11,7 @@ export async function closeAccount(tx: Tx, userId: number): Promise<void> {
   await deletePassword(tx, userId)
   await deleteSessions(tx, userId)
   await deleteTokens(tx, userId)
+  await deleteFactor(tx, userId)
   await tx('codes').where({ user_id: userId }).delete()
   await tx('watchers').where({ user_id: userId }).delete()
   await tx('outbox')

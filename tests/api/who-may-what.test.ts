@@ -53,6 +53,9 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'PATCH /api/v1/me': { locale: 'de' },
   'PUT /api/v1/me/password': { current_password: 'x', password: 'a new long password' },
   'POST /api/v1/me/tokens': { name: 'x' },
+  'POST /api/v1/me/totp': { password: 'x' },
+  'POST /api/v1/me/totp/confirm': { code: '000000' },
+  'DELETE /api/v1/me/totp': { password: 'x' },
   'POST /api/v1/users': { email: 'new@staff.test', role: 'agent' },
   'PATCH /api/v1/users/:id': { name: 'Pia' },
   'PUT /api/v1/users/:id/role': { role: 'agent' },
@@ -110,6 +113,11 @@ const EXPECTED: Readonly<Record<string, Record<'ana' | 'mallory' | 'bruno' | 'ca
   'DELETE /api/v1/me/sessions/:id': { ana: 404, mallory: 404, bruno: 404, carla: 404 },
   'GET /api/v1/me/tokens': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
   'POST /api/v1/me/tokens': { ana: 403, mallory: 403, bruno: 201, carla: 201 },
+  'GET /api/v1/me/totp': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
+  'POST /api/v1/me/totp': { ana: 401, mallory: 401, bruno: 401, carla: 401 },
+  'POST /api/v1/me/totp/confirm': { ana: 401, mallory: 401, bruno: 401, carla: 401 },
+  'DELETE /api/v1/me/totp': { ana: 401, mallory: 401, bruno: 401, carla: 401 },
+  'DELETE /api/v1/users/:id/totp': { ana: 403, mallory: 403, bruno: 403, carla: 404 },
   // Token 1 is Ana's.
   'DELETE /api/v1/me/tokens/:id': { ana: 403, mallory: 403, bruno: 404, carla: 404 },
   // Users are about Pia, who waits to be approved.
