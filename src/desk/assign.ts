@@ -31,8 +31,15 @@ export async function takeTicket(
   )
 }
 
-/** A colleague who can no longer work holds nothing. */
-async function refuseIfTaken(tx: Tx, { id, assigneeId }: Ticket, agent: User): Promise<void> {
+/**
+ * A colleague who can no longer work holds nothing.
+ * @throws AppError `already-taken`.
+ */
+export async function refuseIfTaken(
+  tx: Tx,
+  { id, assigneeId }: Ticket,
+  agent: User,
+): Promise<void> {
   if (assigneeId === null || assigneeId === agent.id) return
   const holder = await findUser(tx, assigneeId)
   if (holder === null || !isStaff(holder)) return

@@ -10,6 +10,7 @@ import { allowedFrom, getStatus, type Lifecycle, ruleOf } from '../ticket/lifecy
 import { findPriority, PRIORITIES, type Ticket } from '../ticket/ticket.ts'
 import type { User } from '../ticket/user.ts'
 import { getTicket } from './add-comment.ts'
+import { refuseIfTaken } from './assign.ts'
 import { changeRequester } from './change-requester.ts'
 import { changeTicket, type WantedChange } from './change-ticket.ts'
 import type { DeskContext } from './context.ts'
@@ -88,6 +89,8 @@ async function memberOf(
     case 'close':
       return { status: closingStatus(context.lifecycle, ticket.status) }
     case 'take':
+      // `#assign me` takes it all the same.
+      await refuseIfTaken(tx, ticket, agent)
       return { assignee: agent }
     case 'release':
       return { assignee: null }

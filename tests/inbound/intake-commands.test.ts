@@ -150,6 +150,18 @@ eachDatabase(
       })
     })
 
+    test('#take takes nothing from a colleague, #assign me does', async () => {
+      await start()
+      await desk.addUser('carla@acme.test', 'agent', 'Carla Stone')
+      await says('#assign carla')
+      await says('#take')
+      expect(await told()).toContain('taken by Carla Stone')
+      const [held] = await listTickets(desk)
+      await says('#assign me')
+      const [mine] = await listTickets(desk)
+      expect(mine?.assigneeId).not.toBe(held?.assigneeId)
+    })
+
     test('an answer to a closed ticket is held, and its author has it again', async () => {
       await start()
       await says('#close')
