@@ -6,6 +6,7 @@ import { eventRoutes } from './event-routes.ts'
 import { inboundRoutes } from './inbound.ts'
 import { inboxRoutes } from './inboxes.ts'
 import { meRoutes } from './me.ts'
+import { openApiRoutes } from './openapi-routes.ts'
 import { outboxRoutes } from './outbox.ts'
 import { probeRoutes } from './probes.ts'
 import { RateLimits } from './rate-limit.ts'
@@ -22,7 +23,7 @@ import { userRoutes } from './users.ts'
 
 export function routesOf(deps: ApiDeps): readonly Route[] {
   const limits = new RateLimits(deps)
-  return [
+  const routes = [
     ...ticketRoutes(deps),
     ...ticketChangeRoutes(deps),
     ...ticketPeopleRoutes(deps),
@@ -41,4 +42,5 @@ export function routesOf(deps: ApiDeps): readonly Route[] {
     ...userRoutes(deps),
     ...probeRoutes(deps),
   ]
+  return [...routes, ...openApiRoutes(deps, routes)]
 }
