@@ -11,7 +11,8 @@ import { simpleParser } from 'mailparser'
 import { configFrom } from '../src/config.ts'
 import { type Daemon, startDaemon } from '../src/daemon.ts'
 import { openLog } from '../src/log.ts'
-import { mails } from './corpus.ts'
+import { readMessage } from '../src/inbound/parser/read-message.ts'
+import { type BenchMail, mails } from './corpus.ts'
 
 const MAILS = Number(process.env['POSTROOM_BENCH_MAILS'] ?? 1_000)
 /** Mails before the clock starts, for either side: compiled code, open connections. */
@@ -34,6 +35,24 @@ async function mailparserRate(): Promise<number> {
   const started = performance.now()
   for (const source of sources) await simpleParser(source)
   return (1_000 * sources.length) / (performance.now() - started)
+}
+
+/** The same mails through our own reading: MIME, text, quotes, forwards, bounces, language. */
+async function readingRate(): Promise<number> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'postroom-bench-'))
+  const read = async ({ source }: BenchMail, index: number): Promise<void> => {
+    const scratchDir = path.join(directory, String(index))
+    await readMessage(source, { mode: 'full', scratchDir })
+  }
+  try {
+    for (const [index, mail] of mails(WARM_UP, 2).entries()) await read(mail, index)
+    const all = mails(MAILS)
+    const started = performance.now()
+    for (const [index, mail] of all.entries()) await read(mail, WARM_UP + index)
+    return (1_000 * all.length) / (performance.now() - started)
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
 }
 
 interface Servers {
@@ -133,6 +152,7 @@ async function main(): Promise<void> {
   const quick = await quickLatency(servers)
   servers.child.send({ do: 'stop' })
   const parser = await mailparserRate()
+  const reading = await readingRate()
   const loaded = await startServers()
   const intake = await intakeRate(loaded)
   loaded.child.send({ do: 'stop' })
@@ -144,6 +164,13 @@ async function main(): Promise<void> {
       limit: `mailparser alone ${parser.toFixed(0)}/s, ratio ${(intake / parser).toFixed(2)}`,
       target: `>= ${wanted.toFixed(0)}/s`,
       met: intake >= wanted,
+    },
+    {
+      what: `reading ${MAILS} mails as explain does`,
+      ours: `${reading.toFixed(0)}/s`,
+      limit: `mailparser alone ${parser.toFixed(0)}/s, ratio ${(reading / parser).toFixed(2)}`,
+      target: 'aim: ratio >= 0.70',
+      met: reading >= 0.7 * parser,
     },
     {
       what: `EXISTS to acknowledgement taken, median of ${QUICK}`,
