@@ -25,7 +25,8 @@ export async function forgetAddress(
   tx: Tx,
   { userId, email, replacement }: { userId: number; email: Address; replacement: Address },
 ): Promise<void> {
-  await tx('participants').where({ user_id: userId, role: 'cc' }).delete()
+  // Answers would be mailed to an address that is none.
+  await tx('participants').where({ user_id: userId }).delete()
   // Mail that is being handed over right now still needs its bytes.
   const settled = tx('outbox')
     .where({ user_id: userId })

@@ -201,8 +201,14 @@ eachDatabase(
           .where({ user_id: users.ana.id })
           .select('source')) as { source: Buffer }[]
         if (tickets !== 'keep') expect(sources).toEqual([])
+        if (tickets !== 'delete') {
+          const said = await bruno.post('/api/v1/tickets/1/comments', { text: 'Use water.' })
+          expect(said.status).toBe(201)
+        }
+        const replies = await api.store.read('outbox').where({ kind: 'reply' })
+        expect(replies).toHaveLength(tickets === 'keep' ? 1 : 0)
         const owed = api.store.read('outbox').where({ user_id: users.ana.id, outcome: 'queued' })
-        expect(await owed).toEqual([])
+        expect(await owed).toHaveLength(replies.length)
         expect(api.failures).toEqual([])
       },
     )
