@@ -2,9 +2,10 @@
 import { expect, test } from 'vitest'
 import { changeTicket } from '../../src/desk/change-ticket.ts'
 import { listParticipants } from '../../src/store/participants.ts'
+import { ensureUser, updateUser } from '../../src/store/users.ts'
 import { aMail } from '../kit/a-mail.ts'
 import { eachDatabase } from '../kit/databases.ts'
-import { onDesk } from '../kit/desk-context.ts'
+import { anAddress, onDesk } from '../kit/desk-context.ts'
 import {
   afterMail,
   arrive,
@@ -144,6 +145,25 @@ eachDatabase(
       )
       expect(subjects[0]).toBe('Re: Mine')
       expect(subjects[1]).not.toContain('Nitro')
+    })
+
+    test('who only began to register an address does not vouch for its mail', async () => {
+      await afterMail(fresh, [])
+      const email = anAddress('ana@customer.test')
+      for (const [state, repeated] of [
+        ['unverified', false],
+        ['active', true],
+      ] as const) {
+        await desk.store.transaction(async (tx) => {
+          const person = { email, name: null, role: 'customer', state } as const
+          const { user } = await ensureUser(tx, person, new Date())
+          await updateUser(tx, user.id, { state })
+        })
+        await arrive(aMail({ headers: { Subject: `Free Nitro ${state}` } }))
+        const sent = (await desk.outbox()).filter(({ kind }) => kind === 'acknowledgement').at(-1)
+        const subject = sent === undefined ? '' : headerOf(await textOf(sent), 'Subject')
+        expect([state, subject.includes('Nitro')]).toEqual([state, repeated])
+      }
     })
 
     const ODD: readonly [what: string, headers: Record<string, string | null | string[]>][] = [
