@@ -75,7 +75,7 @@ export class Authenticator {
   }
 }
 
-export const unauthenticated = (): AppError =>
+const unauthenticated = (): AppError =>
   new AppError(
     'unauthenticated',
     'unauthenticated',

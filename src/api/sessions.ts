@@ -1,17 +1,9 @@
 /** /auth and /me/sessions: logging in with a password, logging out, and what is logged in. */
-import {
-  checkCredentials,
-  endSession,
-  SESSION_IDLE_MS,
-  sessionOf,
-  startSession,
-} from '../desk/log-in.ts'
+import { checkCredentials, endSession, SESSION_IDLE_MS, startSession } from '../desk/log-in.ts'
 import { checkTotp } from '../desk/second-factor.ts'
 import { deleteSession, deleteSessions, listSessions, type Session } from '../store/sessions.ts'
-import { findUser } from '../store/users.ts'
 import type { User } from '../ticket/user.ts'
 import { LoginBody } from './account-schemas.ts'
-import { unauthenticated } from './auth.ts'
 import { refuseForeign, sessionCookie, setCookie } from './cookies.ts'
 import type { ApiDeps } from './deps.ts'
 import { userJson } from './people-json.ts'
@@ -23,7 +15,7 @@ export function sessionRoutes(deps: ApiDeps, limits: RateLimits): readonly Route
   return [
     loginRoute(deps, limits),
     logoutRoute(deps),
-    sessionRoute(deps),
+    sessionRoute(),
     listRoute(deps),
     endAllRoute(deps),
     endRoute(deps),
@@ -64,9 +56,9 @@ function loginRoute(deps: ApiDeps, limits: RateLimits): Route {
   })
 }
 
-const loggedIn = (user: User, session: Session) => ({
+const loggedIn = (user: User, session: Session | null) => ({
   user: userJson(user),
-  session: sessionJson(session, session),
+  session: session === null ? null : sessionJson(session, session),
 })
 
 function logoutRoute({ config, store }: ApiDeps): Route {
@@ -84,21 +76,17 @@ function logoutRoute({ config, store }: ApiDeps): Route {
   })
 }
 
-function sessionRoute({ config, store, clock }: ApiDeps): Route {
-  return publicRoute({
+const sessionRoute = (): Route =>
+  route({
     method: 'GET',
     path: '/api/v1/auth/session',
-    summary: 'Who is logged in by this cookie',
+    summary: 'Who is logged in; a token has no session',
+    roles: ALL,
+    scopes: [],
+    query: NO_QUERY,
     body: null,
-    async handle({ message }) {
-      const secret = sessionCookie(message, config.publicUrl)
-      const session = secret === null ? null : await sessionOf(store.read, secret, clock.now())
-      const user = session === null ? null : await findUser(store.read, session.userId)
-      if (session === null || user?.state !== 'active') throw unauthenticated()
-      return { body: loggedIn(user, session) }
-    },
+    handle: async ({ caller: { user, session } }) => ({ body: loggedIn(user, session) }),
   })
-}
 
 function listRoute({ store, clock }: ApiDeps): Route {
   return route({

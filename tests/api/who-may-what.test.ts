@@ -113,6 +113,7 @@ const EXPECTED: Readonly<Record<string, Record<'ana' | 'mallory' | 'bruno' | 'ca
   'DELETE /api/v1/me/sessions/:id': { ana: 404, mallory: 404, bruno: 404, carla: 404 },
   'GET /api/v1/me/tokens': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
   'POST /api/v1/me/tokens': { ana: 403, mallory: 403, bruno: 201, carla: 201 },
+  'GET /api/v1/auth/session': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
   'GET /api/v1/me/totp': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
   'POST /api/v1/me/totp': { ana: 401, mallory: 401, bruno: 401, carla: 401 },
   'POST /api/v1/me/totp/confirm': { ana: 401, mallory: 401, bruno: 401, carla: 401 },
