@@ -9,6 +9,7 @@ import { startApi } from './api/server.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { addUser } from './desk/manage-users.ts'
+import { undelivered } from './desk/undelivered.ts'
 import { Passwords } from './desk/passwords.ts'
 import { tidyUp } from './desk/tidy-up.ts'
 import { OperatorError } from './errors.ts'
@@ -19,6 +20,7 @@ import { runFetch } from './inbound/fetch.ts'
 import { runIntake } from './inbound/intake.ts'
 import { openParser } from './inbound/parse.ts'
 import type { Logger } from './log.ts'
+import type { AttemptDeps } from './outbound/attempt.ts'
 import { recoverSending, runSend } from './outbound/send.ts'
 import { packageVersion } from './package-root.ts'
 import { Bell, pause } from './pause.ts'
@@ -68,6 +70,7 @@ export async function startDaemon(
       store: workplace.store,
       blobs: new RecentBlobs(workplace.context.blobs, Date.now),
       context: workplace.context,
+      undelivered: deskHears(workplace.context),
       health: new Health(),
       arrived: new Bell(),
     }
@@ -126,6 +129,12 @@ async function ownerOf(config: Config): Promise<{ owner: string; lock: ProcessLo
   }
 }
 
+/** Sending knows no desk; what failed for good is the desk's business all the same. */
+const deskHears =
+  (context: Workplace['context']): AttemptDeps['undelivered'] =>
+  (tx, failure, at) =>
+    undelivered(tx, context, failure, at)
+
 interface Parts {
   readonly owner: string
   readonly parser: ReturnType<typeof openParser>
@@ -136,6 +145,7 @@ interface Parts {
   /** Sources on their way from fetch to intake. */
   readonly blobs: RecentBlobs
   readonly context: Workplace['context']
+  readonly undelivered: AttemptDeps['undelivered']
   readonly health: Health
   readonly arrived: Bell
 }

@@ -6,7 +6,7 @@ import { insertReceipt } from '../store/receipts.ts'
 import { listStaff } from '../store/users.ts'
 import type { Done } from '../ticket/command-results.ts'
 import type { Command } from '../ticket/commands.ts'
-import { allowedFrom, getStatus, type Lifecycle, ruleOf } from '../ticket/lifecycle.ts'
+import { closingStatus, getStatus, ruleOf } from '../ticket/lifecycle.ts'
 import { findPriority, PRIORITIES, type Ticket } from '../ticket/ticket.ts'
 import type { User } from '../ticket/user.ts'
 import { getTicket } from './add-comment.ts'
@@ -87,7 +87,7 @@ async function memberOf(
     case 'status':
       return { status: getStatus(context.lifecycle, command.word).name }
     case 'close':
-      return { status: closingStatus(context.lifecycle, ticket.status) }
+      return { status: closingStatus(context.lifecycle, ticket.status) ?? 'closed' }
     case 'take':
       // `#assign me` takes it all the same.
       await refuseIfTaken(tx, ticket, agent)
@@ -120,15 +120,6 @@ async function memberOf(
     default:
       return unreachable(command)
   }
-}
-
-/** `closed` if one may go there, else the first closed status one may go to. */
-function closingStatus(lifecycle: Lifecycle, from: string): string {
-  if (ruleOf(lifecycle, from).category === 'closed') return from
-  const closed = allowedFrom(lifecycle, from).filter(
-    (name) => ruleOf(lifecycle, name).category === 'closed',
-  )
-  return closed.find((name) => name === 'closed') ?? closed[0] ?? 'closed'
 }
 
 function priorityOf(word: string): Ticket['priority'] {

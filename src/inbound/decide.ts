@@ -10,6 +10,7 @@ import type { Message } from '../mail/message.ts'
 import type { Authentication } from '../mail/verdict.ts'
 import type { InboundMessage } from '../store/inbound-messages.ts'
 import type { Queryable } from '../store/open.ts'
+import { outboxByMessageIds } from '../store/outbox.ts'
 import { findUserByEmail, findUsers } from '../store/users.ts'
 import { type Inbox, ownAddresses } from '../ticket/inbox.ts'
 import { onCustomerMessage, ruleOf } from '../ticket/lifecycle.ts'
@@ -69,7 +70,17 @@ export async function decide(
   const addressee = await addresseeOf(db, { message, sender, own })
   const verified = isVerified(authentication, sender)
   const proven = threading.trust === 'own_token' || authentication.aligned
-  const gathered = { arrived, verdict, hints, threading, sender, authentication, addressee }
+  const bouncedOutboxId = hints.bouncedOutboxIds[0] ?? (await bouncedById(db, message))
+  const gathered = {
+    bouncedOutboxId,
+    arrived,
+    verdict,
+    hints,
+    threading,
+    sender,
+    authentication,
+    addressee,
+  }
   const facts = factsOf(context, gathered, at)
   return {
     ...arrived,
@@ -105,6 +116,15 @@ interface Gathered {
   readonly sender: User | null
   readonly authentication: Authentication
   readonly addressee: NamedAddress | null
+  readonly bouncedOutboxId: number | null
+}
+
+/** Our Message-IDs cannot be guessed, so a report that names one is about that delivery. */
+async function bouncedById(db: Queryable, { bounce }: Message): Promise<number | null> {
+  const id = bounce?.originalMessageId ?? null
+  if (id === null) return null
+  const [row] = await outboxByMessageIds(db, [id])
+  return row?.id ?? null
 }
 
 /** The agents to whom tokens in an agent's mail were sent. */
@@ -119,7 +139,7 @@ async function colleaguesOf(
 }
 
 function factsOf(context: DecideContext, gathered: Gathered, at: Date): Facts {
-  const { arrived, threading, sender, authentication, hints } = gathered
+  const { arrived, threading, sender, authentication } = gathered
   const { ticket } = threading
   const { message, inbox, row } = arrived
   return {
@@ -149,7 +169,7 @@ function factsOf(context: DecideContext, gathered: Gathered, at: Date): Facts {
     writesToCustomer: gathered.addressee !== null,
     forwarded: isForeign(message.forwarded?.from.address ?? null, context),
     failedForGood: failedForGood(message),
-    bouncedOutboxId: hints.bouncedOutboxIds[0] ?? null,
+    bouncedOutboxId: gathered.bouncedOutboxId,
     imported: row.reasons.includes(IMPORTED),
   }
 }

@@ -9,17 +9,21 @@ import { addComment } from '../desk/add-comment.ts'
 import type { AttachedBlob, DeskContext } from '../desk/context.ts'
 import { takeAgentReply } from '../desk/take-agent-reply.ts'
 import { holdReply } from '../desk/hold-reply.ts'
+import { closeForCustomer, stopMailing } from '../desk/customer-wishes.ts'
 import { recordBounce } from '../desk/record-bounce.ts'
 import { unreachable } from '../errors.ts'
 import type { NamedAddress } from '../mail/address.ts'
 import type { Message } from '../mail/message.ts'
+import { BAD_ADDRESS } from '../mail/smtp-reply.ts'
 import type { Authentication, Verdict } from '../mail/verdict.ts'
 import { type InboundMessage, type Settled, settleInbound } from '../store/inbound-messages.ts'
 import type { Tx } from '../store/open.ts'
 import { addParticipant } from '../store/participants.ts'
+import { releaseSuppression } from '../store/suppressions.ts'
 import { findTicket } from '../store/tickets.ts'
 import { ANSWER_AGE_MAX_MS } from '../ticket/notify.ts'
 import type { User } from '../ticket/user.ts'
+import { type CustomerWish, wishIn } from './customer-wishes.ts'
 import { languageWishes } from './language-wishes.ts'
 import type { Threading } from './thread.ts'
 import type { Decision } from './triage.ts'
@@ -73,7 +77,8 @@ export async function write(
   understood: Understood,
   at: Date,
 ): Promise<Result> {
-  const { because, ...applied } = await apply(tx, context, understood, at)
+  await releaseWriter(tx, understood)
+  const { because, ...applied } = await applyWish(tx, context, understood, at)
   const result = understood.unreadable ? { ...applied, fate: 'quarantined' as const } : applied
   const { row, message, verdict, threading, decision, suggested } = understood
   const settled = await settleInbound(tx, row.id, {
@@ -94,6 +99,43 @@ export async function write(
   return result
 }
 
+/** Whoever writes from an address has that mailbox, whatever a server said. */
+async function releaseWriter(tx: Tx, { verdict, message }: Understood): Promise<void> {
+  const address = message.from?.address ?? null
+  if (verdict.kind !== 'person' || address === null) return
+  await releaseSuppression(tx, { address, reason: 'hard_bounce' })
+}
+
+/** `#close` and `#stop` of a customer's first, then what is left of the mail, if anything is. */
+async function applyWish(
+  tx: Tx,
+  context: DeskContext,
+  understood: Understood,
+  at: Date,
+): Promise<Result> {
+  const found = wishIn(understood)
+  if (found === null) return apply(tx, context, understood, at)
+  const { wish, customer, rest } = found
+  const { ticket } = understood.threading
+  if (wish === 'stop') await stopMailing(tx, customer, at)
+  const { message, decision } = understood
+  const says = rest !== '' || understood.attachments.length > 0
+  const left = { ...message, text: { ...message.text, reply: rest }, html: null }
+  const stays =
+    decision.do === 'add_comment' && wish === 'close' ? { ...decision, moveTo: null } : decision
+  const result: Result = says
+    ? await apply(tx, context, { ...understood, message: left, decision: stays }, at)
+    : { fate: 'system', ticketId: ticket?.id ?? null, commentId: null, because: BECAUSE[wish] }
+  if (wish === 'close' && ticket !== null)
+    await closeForCustomer(tx, context, ticket.id, customer, at)
+  return result
+}
+
+const BECAUSE: Readonly<Record<CustomerWish, string>> = {
+  close: 'the requester closed the ticket',
+  stop: 'the sender asked for no more automatic mail',
+}
+
 async function apply(
   tx: Tx,
   context: DeskContext,
@@ -108,11 +150,9 @@ async function apply(
       return applyComment(tx, context, understood, decision, at)
     case 'record_bounce': {
       const { outboxId, because } = decision
-      const ticketId = await recordBounce(
-        tx,
-        { outboxId, detail: bounceDetail(understood, because) },
-        at,
-      )
+      const detail = bounceDetail(understood, because)
+      const bounce = { outboxId, detail, badRecipient: saysBadRecipient(understood.message) }
+      const ticketId = await recordBounce(tx, context, bounce, at)
       return { fate: 'system', ticketId, commentId: null }
     }
     case 'settle':
@@ -147,6 +187,12 @@ async function applySettle(
 /** RFC 3834 §2: no automatic mail about what lay around for a day. */
 const isRecent = ({ row }: Understood, at: Date): boolean =>
   at.getTime() - (row.internalAt ?? row.receivedAt).getTime() <= ANSWER_AGE_MAX_MS
+
+/** For good, and about the address; a full mailbox or a filter is neither. */
+const saysBadRecipient = ({ bounce }: Message): boolean =>
+  (bounce?.recipients ?? []).some(
+    ({ permanent, status }) => permanent && status !== null && BAD_ADDRESS.includes(status),
+  )
 
 function bounceDetail({ message }: Understood, because: string): string {
   const [first] = message.bounce?.recipients ?? []

@@ -89,7 +89,15 @@ function isSystemTrouble({ code, status }: SmtpReply): boolean {
 }
 
 /** Statuses that say the address itself is wrong (RFC 3463 §3.2, §3.3; X.1.10 by RFC 7505). */
-const BAD_ADDRESS = ['5.1.0', '5.1.1', '5.1.2', '5.1.3', '5.1.6', '5.1.10', '5.2.1']
+export const BAD_ADDRESS: readonly string[] = [
+  '5.1.0',
+  '5.1.1',
+  '5.1.2',
+  '5.1.3',
+  '5.1.6',
+  '5.1.10',
+  '5.2.1',
+]
 
 /** Words of refusals by policy. They come with 550 too, and say nothing about the address. */
 const POLICY =

@@ -122,6 +122,7 @@ function valuesOf(input: AgentNoticeInput, inbox: Inbox, publicUrl: string): Age
       url: `${publicUrl}/tickets/${ticket.id}`,
     },
     audience: audienceOf(input.participants),
+    forwarded: ticket.requesterSource === 'forwarded',
     suggested: input.suggested
       .filter(({ address }) => !input.participants.some(({ email }) => email === address))
       .map(({ address }) => address)

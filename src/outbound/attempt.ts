@@ -21,6 +21,12 @@ export interface AttemptDeps {
   readonly store: Store
   readonly events: Events
   readonly owner: string
+  /** What the desk does about a delivery that failed for good, in the transaction that says so. */
+  readonly undelivered: (
+    tx: Tx,
+    failure: { row: OutboxMessage; detail: string; badRecipient: boolean },
+    at: Date,
+  ) => Promise<void>
 }
 
 /** An uncertain delivery is looked at after this: a bounce or a copy may have told by then. */
@@ -44,7 +50,7 @@ export async function attemptDelivery(
     await settle(
       deps,
       row,
-      { outcome: 'failed', detail: 'its bytes are missing', dueAt: null },
+      { outcome: 'failed', detail: 'its bytes are missing', dueAt: null, badRecipient: false },
       signal,
     )
     return { serverDown: null }
@@ -55,7 +61,8 @@ export async function attemptDelivery(
     { beforeDot: () => makeEnding(deps, row) },
     signal,
   )
-  await settle(deps, row, outcomeOf(deps, row, result), signal)
+  const badRecipient = result.kind === 'permanent' && result.badRecipient
+  await settle(deps, row, { ...outcomeOf(deps, row, result), badRecipient }, signal)
   const down = result.kind === 'temporary' && result.scope === 'server'
   return { serverDown: down ? { code: result.code, reply: result.reply } : null }
 }
@@ -98,11 +105,13 @@ function outcomeOf(deps: AttemptDeps, row: OutboxMessage, result: SubmissionResu
   }
 }
 
+type Settling = Outcomes & { readonly badRecipient: boolean }
+
 /** While the database is away the lane waits: what the server said must not be forgotten. */
 async function settle(
   deps: AttemptDeps,
   row: OutboxMessage,
-  outcomes: Outcomes,
+  outcomes: Settling,
   signal: AbortSignal,
 ): Promise<void> {
   for (;;) {
@@ -120,12 +129,16 @@ async function settle(
 async function settleOnce(
   deps: AttemptDeps,
   row: OutboxMessage,
-  outcomes: Outcomes,
+  outcomes: Settling,
 ): Promise<void> {
   const ours = await deps.store.transaction(async (tx) => {
     const settled = await settleAttempt(tx, heldBy(deps, row), outcomes)
     if (settled && outcomes.outcome !== 'queued') {
       await recordDelivery(tx, row, outcomes, deps.clock.now())
+    }
+    if (settled && outcomes.outcome === 'failed') {
+      const { detail, badRecipient } = outcomes
+      await deps.undelivered(tx, { row, detail: detail ?? '', badRecipient }, deps.clock.now())
     }
     return settled
   })

@@ -122,6 +122,40 @@ function linkToSay(
   return `mailto:${address.replace('+', '%2B')}?${query}`
 }
 
+export interface Undelivered {
+  readonly ticket: Ticket
+  readonly agent: User
+  readonly address: string
+  readonly detail: string
+  readonly reopened: boolean
+  readonly suppressed: boolean
+  /** Of the comment. */
+  readonly text: string
+}
+
+/** A reply to it is another answer to the customer, by whichever way. */
+export async function mailUndelivered(
+  tx: Tx,
+  context: NoticeContext,
+  undelivered: Undelivered,
+  at: Date,
+): Promise<void> {
+  const { ticket, agent, ...values } = undelivered
+  const text = excerptOf(values.text).trim()
+  const detail = values.detail.replace(/\s+/g, ' ').trim()
+  const html = new SafeHtml(htmlOf(text))
+  const about = ticketOf(ticket, context.publicUrl)
+  await toAgent(tx, context, { ticket, agent }, at, (audience) =>
+    context.templates.render('undelivered', audience, {
+      ...values,
+      ticket: about,
+      detail,
+      text,
+      html,
+    }),
+  )
+}
+
 const ticketOf = (ticket: Ticket, publicUrl: string) => ({
   id: ticket.id,
   subject: subjectOf(ticket) || ticket.subject,

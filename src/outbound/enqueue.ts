@@ -7,6 +7,7 @@ import { domainOf, type NamedAddress } from '../mail/address.ts'
 import type { Tokens } from '../reply-token.ts'
 import type { Tx } from '../store/open.ts'
 import { insertOutbox, type NewOutbox, type NoticeKind, setSource } from '../store/outbox.ts'
+import { findSuppression, type SuppressionReason } from '../store/suppressions.ts'
 import type { Inbox } from '../ticket/inbox.ts'
 import {
   type Automation,
@@ -54,6 +55,11 @@ export interface Owed {
 /** 80 random bits: two messages with one token never share a Message-ID. */
 const NONCE_BYTES = 10
 
+const SUPPRESSED: Readonly<Record<SuppressionReason, string>> = {
+  hard_bounce: 'no automatic mail: earlier mail to this address came back',
+  asked: 'no automatic mail: this person asked for none',
+}
+
 /** Writes one row and its bytes; returns the row's id. */
 export async function enqueue(
   tx: Tx,
@@ -62,6 +68,9 @@ export async function enqueue(
   at: Date,
 ): Promise<number> {
   const { inbox, recipient } = owed
+  const suppressed =
+    owed.automation === 'none' ? null : await findSuppression(tx, recipient.address)
+  const outcome = suppressed === null ? owed.outcome : 'suppressed'
   const token = context.tokens.make({
     kind: 'reply',
     ticketId: owed.ticketId,
@@ -79,9 +88,9 @@ export async function enqueue(
       automatic: owed.automation !== 'none',
       messageId,
       rcptTo: recipient.address,
-      outcome: owed.outcome,
-      dueAt: owed.outcome === 'queued' ? owed.dueAt : null,
-      detail: owed.detail,
+      outcome,
+      dueAt: outcome === 'queued' ? owed.dueAt : null,
+      detail: suppressed === null ? owed.detail : SUPPRESSED[suppressed.reason],
       verified: owed.verified,
     },
     at,

@@ -10,7 +10,8 @@ import {
   type TemplateMistake,
 } from './template-engine.ts'
 import type { NoticeTemplate, NoticeTemplates } from './template-files.ts'
-import { NOTICES, type NoticeName, SAMPLES } from './template-values.ts'
+import { SAMPLES } from './template-samples.ts'
+import { NOTICES, type NoticeName } from './template-values.ts'
 
 /** Every mistake, each place named once. */
 export function templateMistakes(notices: NoticeTemplates): TemplateMistake[] {

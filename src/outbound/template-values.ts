@@ -2,10 +2,10 @@
  * What each notice's template is given, and samples of it. A name that is in no sample is unknown:
  * `postroom check` refuses it. The samples take every branch: with and without what may be absent.
  */
-import { DONE, type Done } from '../ticket/command-results.ts'
+import type { Done } from '../ticket/command-results.ts'
 import type { Mistake } from '../ticket/commands.ts'
-import { HELD_CHOICES, HELD_REASONS, type HeldChoice, type HeldReason } from '../ticket/held.ts'
-import { SafeHtml } from './template-engine.ts'
+import type { HeldChoice, HeldReason } from '../ticket/held.ts'
+import type { SafeHtml } from './template-engine.ts'
 
 export const NOTICES = [
   'acknowledgement',
@@ -13,6 +13,7 @@ export const NOTICES = [
   'agent_notice',
   'receipt',
   'not_done',
+  'undelivered',
   'code',
   'account',
 ] as const
@@ -71,6 +72,8 @@ export interface AgentNoticeValues {
   }
   /** Whom a reply goes to; null: to nobody. */
   readonly audience: { readonly name: string; readonly others: number } | null
+  /** Is the requester a guess, from the header of a forwarded mail? */
+  readonly forwarded: boolean
   /** Addresses that were copied and are not on the ticket; '' for none. */
   readonly suggested: string
 }
@@ -146,7 +149,22 @@ export interface AccountValues {
   readonly url: string
 }
 
+/** An answer that did not arrive. */
+export interface UndeliveredValues {
+  readonly ticket: NotDoneValues['ticket']
+  /** Who did not get it. */
+  readonly address: string
+  /** What the server said; '' for nothing. */
+  readonly detail: string
+  readonly reopened: boolean
+  /** Does that address get no automatic mail from now on? */
+  readonly suppressed: boolean
+  readonly text: string
+  readonly html: SafeHtml
+}
+
 export interface NoticeValues {
+  readonly undelivered: UndeliveredValues
   readonly code: CodeValues
   readonly account: AccountValues
   readonly receipt: ReceiptValues
@@ -154,125 +172,4 @@ export interface NoticeValues {
   readonly acknowledgement: AcknowledgementValues
   readonly reply: ReplyValues
   readonly agent_notice: AgentNoticeValues
-}
-
-const AT = new Date('2026-07-06T10:00:00Z')
-const inbox = { name: 'Acme Support' }
-const ticket = { id: 1042, subject: 'The printer' }
-const comment = { text: 'Use water.', html: new SafeHtml('Use water.'), omitted: 0 }
-const quoted = {
-  author: 'Ana Ray',
-  at: AT,
-  text: '> It is on fire.',
-  html: new SafeHtml('It is on fire.'),
-}
-const entry = {
-  author: 'Ana Ray',
-  internal: false,
-  text: 'It is on fire.',
-  html: new SafeHtml('It is on fire.'),
-  attachments: '',
-}
-const agentsTicket = {
-  ...ticket,
-  status: 'Open',
-  requester: 'Ana Ray <ana@customer.example>',
-  assignee: null,
-  url: 'https://desk.acme.example/tickets/1042',
-}
-const audience = { name: 'Ana Ray', others: 0 }
-const PRIORITIES = ['low', 'normal', 'high', 'urgent']
-
-const written = { text: 'Use water.', html: new SafeHtml('Use water.') }
-const mistake = { line: '#clsoe', problem: 'unknown', suggestion: '#close' } as const
-const notDone = {
-  ticket: agentsTicket,
-  mistakes: [],
-  reason: null,
-  overtaken: null,
-  because: '',
-  choices: [],
-  ...written,
-}
-const choices = HELD_CHOICES.map((what, index) => ({
-  what,
-  command: `#${what}`,
-  url: index === 0 ? '' : 'mailto:support@acme.example',
-}))
-
-const url = 'https://desk.acme.example'
-
-export const SAMPLES: { readonly [N in NoticeName]: readonly NoticeValues[N][] } = {
-  acknowledgement: [
-    { verified: true, inbox, ticket, recipient: { name: 'Ana Ray' } },
-    { verified: true, inbox, ticket, recipient: { name: null } },
-    { verified: false, inbox, ticket, recipient: { name: null } },
-  ],
-  reply: [
-    { inbox, ticket, opening: false, comment, quoted },
-    { inbox, ticket, opening: false, comment: { ...comment, omitted: 1 }, quoted },
-    { inbox, ticket, opening: true, comment: { ...comment, omitted: 3 }, quoted: null },
-  ],
-  agent_notice: [
-    ...PRIORITIES.map((priority, others) => ({
-      inbox,
-      entries: [entry],
-      ticket: { ...agentsTicket, priority },
-      audience: { ...audience, others },
-      suggested: '',
-    })),
-    {
-      inbox,
-      entries: [entry, { ...entry, author: null, internal: true, attachments: 'fire.jpg' }],
-      ticket: { ...agentsTicket, priority: 'normal', requester: null, assignee: 'Bruno' },
-      audience: null,
-      suggested: 'lee@partner.example',
-    },
-  ],
-  receipt: [
-    {
-      ticket: { ...agentsTicket, priority: 'normal' },
-      done: DONE.map((what) => ({ what, value: 'high' })),
-      text: 'sent',
-      undo: true,
-      help: '',
-    },
-    {
-      ticket: { ...agentsTicket, priority: 'normal' },
-      done: [{ what: 'assignee', value: '' }],
-      text: 'note',
-      undo: false,
-      help: '#close, #take',
-    },
-    {
-      ticket: { ...agentsTicket, priority: 'normal' },
-      done: [],
-      text: 'none',
-      undo: false,
-      help: '#close, #take',
-    },
-  ],
-  not_done: [
-    { ...notDone, mistakes: [mistake] },
-    {
-      ...notDone,
-      mistakes: [
-        { ...mistake, suggestion: '' },
-        { line: '#merge', problem: 'incomplete', suggestion: '#merge 1033' },
-      ],
-    },
-    { ...notDone, because: 'Ticket 1042 is closed.', choices },
-    { ...notDone, overtaken: { author: 'Ben', minutes: 2 }, choices },
-    ...HELD_REASONS.map((reason) => ({ ...notDone, reason, text: '', html: new SafeHtml('') })),
-  ],
-  code: [
-    { inbox, purpose: 'register', code: '040506', minutes: 10 },
-    { inbox, purpose: 'reset', code: '040506', minutes: 10 },
-  ],
-  account: ACCOUNT_NEWS.map((news) => ({
-    inbox,
-    news,
-    person: news === 'waiting' ? 'lee@partner.example' : '',
-    url,
-  })),
 }

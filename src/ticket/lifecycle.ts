@@ -74,6 +74,15 @@ export function getStatus(lifecycle: Lifecycle, word: string): StatusRule {
 export const allowedFrom = (lifecycle: Lifecycle, from: string): readonly string[] =>
   ruleOf(lifecycle, from).to
 
+/** `closed` if one may go there, else the first closed status one may go to; null: none. */
+export function closingStatus(lifecycle: Lifecycle, from: string): string | null {
+  if (ruleOf(lifecycle, from).category === 'closed') return from
+  const closed = allowedFrom(lifecycle, from).filter(
+    (name) => ruleOf(lifecycle, name).category === 'closed',
+  )
+  return closed.find((name) => name === 'closed') ?? closed[0] ?? null
+}
+
 /** What a wish to change the status comes to. */
 export function stepTo(lifecycle: Lifecycle, from: string, to: string): Step {
   if (from === to) return { do: 'stay' }

@@ -57,11 +57,11 @@ eachDatabase(
       expect(await owed()).toHaveLength(3)
     })
 
-    test('a customer’s #close is plain text', async () => {
+    test('a customer’s #assign is plain text', async () => {
       await afterMail(fresh, [aMail()])
-      await arrive(await replyFrom('ana@customer.test', '#close\n\nThank you.'))
+      await arrive(await replyFrom('ana@customer.test', '#assign bruno\n\nThank you.'))
       expect(await listTickets(desk)).toMatchObject([{ status: 'open', commentsCount: 2 }])
-      expect((await commentsOf(desk, 1))[1]?.text).toContain('#close')
+      expect((await commentsOf(desk, 1))[1]?.text).toContain('#assign')
     })
 
     test('a customer’s token in a stranger’s hands opens a ticket of his own', async () => {

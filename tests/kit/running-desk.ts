@@ -6,6 +6,7 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { MailWorld } from '../../src/demo/mail-world.ts'
 import { startMailWorld } from '../../src/demo/mail-world.ts'
+import { type Failure, undelivered } from '../../src/desk/undelivered.ts'
 import { eventsOf } from '../../src/events.ts'
 import { Health } from '../../src/health.ts'
 import { runFetch } from '../../src/inbound/fetch.ts'
@@ -15,6 +16,7 @@ import type { Logger } from '../../src/log.ts'
 import { runSend } from '../../src/outbound/send.ts'
 import { Bell } from '../../src/pause.ts'
 import { type InboundMessage, listInbound } from '../../src/store/inbound-messages.ts'
+import type { Tx } from '../../src/store/open.ts'
 import { listOutbox, type OutboxMessage } from '../../src/store/outbox.ts'
 import type { TestDatabase } from './databases.ts'
 import { type ConfigTree, type Desk, openDesk, SUPPORT } from './desk-context.ts'
@@ -99,6 +101,7 @@ function runningDesk(desk: Desk, world: MailWorld, parser: Parser): RunningDesk 
     owner: 'test',
     random: () => 0.5,
     arrived: new Bell(),
+    undelivered: (tx: Tx, failure: Failure, at: Date) => undelivered(tx, context, failure, at),
   }
   let running: { stop: AbortController; done: Promise<unknown> } | null = null
   const loops = (names: readonly LoopName[], signal: AbortSignal) =>

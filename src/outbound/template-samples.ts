@@ -1,0 +1,136 @@
+/** Samples of what templates are given, every branch taken: `postroom check` tries each with them. */
+import { DONE } from '../ticket/command-results.ts'
+import { HELD_CHOICES, HELD_REASONS } from '../ticket/held.ts'
+import { SafeHtml } from './template-engine.ts'
+import { ACCOUNT_NEWS, type NoticeName, type NoticeValues } from './template-values.ts'
+
+const AT = new Date('2026-07-06T10:00:00Z')
+const inbox = { name: 'Acme Support' }
+const ticket = { id: 1042, subject: 'The printer' }
+const comment = { text: 'Use water.', html: new SafeHtml('Use water.'), omitted: 0 }
+const quoted = {
+  author: 'Ana Ray',
+  at: AT,
+  text: '> It is on fire.',
+  html: new SafeHtml('It is on fire.'),
+}
+const entry = {
+  author: 'Ana Ray',
+  internal: false,
+  text: 'It is on fire.',
+  html: new SafeHtml('It is on fire.'),
+  attachments: '',
+}
+const agentsTicket = {
+  ...ticket,
+  status: 'Open',
+  requester: 'Ana Ray <ana@customer.example>',
+  assignee: null,
+  url: 'https://desk.acme.example/tickets/1042',
+}
+const audience = { name: 'Ana Ray', others: 0 }
+const PRIORITIES = ['low', 'normal', 'high', 'urgent']
+
+const written = { text: 'Use water.', html: new SafeHtml('Use water.') }
+const mistake = { line: '#clsoe', problem: 'unknown', suggestion: '#close' } as const
+const notDone = {
+  ticket: agentsTicket,
+  mistakes: [],
+  reason: null,
+  overtaken: null,
+  because: '',
+  choices: [],
+  ...written,
+}
+const choices = HELD_CHOICES.map((what, index) => ({
+  what,
+  command: `#${what}`,
+  url: index === 0 ? '' : 'mailto:support@acme.example',
+}))
+
+const url = 'https://desk.acme.example'
+
+export const SAMPLES: { readonly [N in NoticeName]: readonly NoticeValues[N][] } = {
+  acknowledgement: [
+    { verified: true, inbox, ticket, recipient: { name: 'Ana Ray' } },
+    { verified: true, inbox, ticket, recipient: { name: null } },
+    { verified: false, inbox, ticket, recipient: { name: null } },
+  ],
+  reply: [
+    { inbox, ticket, opening: false, comment, quoted },
+    { inbox, ticket, opening: false, comment: { ...comment, omitted: 1 }, quoted },
+    { inbox, ticket, opening: true, comment: { ...comment, omitted: 3 }, quoted: null },
+  ],
+  agent_notice: [
+    ...PRIORITIES.map((priority, others) => ({
+      inbox,
+      entries: [entry],
+      ticket: { ...agentsTicket, priority },
+      audience: { ...audience, others },
+      suggested: '',
+      forwarded: others === 1,
+    })),
+    {
+      inbox,
+      entries: [entry, { ...entry, author: null, internal: true, attachments: 'fire.jpg' }],
+      ticket: { ...agentsTicket, priority: 'normal', requester: null, assignee: 'Bruno' },
+      audience: null,
+      suggested: 'lee@partner.example',
+      forwarded: true,
+    },
+  ],
+  receipt: [
+    {
+      ticket: { ...agentsTicket, priority: 'normal' },
+      done: DONE.map((what) => ({ what, value: 'high' })),
+      text: 'sent',
+      undo: true,
+      help: '',
+    },
+    {
+      ticket: { ...agentsTicket, priority: 'normal' },
+      done: [{ what: 'assignee', value: '' }],
+      text: 'note',
+      undo: false,
+      help: '#close, #take',
+    },
+    {
+      ticket: { ...agentsTicket, priority: 'normal' },
+      done: [],
+      text: 'none',
+      undo: false,
+      help: '#close, #take',
+    },
+  ],
+  undelivered: [true, false].map((yes) => ({
+    ticket: agentsTicket,
+    address: 'ana@customer.example',
+    detail: yes ? '550 5.1.1 No such user' : '',
+    reopened: yes,
+    suppressed: yes,
+    ...written,
+  })),
+  not_done: [
+    { ...notDone, mistakes: [mistake] },
+    {
+      ...notDone,
+      mistakes: [
+        { ...mistake, suggestion: '' },
+        { line: '#merge', problem: 'incomplete', suggestion: '#merge 1033' },
+      ],
+    },
+    { ...notDone, because: 'Ticket 1042 is closed.', choices },
+    { ...notDone, overtaken: { author: 'Ben', minutes: 2 }, choices },
+    ...HELD_REASONS.map((reason) => ({ ...notDone, reason, text: '', html: new SafeHtml('') })),
+  ],
+  code: [
+    { inbox, purpose: 'register', code: '040506', minutes: 10 },
+    { inbox, purpose: 'reset', code: '040506', minutes: 10 },
+  ],
+  account: ACCOUNT_NEWS.map((news) => ({
+    inbox,
+    news,
+    person: news === 'waiting' ? 'lee@partner.example' : '',
+    url,
+  })),
+}
