@@ -79,7 +79,7 @@ eachDatabase(
       const api = await start()
       await settled(api, 'quarantined')
       const both = await Promise.all([
-        api.bruno.post(`${INBOUND}/reprocess`, undefined),
+        api.bruno.post(`${INBOUND}/discard`, undefined),
         api.carla.post(`${INBOUND}/discard`, undefined),
       ])
       expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409])
