@@ -68,7 +68,7 @@ export async function once(
   { key, request }: Repeatable,
   work: () => Promise<Answer>,
 ): Promise<Answer> {
-  const fingerprint = createHash('sha256').update(JSON.stringify(request)).digest('hex')
+  const fingerprint = fingerprintOf(request)
   const at = clock.now()
   if (!(await store.transaction((tx) => takeKey(tx, key, fingerprint, at)))) {
     const known = await findRequest(store.read, key)
@@ -88,6 +88,14 @@ export async function once(
   const text = body === undefined ? null : `${JSON.stringify(body)}\n`
   await store.transaction((tx) => keepAnswer(tx, key, { status, headers, body: text }))
   return answer
+}
+
+/** Without what must not be guessed from it: a hash of a password invites trying words. */
+const fingerprintOf = (request: unknown): string => {
+  const text = JSON.stringify(request, (member, value: unknown) =>
+    member === 'password' ? undefined : value,
+  )
+  return createHash('sha256').update(text).digest('hex')
 }
 
 /** The answer of the first time; null: whoever began is dead, and did nothing. */

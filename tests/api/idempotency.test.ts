@@ -126,6 +126,17 @@ eachDatabase(
       }
     })
 
+    test('leaves no trace of a password', async () => {
+      const { carla, store } = await start()
+      const olga = { email: 'olga@staff.test', name: 'Olga', role: 'agent' }
+      const made = await carla.post('/api/v1/users', { ...olga, password: 'correct horse 1' }, KEY)
+      expect(made.status).toBe(201)
+      const kept = await store.read('idempotency_keys').select<{ fingerprint: string }[]>()
+      const again = await carla.post('/api/v1/users', { ...olga, password: 'other horse 22' }, KEY)
+      expect(again).toMatchObject({ status: 201, body: { id: made.body.id } })
+      expect(await store.read('idempotency_keys').select()).toEqual(kept)
+    })
+
     test('never keeps an answer with a secret in it', async () => {
       const { carla, store } = await start()
       const first = await carla.post('/api/v1/me/tokens', { name: 'x' }, KEY)
