@@ -5,8 +5,10 @@ import type { DemoDaemon, DemoDaemonSetup } from './demo/demo.ts'
 import { runDemo } from './demo/demo.ts'
 import { createToken } from './desk/create-token.ts'
 import { addUser } from './desk/manage-users.ts'
+import { Passwords } from './desk/passwords.ts'
 import { openLog } from './log.ts'
 import { parseAddress } from './mail/address.ts'
+import { setPassword } from './store/passwords.ts'
 
 export async function runDemoCommand(
   options: { once: boolean; port: number | null },
@@ -38,12 +40,15 @@ async function addUsers(
   setup: DemoDaemonSetup,
 ): Promise<string> {
   const at = new Date()
+  const passwords = new Passwords()
   let token = ''
-  for (const { address, name, role } of setup.users) {
+  for (const { address, name, role, password } of setup.users) {
+    const hash = await passwords.hash(password)
     const email = parseAddress(address)
     if (email === null) throw new Error(`${address} is not an address`)
     await store.transaction(async (tx) => {
       const { user } = await addUser(tx, { email, name, role }, at)
+      await setPassword(tx, user.id, hash, at)
       if (role === 'admin') {
         token = await createToken(tx, { userId: user.id, name: 'demo', scopes: null }, at)
       }
