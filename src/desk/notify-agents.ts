@@ -54,7 +54,8 @@ export async function notifyAgents(
       { ticketId: ticket.id, agentId: agent.id },
       at,
     )
-    const entries = await entriesFor(tx, comment, sinceCommentId)
+    const ticketUrl = `${context.publicUrl}/tickets/${ticket.id}`
+    const entries = await entriesFor(tx, { comment, sinceCommentId, ticketUrl })
     await noticeToAgent(
       tx,
       context,
@@ -75,7 +76,7 @@ export async function notifyAgents(
   }
 }
 
-/** Internal comments stay out: what an agent quotes in his reply goes to the customer. */
+/** Internal comments stay out, or are only pointed to: what an agent quotes goes to the customer. */
 async function newestPublicComments(
   tx: Tx,
   ticketId: number,
@@ -86,7 +87,14 @@ async function newestPublicComments(
 }
 
 /** The comment itself, and the ones a replaced notice would have told about. */
-async function entriesFor(tx: Tx, comment: Comment, sinceCommentId: number | null) {
+async function entriesFor(
+  tx: Tx,
+  {
+    comment,
+    sinceCommentId,
+    ticketUrl,
+  }: { comment: Comment; sinceCommentId: number | null; ticketUrl: string },
+) {
   const comments =
     sinceCommentId === null
       ? [comment]
@@ -105,7 +113,8 @@ async function entriesFor(tx: Tx, comment: Comment, sinceCommentId: number | nul
   )
   return comments.map((entry) => ({
     author: nameOf(entry.authorId === null ? null : (authors.get(entry.authorId) ?? null)),
-    text: entry.text,
+    // An answer between quoted lines keeps them, so words among agents are not in a notice.
+    text: entry.visibility === 'internal' ? ticketUrl : entry.text,
     internal: entry.visibility === 'internal',
     attachments: attachments
       .filter(({ commentId, inline }) => commentId === entry.id && !inline)

@@ -7,10 +7,11 @@ import type { Address, NamedAddress } from '../mail/address.ts'
 import { splitSubaddress } from '../mail/address.ts'
 import { authenticationOf } from '../mail/authentication-results.ts'
 import type { Message } from '../mail/message.ts'
-import type { Authentication } from '../mail/verdict.ts'
+import type { Authentication, Verdict } from '../mail/verdict.ts'
 import type { InboundMessage } from '../store/inbound-messages.ts'
 import type { Queryable } from '../store/open.ts'
 import { outboxByMessageIds } from '../store/outbox.ts'
+import { listParticipants } from '../store/participants.ts'
 import { findUserByEmail, findUsers } from '../store/users.ts'
 import { type Inbox, ownAddresses } from '../ticket/inbox.ts'
 import { onCustomerMessage, ruleOf } from '../ticket/lifecycle.ts'
@@ -42,6 +43,12 @@ const COPIED_MAX = 20
 /** The mark a ledger row of old mail carries when it is to become a closed ticket. */
 export const IMPORTED = 'imported: older than the first connection'
 
+const OWN: Verdict = {
+  kind: 'own',
+  reasons: ['a copy of our own mail: its Message-ID is ours'],
+  answerable: false,
+}
+
 export async function decide(
   db: Queryable,
   context: DecideContext,
@@ -57,13 +64,7 @@ export async function decide(
     { addresses: [...own], loopMarker: context.loopMarker, authservId: inbox.authservId },
     authentication,
   )
-  const verdict = hints.own
-    ? {
-        kind: 'own' as const,
-        reasons: ['a copy of our own mail: its Message-ID is ours'],
-        answerable: false,
-      }
-    : screened
+  const verdict = hints.own ? OWN : screened
   const sender = await soleSender(db, message)
   const colleagues = await colleaguesOf(db, sender, hints)
   const threading = pickTicket(hints, await findCandidates(db, hints), sender, colleagues)
@@ -90,7 +91,11 @@ export async function decide(
     sender,
     addressee,
     decision: triage(facts),
-    ...copiedOn(arrived, own, { threading, proven, verdict: verdict.kind }),
+    ...copiedOn(arrived, own, {
+      opening: threading.ticket === null,
+      trusted: proven && (await takesPart(db, threading, sender)),
+      verdict: verdict.kind,
+    }),
     proven,
     verified,
     suppressAcknowledgement: await whyNotAcknowledge(
@@ -100,6 +105,17 @@ export async function decide(
       at,
     ),
   }
+}
+
+/** Who was taken off a ticket keeps his old token, and may say no more who else is to hear of it. */
+async function takesPart(
+  db: Queryable,
+  { ticket }: Threading,
+  sender: User | null,
+): Promise<boolean> {
+  if (ticket === null || ticket.requesterId === sender?.id) return true
+  const participants = await listParticipants(db, [ticket.id])
+  return participants.some(({ userId }) => userId === sender?.id)
 }
 
 /** The user behind the one From address: an ambiguous sender is nobody, and has no rights. */
@@ -192,17 +208,17 @@ function kindOf(message: Message, sender: User | null): Facts['sender'] {
 
 /**
  * Who joins the ticket: those copied on the opening mail, and later ones only when the author
- * proved himself; the others are suggested to agents. Never ourselves, never on a machine's word.
+ * proved himself and still takes part; the others are suggested to agents. Never ourselves, never
+ * on a machine's word.
  */
 function copiedOn(
   { message, inbox }: Arrived,
   own: ReadonlySet<Address>,
-  found: { threading: Threading; proven: boolean; verdict: string },
+  found: { opening: boolean; trusted: boolean; verdict: string },
 ): Pick<Understood, 'copied' | 'suggested'> {
   const nobody = { copied: [], suggested: [] }
   if (found.verdict !== 'person' || message.fromAddresses.length !== 1) return nobody
-  const opening = found.threading.ticket === null
-  const allowed = opening && inbox.ccJoin === 'opening' ? true : found.proven
+  const allowed = found.opening && inbox.ccJoin === 'opening' ? true : found.trusted
   const others = new Map<Address, NamedAddress>()
   for (const who of [...message.to, ...message.cc]) {
     if (own.has(splitSubaddress(who.address).base) || own.has(who.address)) continue

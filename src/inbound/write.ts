@@ -99,10 +99,11 @@ export async function write(
   return result
 }
 
-/** Whoever writes from an address has that mailbox, whatever a server said. */
-async function releaseWriter(tx: Tx, { verdict, message }: Understood): Promise<void> {
+/** Whoever really writes from an address has that mailbox, whatever a server said. */
+async function releaseWriter(tx: Tx, understood: Understood): Promise<void> {
+  const { verdict, message, proven, verified } = understood
   const address = message.from?.address ?? null
-  if (verdict.kind !== 'person' || address === null) return
+  if (verdict.kind !== 'person' || address === null || !(proven || verified)) return
   await releaseSuppression(tx, { address, reason: 'hard_bounce' })
 }
 

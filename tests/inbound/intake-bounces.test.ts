@@ -179,9 +179,17 @@ eachDatabase(
         })
       })
 
-      test('until somebody writes from it', async () => {
+      test('not lifted by whoever uses the address', async () => {
         await answered()
         await reports(ANA)
+        await arrive(again())
+        expect(await suppressed(ANA)).not.toBeNull()
+      })
+
+      test('until somebody proven writes from it', async () => {
+        await answered()
+        await reports(ANA)
+        await arrive(await replyFrom(ANA, 'I am here.'))
         await arrive(again())
         expect(await suppressed(ANA)).toBeNull()
         expect(await acknowledgements()).toHaveLength(2)

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { addComment } from '../../src/desk/add-comment.ts'
 import { saidByApi } from '../../src/desk/context.ts'
+import { leaveTicket } from '../../src/desk/take-part.ts'
 import { listParticipants } from '../../src/store/participants.ts'
 import { findUserByEmail } from '../../src/store/users.ts'
 import { aMail } from '../kit/a-mail.ts'
@@ -133,6 +134,16 @@ eachDatabase(
       await agentAnswers('Hello boss.')
       expect(await sourceTo(LEE)).toContain('> My boss wants to know.')
       expect(await sourceTo(LEE)).not.toContain('secret')
+    })
+
+    test('whom somebody copies who was taken off the ticket does not join', async () => {
+      await afterMail(fresh, [toAll()])
+      await agentAnswers()
+      const author = { type: 'agent' as const, user: null }
+      const leaving = { ticketId: 1, address: anAddress(LEE), author }
+      await desk.write((tx) => leaveTicket(tx, leaving, new Date()))
+      await arrive(await replyFrom(LEE, 'Still here.', { Cc: 'second@partner.test' }))
+      expect(await people(1)).toEqual([`requester ${ANA}`, `cc ${KIM}`])
     })
 
     test('... and with nothing but claims he does not', async () => {
