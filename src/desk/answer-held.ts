@@ -3,12 +3,12 @@ import { AppError } from '../errors.ts'
 import { Overtaken } from '../store/database-errors.ts'
 import { chooseForHeld, findHeldReply, settleHeld } from '../store/held-replies.ts'
 import type { Tx } from '../store/open.ts'
-import { readCommands } from '../ticket/commands.ts'
 import type { HeldChoice } from '../ticket/held.ts'
-import { findStatus, ruleOf } from '../ticket/lifecycle.ts'
+import { ruleOf } from '../ticket/lifecycle.ts'
 import type { User } from '../ticket/user.ts'
 import { addComment, getTicket } from './add-comment.ts'
 import type { DeskContext, Said } from './context.ts'
+import { readHeld } from './hold-reply.ts'
 
 export interface HeldAnswer {
   readonly ticketId: number
@@ -20,8 +20,8 @@ export interface HeldAnswer {
  * Acts on the newest mail of this agent on this ticket that is held; the comment's id, or null
  * when it was discarded. Commands in it are taken out and not done: they may be why it was held.
  *
- * @throws AppError `nothing-held`; `not-proven` when the mail may be somebody else's; what
- *   addComment throws.
+ * @throws AppError `nothing-held`; `not-proven` when the mail may be somebody else's; `is-a-note`
+ *   when a note would be sent; what addComment throws.
  */
 export async function answerHeld(
   tx: Tx,
@@ -71,9 +71,15 @@ async function say(
   at: Date,
 ): Promise<number> {
   const ticket = await getTicket(tx, ticketId)
-  const isStatus = (word: string) => findStatus(context.lifecycle, word) !== null
-  const { text, commands } = readCommands(said.text, isStatus)
+  const { text, hasCommands, isNote } = readHeld(context, said)
   const isPublic = choice === 'send'
+  if (isPublic && isNote) {
+    throw new AppError(
+      'conflict',
+      'is-a-note',
+      'What is held is not for the customer. Reply with #note or #discard.',
+    )
+  }
   const { comment } = await addComment(
     tx,
     context,
@@ -82,7 +88,7 @@ async function say(
       visibility: isPublic ? 'public' : 'internal',
       author: { type: 'agent', user: agent },
       // The HTML still has the commands in it.
-      said: commands.length === 0 ? said : { ...said, text, html: null },
+      said: hasCommands ? { ...said, text, html: null } : said,
       moveTo: isPublic ? ruleOf(context.lifecycle, ticket.status).agentReply : null,
       mailOut: isPublic,
       notifyAgents: false,

@@ -5,9 +5,9 @@
 import { mailNotDone } from '../outbound/command-mail.ts'
 import { countTold, insertHeldReply } from '../store/held-replies.ts'
 import type { Tx } from '../store/open.ts'
-import type { Mistake } from '../ticket/commands.ts'
-import { HELD_CHOICES, type HeldReason } from '../ticket/held.ts'
-import { ruleOf } from '../ticket/lifecycle.ts'
+import { type Mistake, readCommands } from '../ticket/commands.ts'
+import { HELD_CHOICES, type HeldChoice, type HeldReason } from '../ticket/held.ts'
+import { findStatus, ruleOf } from '../ticket/lifecycle.ts'
 import type { Ticket } from '../ticket/ticket.ts'
 import type { User } from '../ticket/user.ts'
 import type { DeskContext, Said } from './context.ts'
@@ -54,12 +54,30 @@ export async function holdReply(tx: Tx, context: DeskContext, hold: Hold, at: Da
       reason: hold.why.reason ?? null,
       overtaken: hold.why.overtaken ?? null,
       because: hold.why.because ?? '',
-      choices: said !== null && maySend(context, ticket, said) ? HELD_CHOICES : [],
+      choices: said === null ? [] : choicesFor(context, ticket, said),
       text: said?.text ?? '',
     },
     at,
   )
 }
 
-const maySend = ({ lifecycle }: DeskContext, { status }: Ticket, said: Said): boolean =>
-  ruleOf(lifecycle, status).comments && (said.text !== '' || said.attachments.length > 0)
+function choicesFor(context: DeskContext, { status }: Ticket, said: Said): readonly HeldChoice[] {
+  const { text, isNote } = readHeld(context, said)
+  const says = text !== '' || said.attachments.length > 0
+  if (!says || !ruleOf(context.lifecycle, status).comments) return []
+  return isNote ? HELD_CHOICES.filter((choice) => choice !== 'send') : HELD_CHOICES
+}
+
+/**
+ * What would be written if the mail were let through: its text without commands.
+ * `isNote`: it was meant for agents, or a mistake among its commands may have meant that.
+ */
+export function readHeld(
+  { lifecycle }: DeskContext,
+  said: Said,
+): { readonly text: string; readonly hasCommands: boolean; readonly isNote: boolean } {
+  const isStatus = (word: string) => findStatus(lifecycle, word) !== null
+  const { text, commands, mistakes } = readCommands(said.text, isStatus)
+  const isNote = mistakes.length > 0 || commands.some((command) => command.do === 'note')
+  return { text, hasCommands: commands.length > 0, isNote }
+}

@@ -200,6 +200,23 @@ eachDatabase(
       expect(await listTickets(desk)).toMatchObject([{ status: 'closed', assigneeId: null }])
     })
 
+    test.each(['#note', '#internal', '#noet'])(
+      '#send never mails what %s kept among agents',
+      async (word) => {
+        await start()
+        await says(`${word}\n${QUOTING}`)
+        const mail = await told()
+        expect(mail).toContain('#discard')
+        expect(mail).not.toContain('#send')
+        await says('#send')
+        expect(await toCustomer()).toEqual([])
+        expect(await told()).toContain('not for the customer')
+        await says('#note')
+        expect(await newest()).toMatchObject({ visibility: 'internal' })
+        expect(await toCustomer()).toEqual([])
+      },
+    )
+
     test('#send below a text sends nothing: it is no way to end an answer', async () => {
       await start()
       await says(QUOTING)
