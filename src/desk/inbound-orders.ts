@@ -95,7 +95,8 @@ async function messageOf(
 
 /** A comment would be written twice, and an agent's commands would be done twice. */
 function refuseDone({ id, commentId, ticketId, fate, evidence }: InboundMessage): void {
-  const commanded = fate === 'system' && evidence['decision'] === 'add_comment'
+  const commanded =
+    fate === 'system' && evidence['decision'] === 'add_comment' && evidence['nothing_done'] !== true
   if (commentId === null && !commanded) return
   throw new AppError(
     'conflict',

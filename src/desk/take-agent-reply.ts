@@ -17,7 +17,7 @@ import type { Tx } from '../store/open.ts'
 import { latestSentOf } from '../store/outbox.ts'
 import { findUser } from '../store/users.ts'
 import type { Done } from '../ticket/command-results.ts'
-import { type Command, type Commanded, readCommands } from '../ticket/commands.ts'
+import { type Command, type Commanded, mixedChoice, readCommands } from '../ticket/commands.ts'
 import type { HeldChoice } from '../ticket/held.ts'
 import { findStatus, ruleOf } from '../ticket/lifecycle.ts'
 import type { Ticket } from '../ticket/ticket.ts'
@@ -39,6 +39,8 @@ export interface AgentReply {
 interface Result extends Pick<Settled, 'fate' | 'ticketId' | 'commentId'> {
   /** For the ledger: why nothing was done. */
   readonly because?: string
+  /** Nothing of the mail was done and nothing of it is kept: it may be decided about anew. */
+  readonly nothingDone?: true
 }
 
 export async function takeAgentReply(
@@ -49,7 +51,9 @@ export async function takeAgentReply(
 ): Promise<Result> {
   const isStatus = (word: string) => findStatus(context.lifecycle, word) !== null
   const commanded = readCommands(reply.said.text, isStatus)
-  const { mistakes } = commanded
+  const hasFiles = reply.said.attachments.length > 0
+  const mistakes =
+    commanded.mistakes.length > 0 ? commanded.mistakes : mixedChoice(commanded.commands, hasFiles)
   if (mistakes.length > 0) return mistaken(tx, context, reply, mistakes, at)
   const outcome = await inSavepoint(tx, () => execute(tx, context, reply, commanded, at))
   if (outcome.ok) return outcome.value
@@ -67,8 +71,8 @@ async function mistaken(
 ): Promise<Result> {
   const notDone = { reason: null, overtaken: null, because: '', choices: [], text: said.text }
   await mailNotDone(tx, context, { ticket, agent, mistakes, ...notDone }, at)
-  const because = 'commands nobody knows: nothing was done, and the agent was told'
-  return { fate: 'system', ticketId: ticket.id, commentId: null, because }
+  const because = 'commands that cannot be understood: nothing was done, and the agent was told'
+  return { fate: 'system', ticketId: ticket.id, commentId: null, because, nothingDone: true }
 }
 
 /** What was understood but may not be: held, and its author is told why. */
@@ -80,14 +84,14 @@ async function refused(
   at: Date,
 ): Promise<Result> {
   const ticketId = reply.ticket.id
-  if (choiceIn(commanded) === null) {
+  if (choiceIn(commanded) === null && !isBareNote(reply, commanded)) {
     await holdReply(tx, context, { ...reply, why: { because } }, at)
     return { fate: 'quarantined', ticketId, commentId: null, because }
   }
-  const { ticket, agent } = reply
-  const nothing = { mistakes: [], reason: null, overtaken: null, choices: [], text: '' }
+  const { ticket, agent, said } = reply
+  const nothing = { mistakes: [], reason: null, overtaken: null, choices: [], text: said.text }
   await mailNotDone(tx, context, { ticket, agent, because, ...nothing }, at)
-  return { fate: 'system', ticketId, commentId: null, because }
+  return { fate: 'system', ticketId, commentId: null, because, nothingDone: true }
 }
 
 const choiceIn = ({ commands }: Commanded): 'send' | 'discard' | null => {
@@ -95,6 +99,13 @@ const choiceIn = ({ commands }: Commanded): 'send' | 'discard' | null => {
   if (words.includes('send')) return 'send'
   return words.includes('discard') ? 'discard' : null
 }
+
+/** Nothing to note: it is about what is held, if anything is. */
+const isBareNote = (
+  { said }: Pick<AgentReply, 'said'>,
+  { commands: [only, ...others], text }: Commanded,
+): boolean =>
+  only?.do === 'note' && others.length === 0 && text === '' && said.attachments.length === 0
 
 /** A word about mail that is held: `#send`, `#discard`, or nothing but `#note`. */
 async function chosen(
@@ -104,14 +115,12 @@ async function chosen(
 ): Promise<HeldChoice | null> {
   const choice = choiceIn(commanded)
   if (choice !== null) return choice
-  const [only, ...others] = commanded.commands
-  const alone = others.length === 0 && commanded.text === '' && said.attachments.length === 0
-  if (only?.do !== 'note' || !alone) return null
+  if (!isBareNote({ said }, commanded)) return null
   const held = await findHeldReply(tx, { ticketId: ticket.id, agentId: agent.id })
   return held === null ? null : 'note'
 }
 
-/** Words below the choice are left alone: most are a signature that looks like none. */
+/** The choice, and commands that came with it. */
 async function executeChoice(
   tx: Tx,
   context: DeskContext,

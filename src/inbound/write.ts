@@ -68,6 +68,7 @@ export class SettledElsewhere extends Error {
 interface Result extends Pick<Settled, 'fate' | 'ticketId' | 'commentId'> {
   /** Instead of the decision's own reason. */
   readonly because?: string
+  readonly nothingDone?: true
 }
 
 /** Applies the decision and settles the ledger row, in the caller's transaction. */
@@ -78,7 +79,7 @@ export async function write(
   at: Date,
 ): Promise<Result> {
   await releaseWriter(tx, understood)
-  const { because, ...applied } = await applyWish(tx, context, understood, at)
+  const { because, nothingDone, ...applied } = await applyWish(tx, context, understood, at)
   const result = understood.unreadable ? { ...applied, fate: 'quarantined' as const } : applied
   const { row, message, verdict, threading, decision, suggested } = understood
   const settled = await settleInbound(tx, row.id, {
@@ -89,6 +90,7 @@ export async function write(
       decision: decision.do,
       threading: threading.evidence,
       problems: message.problems,
+      ...(nothingDone === true ? { nothing_done: true } : {}),
       ...(suggested.length === 0 ? {} : { suggested: suggested.map(({ address }) => address) }),
     },
     sender: message.from?.address ?? null,

@@ -195,14 +195,27 @@ export function readCommands(text: string, isStatus: (word: string) => boolean):
     end -= 1
   }
   const all = [...found, ...last]
-  return {
-    commands: all.flatMap((read) => (read.kind === 'command' ? [read.command] : [])),
-    mistakes: all.flatMap((read) => (read.kind === 'mistake' ? [read.mistake] : [])),
-    text: lines
-      .slice(start, last.length === 0 ? undefined : end)
-      .join('\n')
-      .trim(),
-  }
+  const commands = all.flatMap((read) => (read.kind === 'command' ? [read.command] : []))
+  const left = lines.slice(start, last.length === 0 ? undefined : end).join('\n')
+  const rest = left.trim()
+  const mistakes = all.flatMap((read) => (read.kind === 'mistake' ? [read.mistake] : []))
+  return { commands, text: rest, mistakes: [...mistakes, ...mixedChoice(commands, rest !== '')] }
+}
+
+/**
+ * `#send` and `#discard` decide about another mail, so words and files next to them would be lost,
+ * and two of them (or one and `#note`) contradict each other.
+ */
+export function mixedChoice(commands: readonly Command[], saysMore: boolean): Mistake[] {
+  const words = new Set(commands.map((command) => command.do))
+  const choices = (['send', 'discard'] as const).filter((word) => words.has(word))
+  const several = choices.length + (words.has('note') ? 1 : 0) > 1
+  return several || saysMore
+    ? choices.map((word) => {
+        const line = `#${word}`
+        return { line, problem: 'incomplete', suggestion: line }
+      })
+    : []
 }
 
 /** `#send` is about mail that is held; below a text it may have been meant to send that text. */

@@ -1,6 +1,8 @@
 /** An agent runs the desk from the mail client. */
 import { describe, expect, test } from 'vitest'
+import { releaseInboundMessage } from '../../src/desk/inbound-orders.ts'
 import { listComments } from '../../src/store/comments.ts'
+import { findTicket } from '../../src/store/tickets.ts'
 import { aMail } from '../kit/a-mail.ts'
 import { eachDatabase } from '../kit/databases.ts'
 import { onDesk } from '../kit/desk-context.ts'
@@ -104,6 +106,22 @@ eachDatabase(
         expect(answer).toContain('Done.')
         expect(await fatesOf()).toEqual(['ticket', fate])
       })
+    })
+
+    test('what was not done can be released, what was done cannot', async () => {
+      await start()
+      await says('#clsoe\nDone.')
+      await says('#priority high')
+      await desk.stop()
+      const by = await desk.addUser('carla@acme.test', 'admin')
+      const into = await findTicket(desk.store.read, 1)
+      const release = (messageId: number) =>
+        desk.write((tx) => releaseInboundMessage(tx, { messageId, by, into }, desk.clock.now()))
+      await expect(release(3)).rejects.toMatchObject({ code: 'already-done' })
+      await release(2)
+      desk.start('intake')
+      expect(await fatesOf()).toEqual(['ticket', 'comment', 'system'])
+      expect((await comments()).at(-1)).toMatchObject({ visibility: 'internal' })
     })
 
     test('#cc, #category, #assign, #follow and #requester do what they say', async () => {

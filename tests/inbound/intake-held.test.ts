@@ -133,12 +133,40 @@ eachDatabase(
       expect((await ledger())[1]).toBe('sent by its author, who was asked')
     })
 
-    test('#send with a signature below sends nothing else', async () => {
-      await start()
-      await says(QUOTING)
-      await says('#send\n\nBruno Stone\nAcme')
-      expect(await newest()).toMatchObject({ text: QUOTING })
-      expect(await listTickets(desk)).toMatchObject([{ commentsCount: 2 }])
+    describe('a choice is alone in its mail: anything else is not lost but comes back', () => {
+      test.each(['#send', '#discard'])('%s above a text', async (word) => {
+        await start()
+        await says(QUOTING)
+        await says(`${word}\n\nAnd use a towel.`)
+        expect(await fatesOf()).toEqual(['ticket', 'quarantined', 'system'])
+        expect(await toCustomer()).toEqual([])
+        expect(await told()).toContain('And use a towel.')
+        await says(word)
+        expect((await fatesOf())[1]).not.toBe('quarantined')
+      })
+
+      test('with a file', async () => {
+        await start()
+        await says(QUOTING)
+        await says(
+          '--b\nContent-Type: text/plain\n\n#send\n--b\nContent-Type: application/pdf\nContent-Disposition: attachment; filename=a.pdf\n\nPDF\n--b--',
+          {
+            'MIME-Version': '1.0',
+            'Content-Type': 'multipart/mixed; boundary=b',
+          },
+        )
+        expect(await fatesOf()).toEqual(['ticket', 'quarantined', 'system'])
+        expect(await toCustomer()).toEqual([])
+      })
+
+      test.each(['#send\n#discard', '#note\n#discard', '#send\n#note'])('%j', async (text) => {
+        await start()
+        await says(QUOTING)
+        await says(text)
+        expect(await fatesOf()).toEqual(['ticket', 'quarantined', 'system'])
+        expect(await listTickets(desk)).toMatchObject([{ commentsCount: 1 }])
+        expect(await toCustomer()).toEqual([])
+      })
     })
 
     test('#note keeps it among agents', async () => {
