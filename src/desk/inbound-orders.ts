@@ -2,6 +2,7 @@
 import { AppError } from '../errors.ts'
 import { Overtaken } from '../store/database-errors.ts'
 import { insertEvents } from '../store/events.ts'
+import { choiceForInbound, forgetHeld } from '../store/held-replies.ts'
 import { discardInbound, putBackInbound } from '../store/inbound-orders.ts'
 import { type Fate, findInbound, type InboundMessage } from '../store/inbound-messages.ts'
 import type { Tx } from '../store/open.ts'
@@ -70,8 +71,11 @@ async function putBack(
     )
   }
   const { release, verb } = how
+  // Released, it becomes a note at most; decided again, it might be mailed.
+  if (release === null) await refuseDiscarded(tx, message)
   const reason = `${verb} by user ${order.by.id}`
   if (!(await putBackInbound(tx, message, { release, reason }, at))) throw overtaken(message)
+  await forgetHeld(tx, message.id)
   return changed(tx, order, at)
 }
 
@@ -102,6 +106,16 @@ function refuseDone({ id, commentId, ticketId, fate, evidence }: InboundMessage)
     'conflict',
     'already-done',
     `Something came of message ${id} already: see ticket ${ticketId ?? 'none'}.`,
+    { ticket_id: ticketId },
+  )
+}
+
+async function refuseDiscarded(tx: Tx, { id, ticketId }: InboundMessage): Promise<void> {
+  if ((await choiceForInbound(tx, id)) !== 'discard') return
+  throw new AppError(
+    'conflict',
+    'already-done',
+    `Message ${id} was discarded by its author, who was asked.`,
     { ticket_id: ticketId },
   )
 }

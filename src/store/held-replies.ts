@@ -88,6 +88,20 @@ export async function chooseForHeld(
   return updated === 1
 }
 
+/** What was chosen for a held message; null: nothing, or it was not held for its author. */
+export async function choiceForInbound(
+  db: Queryable,
+  inboundId: number,
+): Promise<HeldChoice | null> {
+  const row = await db<HeldRow>('held_replies').where({ inbound_id: inboundId }).first('choice')
+  return row?.choice ?? null
+}
+
+/** The message is decided about anew, and may be held anew. */
+export async function forgetHeld(tx: Tx, inboundId: number): Promise<void> {
+  await tx<HeldRow>('held_replies').where({ inbound_id: inboundId }).delete()
+}
+
 /** What became of a message that was held: the ledger keeps why it had been. */
 export async function settleHeld(
   tx: Tx,

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { addComment } from '../../src/desk/add-comment.ts'
 import { saidByApi } from '../../src/desk/context.ts'
+import { reprocessInbound } from '../../src/desk/inbound-orders.ts'
 import { listComments } from '../../src/store/comments.ts'
 import { updateUser } from '../../src/store/users.ts'
 import { aMail } from '../kit/a-mail.ts'
@@ -251,6 +252,35 @@ eachDatabase(
       await says('Something new.\n\n#send')
       expect(await toCustomer()).toEqual([])
       expect(await told()).toContain('Something new.')
+    })
+
+    describe('when somebody has it decided again', () => {
+      const again = async () => {
+        await desk.stop()
+        const by = await desk.addUser('admin@acme.test', 'admin')
+        const order = { messageId: 2, by }
+        await desk.write((tx) => reprocessInbound(tx, order, desk.clock.now()))
+        desk.start('intake')
+      }
+
+      test('is held again, and its author is asked again', async () => {
+        await start()
+        await says(QUOTING)
+        await again()
+        expect(await fatesOf()).toEqual(['ticket', 'quarantined'])
+        expect(await toldTimes()).toBe(2)
+        await says('#send')
+        expect(await newest()).toMatchObject({ visibility: 'public', text: QUOTING })
+        expect(await listTickets(desk)).toHaveLength(1)
+      })
+
+      test('stays away when its author discarded it', async () => {
+        await start()
+        await says(QUOTING)
+        await says('#discard')
+        await expect(again()).rejects.toMatchObject({ code: 'already-done' })
+        expect((await fatesOf())[1]).toBe('ignored')
+      })
     })
 
     describe('when a colleague was faster', () => {
