@@ -20,7 +20,7 @@ export function registrationRoutes(deps: ApiDeps, limits: RateLimits): readonly 
 }
 
 function registerRoute(deps: ApiDeps, limits: RateLimits): Route {
-  const { config, store, context, clock, passwords, outgoing } = deps
+  const { config, clock, outgoing } = deps
   return publicRoute({
     method: 'POST',
     path: '/api/v1/auth/register',
@@ -34,12 +34,8 @@ function registerRoute(deps: ApiDeps, limits: RateLimits): Route {
       refuseForeign(message, config.publicUrl)
       await limits.take('register', request, email)
       checkPassword(password, email)
-      // Also for an address that is known already: it must not be faster.
-      const passwordHash = await passwords.hash(password)
       const { registration } = config
-      await store.transaction((tx) =>
-        register(tx, context, { email, name, passwordHash, registration }, clock.now()),
-      )
+      await register(deps, { email, name, password, registration }, clock.now())
       outgoing.ring()
       return { status: 202, body: { state: 'unverified' } }
     },

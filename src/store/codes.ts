@@ -10,7 +10,7 @@ export interface Code {
   readonly purpose: CodePurpose
   readonly hash: string
   readonly tries: number
-  /** What a registration asked for. */
+  /** What a registration asked for. No hash before it ended: contested, no password counts. */
   readonly name: string | null
   readonly passwordHash: string | null
   readonly createdAt: Date
@@ -112,6 +112,11 @@ export async function endCodes(
   const query = tx<CodeRow>('codes').where({ user_id: userId }).whereNull('ended_at')
   if (purpose !== undefined) void query.where({ purpose })
   await query.update({ ended_at: toMs(at), password_hash: null })
+}
+
+/** The code stays good, but what was asked for with it does not count. */
+export async function contestCode(tx: Tx, id: number): Promise<void> {
+  await tx<CodeRow>('codes').where({ id }).update({ name: null, password_hash: null })
 }
 
 export async function deleteCodesBefore(tx: Tx, before: Date): Promise<void> {

@@ -176,6 +176,94 @@ eachDatabase(
       expect((await guess(await codeFor(api, LENA.email))).status).toBe(401)
     })
 
+    test('a stranger who registers an address first, or again, leaves no password', async () => {
+      const api = await start({ ...UNLIMITED, registration: 'open' })
+      const MALLORY = { ...LENA, name: 'Mallory', password: 'the way in for mallory' }
+      const orders = [
+        [MALLORY, LENA],
+        [LENA, MALLORY],
+        [MALLORY, LENA, MALLORY],
+        [MALLORY, LENA, LENA],
+      ]
+      for (const pause of [0, MINUTE + 1, 11 * MINUTE]) {
+        for (const [nth, order] of orders.entries()) {
+          const email = `lena${pause}.${nth}@customers.test`
+          for (const person of order) {
+            wait(api, pause)
+            await registered(api, { ...person, email })
+          }
+          const code = await codeFor(api, email)
+          expect(await api.nobody.post(`${AUTH}/verify`, { email, code })).toMatchObject({
+            status: 200,
+            body: { state: 'active' },
+          })
+          expect(await api.store.read('passwords').select()).toEqual([])
+          expect((await login(api, { ...MALLORY, email })).status).toBe(401)
+          const seen = await api.carla.get(`/api/v1/users?q=${email}`)
+          expect(seen.body.data?.[0]).toMatchObject({ name: null })
+        }
+      }
+    })
+
+    test('another code is no way around that', async () => {
+      const api = await start({ ...UNLIMITED, registration: 'open' })
+      await registered(api, { ...LENA, password: 'the way in for mallory' })
+      await registered(api)
+      wait(api, MINUTE)
+      await api.nobody.post(`${AUTH}/verify/resend`, { email: LENA.email })
+      await expect.poll(() => mailsTo(api, LENA.email)).toHaveLength(2)
+      const code = await codeFor(api, LENA.email)
+      const reply = await api.nobody.post(`${AUTH}/verify`, { email: LENA.email, code })
+      expect(reply.body).toEqual({ state: 'active' })
+      expect(await api.store.read('passwords').select()).toEqual([])
+    })
+
+    test('the owner of a contested address chooses a password by code', async () => {
+      const api = await start({ ...UNLIMITED, registration: 'open' })
+      await registered(api, { ...LENA, password: 'the way in for mallory' })
+      await verified(api)
+      wait(api, MINUTE)
+      await api.nobody.post(`${AUTH}/forgot`, { email: LENA.email })
+      await expect.poll(() => mailsTo(api, LENA.email)).toHaveLength(2)
+      const code = await codeFor(api, LENA.email)
+      const reset = await api.nobody.post(`${AUTH}/reset`, { ...LENA, name: undefined, code })
+      expect(reset.status).toBe(200)
+      expect((await login(api)).status).toBe(200)
+    })
+
+    test('who registers again with the same password keeps it, however often at once', async () => {
+      const api = await start({ ...UNLIMITED, registration: 'open' })
+      await Promise.all([1, 2, 3].map(() => registered(api)))
+      wait(api, MINUTE)
+      await registered(api)
+      expect((await verified(api)).body).toEqual({ state: 'active' })
+      expect((await login(api)).status).toBe(200)
+      expect(api.failures).toEqual([])
+    })
+
+    test('a registration that nobody confirmed for an hour contests nothing', async () => {
+      const api = await start({ ...UNLIMITED, registration: 'open' })
+      await registered(api, { ...LENA, password: 'one she has forgotten' })
+      wait(api, 60 * MINUTE)
+      await verified(api)
+      expect((await login(api)).status).toBe(200)
+    })
+
+    test('a contested address answers as any other', async () => {
+      const api = await start(UNLIMITED)
+      const same = { 'x-request-id': 'same' }
+      const answers = []
+      for (const password of [LENA.password, 'the way in for mallory', 'a third one, who knows']) {
+        const { status, body } = await api.nobody.post(
+          `${AUTH}/register`,
+          { ...LENA, password },
+          same,
+        )
+        answers.push(JSON.stringify([status, body]))
+      }
+      expect(new Set(answers).size).toBe(1)
+    })
+
     test('a code is good for ten minutes', async () => {
       const api = await start()
       await registered(api)
