@@ -92,6 +92,7 @@ function addRoute(deps: ApiDeps): Route {
     body: CommentBody,
     async handle({ caller, params, body }) {
       requireScope(caller, [body.visibility === 'public' ? 'comments:write' : 'notes:write'])
+      if (body.status !== undefined) requireScope(caller, ['tickets:write'])
       const id = idOf(params['id'])
       const at = clock.now()
       const json = await store.transaction(async (tx) => {

@@ -212,6 +212,25 @@ eachDatabase(
       })
     })
 
+    test('a comment that moves the ticket wants the scope to move it', async () => {
+      const { ana, bruno, tokenFor } = await start()
+      await ana.post('/api/v1/tickets', { subject: 'Printer', text: 'It burns.' })
+      const comments = '/api/v1/tickets/1/comments'
+      const email = 'bruno@staff.test'
+      const moving = { text: 'x', status: 'solved' }
+      const notes = await tokenFor({ email }, ['comments:write', 'notes:write'])
+      for (const visibility of ['public', 'internal']) {
+        expect(await notes.client.post(comments, { ...moving, visibility })).toMatchObject({
+          status: 403,
+          body: { code: 'insufficient-scope', required: ['tickets:write'] },
+        })
+      }
+      expect((await bruno.get('/api/v1/tickets/1')).body['status']).toBe('open')
+      expect((await notes.client.post(comments, { text: 'x' })).status).toBe(201)
+      const both = await tokenFor({ email }, ['comments:write', 'tickets:write'])
+      expect((await both.client.post(comments, moving)).status).toBe(201)
+    })
+
     test('every wrong credential gets the same answer', async () => {
       const { url, store, users, clock, tokenFor, nobody } = await start()
       const disabled = await tokenFor({
