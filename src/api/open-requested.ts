@@ -2,6 +2,7 @@
 import type { Author } from '../desk/context.ts'
 import { saidByApi } from '../desk/context.ts'
 import { openTicket } from '../desk/open-ticket.ts'
+import { splitSubaddress } from '../mail/address.ts'
 import type { Tx } from '../store/open.ts'
 import { findTicket } from '../store/tickets.ts'
 import { ensureContact, findUserByEmail } from '../store/users.ts'
@@ -77,7 +78,7 @@ export async function contactOf(
   pointer: string,
   at: Date,
 ): Promise<User> {
-  if (ownAddresses(deps.inboxes).has(person.email)) {
+  if (ownAddresses(deps.inboxes).has(splitSubaddress(person.email).base)) {
     throw invalidMembers([{ pointer, code: 'own_address', message: 'is an address of an inbox' }])
   }
   return ensureContact(tx, { address: person.email, name: person.name }, at)
@@ -93,7 +94,7 @@ async function contactsOf(
   const own = ownAddresses(deps.inboxes)
   const users: User[] = []
   for (const { email, name } of people) {
-    if (own.has(email)) continue
+    if (own.has(splitSubaddress(email).base)) continue
     const known = await findUserByEmail(tx, email)
     if (known !== null && isStaff(known)) continue
     users.push(known ?? (await ensureContact(tx, { address: email, name }, at)))

@@ -166,6 +166,9 @@ eachDatabase(
       expect(await says(bruno, { text: 'x', author: { email: 'support@desk.test' } })).toEqual(
         refused,
       )
+      expect(await says(bruno, { text: 'x', author: { email: 'support+t1@desk.test' } })).toEqual(
+        refused,
+      )
       expect(await says(bruno, { text: 'x', author: { email: 'carla@staff.test' } })).toEqual(
         refused,
       )

@@ -25,6 +25,7 @@ const MISTAKES: readonly [object, string, string][] = [
   [{ requester: { email: `${'x'.repeat(300)}@b.test` } }, '/requester/email', 'custom'],
   [{ requester: { email: 'a@b.test\r\nBcc: c@d.test' } }, '/requester/email', 'custom'],
   [{ requester: { email: 'Support@Desk.test' } }, '/requester/email', 'own_address'],
+  [{ requester: { email: 'support+t1@desk.test' } }, '/requester/email', 'own_address'],
   [{ requester: { email: 'a@b.test', role: 'admin' } }, '/requester/role', 'unknown_member'],
   [{ priority: 'blazing' }, '/priority', 'custom'],
   [{ category: 'Gardening' }, '/category', 'unknown_category'],
@@ -169,7 +170,8 @@ eachDatabase(
 
     test('leaves out our own addresses and staff among the participants', async () => {
       const { ana } = await start()
-      const participants = ['support@desk.test', 'bruno@staff.test', 'boss@example.org']
+      const own = ['support@desk.test', 'support+t1@desk.test']
+      const participants = [...own, 'bruno@staff.test', 'boss@example.org']
       const ticket = await opened(ana, { participants })
       expect(ticket['participants']).toMatchObject([
         { email: 'ana@customers.test' },
