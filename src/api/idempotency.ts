@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { AppError } from '../errors.ts'
 import {
+  type Claim,
   findRequest,
   giveKeyBack,
   keepAnswer,
@@ -25,7 +26,7 @@ const KEY = /^[\x21-\x7e]{1,255}$/
 const RUNNING_MS_MAX = 5 * 60_000
 
 /** The request under a key that is being worked on: known to the transactions of its work. */
-const working = new AsyncLocalStorage<KeyOf>()
+const working = new AsyncLocalStorage<Claim>()
 
 /** The same store, whose transactions say under which key their work was done. */
 export function markingStore(store: Store): Store {
@@ -33,11 +34,11 @@ export function markingStore(store: Store): Store {
     ...store,
     transaction(work) {
       // Now: the work itself may run in the turn of somebody who commits for several.
-      const key = working.getStore()
-      if (key === undefined) return store.transaction(work)
+      const claim = working.getStore()
+      if (claim === undefined) return store.transaction(work)
       return store.transaction(async (tx) => {
         const result = await work(tx)
-        await markCommitted(tx, key)
+        if (!(await markCommitted(tx, claim))) throw inProgress()
         return result
       })
     },
@@ -77,16 +78,17 @@ export async function once(
     const dead = new Date(at.getTime() - RUNNING_MS_MAX)
     if (!(await store.transaction((tx) => takeKeyOver(tx, key, dead, at)))) throw inProgress()
   }
+  const claim = { ...key, takenAt: at }
   let answer: Answer
   try {
-    answer = await working.run(key, work)
+    answer = await working.run(claim, work)
   } catch (err) {
-    await store.transaction((tx) => giveKeyBack(tx, key))
+    await store.transaction((tx) => giveKeyBack(tx, claim))
     throw err
   }
   const { status = 200, headers = {}, body } = answer
   const text = body === undefined ? null : `${JSON.stringify(body)}\n`
-  await store.transaction((tx) => keepAnswer(tx, key, { status, headers, body: text }))
+  await store.transaction((tx) => keepAnswer(tx, claim, { status, headers, body: text }))
   return answer
 }
 

@@ -19,6 +19,11 @@ export interface KeyOf {
   readonly key: string
 }
 
+/** Whoever took a key last: nobody else writes under it. */
+export interface Claim extends KeyOf {
+  readonly takenAt: Date
+}
+
 export type KnownRequest = {
   readonly fingerprint: string
   readonly createdAt: Date
@@ -39,6 +44,7 @@ interface KeyRow {
 }
 
 const where = ({ userId, key }: KeyOf) => ({ user_id: userId, key })
+const whereMine = (claim: Claim) => ({ ...where(claim), created_at: toMs(claim.takenAt) })
 
 /** Takes the key for a request that begins. False: it is taken. */
 export async function takeKey(tx: Tx, key: KeyOf, fingerprint: string, at: Date): Promise<boolean> {
@@ -70,14 +76,20 @@ export async function findRequest(db: Queryable, key: KeyOf): Promise<KnownReque
   return { ...known, state: 'answered', answer: { status: row.status, headers, body: row.body } }
 }
 
-/** In the transaction of the work itself: from now on it must not be done again. */
-export async function markCommitted(tx: Tx, key: KeyOf): Promise<void> {
-  await tx<KeyRow>('idempotency_keys').where(where(key)).update({ state: 'committed' })
+/**
+ * In the transaction of the work itself: from now on it must not be done again. A request may have
+ * several. False: somebody else took the key over, and does the work.
+ */
+export async function markCommitted(tx: Tx, claim: Claim): Promise<boolean> {
+  const updated = await tx<KeyRow>('idempotency_keys')
+    .where(whereMine(claim))
+    .update({ state: tx.raw(`case when state = 'running' then 'committed' else state end`) })
+  return updated === 1
 }
 
-export async function keepAnswer(tx: Tx, key: KeyOf, answer: KeptAnswer): Promise<void> {
+export async function keepAnswer(tx: Tx, claim: Claim, answer: KeptAnswer): Promise<void> {
   await tx<KeyRow>('idempotency_keys')
-    .where(where(key))
+    .where(whereMine(claim))
     .update({
       state: 'answered',
       status: answer.status,
@@ -87,9 +99,9 @@ export async function keepAnswer(tx: Tx, key: KeyOf, answer: KeptAnswer): Promis
 }
 
 /** Nothing was done: the key is free again. One whose work was committed stays. */
-export async function giveKeyBack(tx: Tx, key: KeyOf): Promise<void> {
+export async function giveKeyBack(tx: Tx, claim: Claim): Promise<void> {
   await tx<KeyRow>('idempotency_keys')
-    .where({ ...where(key), state: 'running' })
+    .where({ ...whereMine(claim), state: 'running' })
     .del()
 }
 

@@ -1,4 +1,6 @@
+import { AsyncResource } from 'node:async_hooks'
 import { expect, test } from 'vitest'
+import { markingStore, once } from '../../src/api/idempotency.ts'
 import { tidyUp } from '../../src/desk/tidy-up.ts'
 import { eachDatabase } from '../kit/databases.ts'
 import { apiStarter } from './desk-api.ts'
@@ -85,6 +87,32 @@ eachDatabase(
       await died('running')
       expect(await ana.post(TICKETS, PRINTER, KEY)).toMatchObject({ status: 201, body: { id: 2 } })
       expect((await bruno.get(TICKETS)).body.data).toHaveLength(2)
+    })
+
+    test('that took so long that another took its key over writes nothing more', async () => {
+      const { store, clock, users, ana } = await start()
+      const marking = markingStore(store)
+      const repeatable = { key: { userId: users.ana.id, key: 'k' }, request: 'x' }
+      const write = (name: string) =>
+        marking.transaction((tx) => tx('users').where({ id: users.ana.id }).update({ name }))
+      const late = once({ store, clock }, repeatable, async () => {
+        clock.at = new Date(clock.at.getTime() + 6 * 60_000)
+        const outside = AsyncResource.bind((work: () => Promise<unknown>) => work())
+        const taken = once({ store, clock }, repeatable, async () => {
+          // The late one fails while the work of the other is under way.
+          await expect(outside(() => write('late'))).rejects.toMatchObject({ status: 409 })
+          await write('first')
+          await write('second')
+          return { body: 'taken' }
+        })
+        expect(await taken).toEqual({ body: 'taken' })
+        await write('later')
+        return { body: 'late' }
+      })
+      await expect(late).rejects.toMatchObject({ status: 409, code: 'request-in-progress' })
+      expect((await ana.get('/api/v1/me')).body['name']).toBe('second')
+      const answer = await once({ store, clock }, repeatable, () => Promise.reject(new Error()))
+      expect(answer.body).toBe('"taken"\n')
     })
 
     test('says in the transaction of its work that it was done', async () => {
