@@ -3,6 +3,7 @@
  * writes cannot be refused halfway; separate readers that cannot write. Every connection gets
  * its PRAGMAs when it opens and is asked whether it took them.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import knex from 'knex'
 import type { Knex } from 'knex'
 import { noteErrorsOf } from './database-errors.ts'
@@ -13,6 +14,7 @@ import SqliteTransaction from 'knex/lib/dialects/sqlite3/execution/sqlite-transa
 
 /** How long a statement waits for another process (a command beside the daemon) before SQLITE_BUSY. */
 const BUSY_TIMEOUT_MS = 5_000
+const BUSY_PAUSE_MS = 20
 const READERS = 3
 
 class ImmediateTransaction extends SqliteTransaction {
@@ -139,10 +141,24 @@ async function verifiedPragmas(
   pragmas: readonly { name: string; set: string; want: string | number }[],
 ): Promise<void> {
   for (const { name, set, want } of pragmas) {
-    await exec(connection, `PRAGMA ${name} = ${set}`)
+    await patiently(() => exec(connection, `PRAGMA ${name} = ${set}`))
     const got = Object.values((await all(connection, `PRAGMA ${name}`))[0] ?? {})[0]
     if (got !== want) {
       throw new Error(`SQLite did not take PRAGMA ${name}: wanted ${want}, got ${String(got)}`)
+    }
+  }
+}
+
+/** Who makes a file WAL holds it for a moment, and SQLite's own waiting does not cover that. */
+async function patiently(work: () => Promise<void>): Promise<void> {
+  const end = Date.now() + BUSY_TIMEOUT_MS
+  for (;;) {
+    try {
+      return await work()
+    } catch (err) {
+      const isBusy = err instanceof Error && 'code' in err && err.code === 'SQLITE_BUSY'
+      if (!isBusy || Date.now() > end) throw err
+      await delay(BUSY_PAUSE_MS)
     }
   }
 }

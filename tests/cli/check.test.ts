@@ -78,7 +78,7 @@ const DOWN: readonly [what: string, more: Parameters<typeof configured>[0], says
   [
     'an IMAP server that is down',
     { imap: { port: 1 } },
-    /^FAIL {2}Support: IMAP: 127\.0\.0\.1:1 cannot be used/m,
+    /^FAIL {2}Support: IMAP: Nothing answers at 127\.0\.0\.1:1\./m,
   ],
 ]
 test.each(DOWN)('%s is told, and the exit is 69', async (_what, more, says) => {

@@ -39,7 +39,8 @@ eachDatabase(
       const before = await owed()
       await arrive(await replyFrom('bruno@acme.test', `> It is on fire.\n>\n> ${link}`))
       expect(await fatesOf()).toEqual(['ticket', 'quarantined'])
-      expect(await owed()).toEqual(before)
+      // He is told; the customer hears nothing.
+      expect(await owed()).toEqual([...before, 'system bruno@acme.test queued'])
     })
   },
   onDesk,
