@@ -67,11 +67,22 @@ function verifyRoute(deps: ApiDeps, limits: RateLimits): Route {
   })
 }
 
-function resendRoute(deps: ApiDeps, limits: RateLimits): Route {
+/** Answers alike and at once whether or not there is such a person: the mail comes beside it. */
+function codeRoute(
+  deps: ApiDeps,
+  limits: RateLimits,
+  route: {
+    path: string
+    summary: string
+    what: string
+    answer: object
+    mail: typeof resendCode
+  },
+): Route {
   return publicRoute({
     method: 'POST',
-    path: '/api/v1/auth/verify/resend',
-    summary: 'Mails another code, not sooner than after a minute',
+    path: route.path,
+    summary: route.summary,
     body: EmailBody,
     async handle(request) {
       const {
@@ -80,30 +91,29 @@ function resendRoute(deps: ApiDeps, limits: RateLimits): Route {
       } = request
       refuseForeign(message, deps.config.publicUrl)
       await limits.take('forgot', request, email)
-      later(deps, 'resend', (tx) => resendCode(tx, deps.context, email, deps.clock.now()))
-      return { status: 202, body: { state: 'unverified' } }
+      later(deps, route.what, (tx) => route.mail(tx, deps.context, email, deps.clock.now()))
+      return { status: 202, body: route.answer }
     },
   })
 }
 
-function forgotRoute(deps: ApiDeps, limits: RateLimits): Route {
-  return publicRoute({
-    method: 'POST',
+const resendRoute = (deps: ApiDeps, limits: RateLimits): Route =>
+  codeRoute(deps, limits, {
+    path: '/api/v1/auth/verify/resend',
+    summary: 'Mails another code, not sooner than after a minute',
+    what: 'resend',
+    answer: { state: 'unverified' },
+    mail: resendCode,
+  })
+
+const forgotRoute = (deps: ApiDeps, limits: RateLimits): Route =>
+  codeRoute(deps, limits, {
     path: '/api/v1/auth/forgot',
     summary: 'Mails a code to set a new password with',
-    body: EmailBody,
-    async handle(request) {
-      const {
-        message,
-        body: { email },
-      } = request
-      refuseForeign(message, deps.config.publicUrl)
-      await limits.take('forgot', request, email)
-      later(deps, 'forgot', (tx) => mailResetCode(tx, deps.context, email, deps.clock.now()))
-      return { status: 202, body: {} }
-    },
+    what: 'forgot',
+    answer: {},
+    mail: mailResetCode,
   })
-}
 
 function resetRoute(deps: ApiDeps, limits: RateLimits): Route {
   const { config, store, context, clock, passwords, outgoing } = deps

@@ -13,7 +13,7 @@ import {
   listWatcherIds,
 } from '../store/participants.ts'
 import { updateTicket } from '../store/tickets.ts'
-import { type Lifecycle, type StatusRule, ruleOf } from '../ticket/lifecycle.ts'
+import { restingStatus } from '../ticket/lifecycle.ts'
 import type { Ticket } from '../ticket/ticket.ts'
 import { addComment, getTicket, statusChanged, withoutStaleMail } from './add-comment.ts'
 import { ticketUpdated } from './change-ticket.ts'
@@ -100,12 +100,4 @@ async function close(
   if (closed !== null) events.push(statusChanged(ticket, closed, author))
   await insertEvents(tx, events, at)
   if (closed !== null) await withoutStaleMail(tx, ticket.id, closed)
-}
-
-/** Where a ticket rests for good: a closed status that takes no comments, else any closed one. */
-export function restingStatus(lifecycle: Lifecycle): StatusRule {
-  const closed = [...lifecycle.statuses.values()].filter(({ category }) => category === 'closed')
-  return (
-    closed.find(({ comments }) => !comments) ?? closed[0] ?? ruleOf(lifecycle, lifecycle.initial)
-  )
 }

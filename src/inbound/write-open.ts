@@ -7,6 +7,7 @@ import { headerOf, type Message } from '../mail/message.ts'
 import type { Settled } from '../store/inbound-messages.ts'
 import type { Tx } from '../store/open.ts'
 import { ensureContact } from '../store/users.ts'
+import { restingStatus } from '../ticket/lifecycle.ts'
 import type { User } from '../ticket/user.ts'
 import { languageWishes } from './language-wishes.ts'
 import type { Decision } from './triage.ts'
@@ -40,7 +41,7 @@ export async function applyOpen(
       category: null,
       tags: decision.automatic ? ['automatic'] : [],
       fields: {},
-      status: decision.imported ? closedStatusOf(context.lifecycle) : null,
+      status: decision.imported ? restingStatus(context.lifecycle).name : null,
       followUpOf: decision.followUp ? (threading.ticket?.id ?? null) : null,
       related: threading.related,
       locale: localeFor(
@@ -152,9 +153,3 @@ async function addNote(
 /** The first language of the writer's that we speak, else his first. */
 const localeFor = (wishes: readonly string[], { templates }: DeskContext): string | null =>
   wishes.find((tag) => templates.speaks(tag)) ?? wishes[0] ?? null
-
-/** Where old tickets rest: a closed status that takes no comments, else any closed one. */
-function closedStatusOf({ statuses }: DeskContext['lifecycle']): string | null {
-  const closed = [...statuses.values()].filter(({ category }) => category === 'closed')
-  return (closed.find(({ comments }) => !comments) ?? closed[0])?.name ?? null
-}

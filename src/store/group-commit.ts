@@ -95,22 +95,8 @@ export class GroupCommit {
 
 async function withSavepoints(tx: Knex.Transaction, jobs: readonly Job[]): Promise<Result[]> {
   const results: Result[] = []
-  for (const job of jobs) results.push(await withSavepoint(tx, job))
+  for (const job of jobs) results.push({ job, ...(await inSavepoint(tx, () => job.work(tx))) })
   return results
-}
-
-async function withSavepoint(tx: Knex.Transaction, job: Job): Promise<Result> {
-  await tx.raw('SAVEPOINT work')
-  try {
-    const value = await job.work(tx)
-    await tx.raw('RELEASE SAVEPOINT work')
-    return { job, ok: true, value }
-  } catch (err) {
-    // Throws when the whole transaction is gone (disk full, connection lost).
-    await tx.raw('ROLLBACK TO SAVEPOINT work')
-    await tx.raw('RELEASE SAVEPOINT work')
-    return { job, ok: false, err }
-  }
 }
 
 /** Runs one part of a larger transaction so that its failure undoes that part alone. */
@@ -124,6 +110,7 @@ export async function inSavepoint<T>(
     await tx.raw('RELEASE SAVEPOINT part')
     return { ok: true, value }
   } catch (err) {
+    // Throws when the whole transaction is gone (disk full, connection lost).
     await tx.raw('ROLLBACK TO SAVEPOINT part')
     await tx.raw('RELEASE SAVEPOINT part')
     return { ok: false, err }

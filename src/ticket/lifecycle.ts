@@ -113,3 +113,10 @@ export function onCustomerMessage(
     ? { do: 'comment', status: rule.reopen }
     : { do: 'follow_up' }
 }
+
+/** Where a ticket rests for good: a closed status that takes no comments, else any closed one. */
+export function restingStatus(lifecycle: Lifecycle): StatusRule {
+  const closed = [...lifecycle.statuses.values()].filter(({ category }) => category === 'closed')
+  const quiet = closed.find(({ comments }) => !comments)
+  return quiet ?? closed[0] ?? ruleOf(lifecycle, lifecycle.initial)
+}
