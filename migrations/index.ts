@@ -5,6 +5,7 @@ import * as foundation from './0001-foundation.ts'
 import * as envelopeWithSource from './0002-envelope-with-source.ts'
 import * as heldAndSuppressed from './0006-held-and-suppressed.ts'
 import * as plumbing from './0007-plumbing.ts'
+import * as search from './0009-search.ts'
 import * as secondFactors from './0008-second-factors.ts'
 import * as receipts from './0004-receipts.ts'
 import * as threadIndex from './0003-thread-index.ts'
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   { version: 6, name: 'held-and-suppressed', up: heldAndSuppressed.up },
   { version: 7, name: 'plumbing', up: plumbing.up },
   { version: 8, name: 'second-factors', up: secondFactors.up },
+  { version: 9, name: 'search', up: search.up },
 ]

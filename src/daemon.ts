@@ -8,6 +8,7 @@ import { hostname } from 'node:os'
 import { startApi } from './api/server.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
+import { TicketIndexer } from './desk/index-tickets.ts'
 import { addUser } from './desk/manage-users.ts'
 import { undelivered } from './desk/undelivered.ts'
 import { Passwords } from './desk/passwords.ts'
@@ -41,6 +42,7 @@ export interface Daemon {
 /** One parser beside the main process; a second one for when the first is busy. */
 const PARSER_PROCESSES = 2
 const HOUSEKEEPING_MS = 30_000
+const INDEX_MS = 1_000
 
 /** Starts everything; resolves when the API answers. Stops when `signal` aborts. */
 export async function startDaemon(
@@ -167,6 +169,7 @@ function loopsOf(
   const loops: Record<string, Loop> = {
     intake: (signal) => runIntake(parts, signal),
     housekeeping: (signal) => runHousekeeping(parts, signal),
+    index: (signal) => runIndex(parts, signal),
   }
   for (const [index, inbox] of config.inboxes.entries()) {
     const id = inboxes[index]?.id
@@ -193,6 +196,21 @@ async function runHousekeeping(
       stopIfCorrupt(err)
       if (isDatabaseDown(err)) parts.events.databaseUnavailable('housekeeping', err)
       else parts.events.loopFailed('housekeeping', err)
+    }
+  }
+}
+
+/** Words and counts follow what is written within a second or two, without holding it up. */
+async function runIndex({ store, events }: Parts, signal: AbortSignal): Promise<void> {
+  const index = new TicketIndexer(store)
+  while (!signal.aborted) {
+    try {
+      if ((await index.turn()) === 'done') await pause(INDEX_MS, signal)
+    } catch (err) {
+      stopIfCorrupt(err)
+      if (isDatabaseDown(err)) events.databaseUnavailable('index', err)
+      else events.loopFailed('index', err)
+      await pause(INDEX_MS, signal)
     }
   }
 }

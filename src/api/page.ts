@@ -17,27 +17,50 @@ export interface Question {
   readonly search: URLSearchParams
 }
 
-/** Ask for one row more than `limit`: whether it is there says if there is more. */
+/** Where a page begins: after the row with this id and this value of what the list is sorted by. */
+export interface Position {
+  readonly id: number
+  readonly key: number
+}
+
+/**
+ * Ask for one row more than `limit`: whether it is there says if there is more.
+ * @param keyOf of lists that are sorted by something else than the id.
+ */
 export function pageOf<Row extends { readonly id: number }, Item>(
   rows: readonly Row[],
   limit: number,
   question: Question,
   items: readonly Item[],
+  keyOf: (row: Row) => number = () => 0,
 ): PageJson<Item> {
   const last = rows[limit - 1]
   const hasMore = rows.length > limit && last !== undefined
-  return {
-    data: items,
-    page: { next_cursor: hasMore ? cursorAt(last.id, question) : null, has_more: hasMore },
-  }
+  const next = hasMore ? cursorAt({ id: last.id, key: keyOf(last) }, question) : null
+  return { data: items, page: { next_cursor: next, has_more: hasMore } }
 }
 
+/** A page that ends before its limit although there may be more, after this id. */
+export const unfinishedPage = <Item>(
+  id: number,
+  question: Question,
+  items: readonly Item[],
+): PageJson<Item> => ({
+  data: items,
+  page: { next_cursor: cursorAt({ id, key: 0 }, question), has_more: true },
+})
+
 /** The id a cursor points to; undefined without one. Refuses with 400 what is not one of ours. */
-export function idAt(cursor: string | undefined, question: Question): number | undefined {
+export const idAt = (cursor: string | undefined, question: Question): number | undefined =>
+  positionAt(cursor, question)?.id
+
+/** The same for lists that are sorted by something else. */
+export function positionAt(cursor: string | undefined, question: Question): Position | undefined {
   if (cursor === undefined) return undefined
-  const [id = '', asked, check] = Buffer.from(cursor, 'base64url').toString('latin1').split('.')
-  const position = parseId(id)
-  if (position === null || check !== digest(`${id}.${asked}`)) {
+  const [place = '', asked, check] = Buffer.from(cursor, 'base64url').toString('latin1').split('.')
+  const [idText = '', keyText = ''] = place.split(':')
+  const id = parseId(idText)
+  if (id === null || check !== digest(`${place}.${asked}`)) {
     throw new AppError('malformed', 'invalid-cursor', 'The cursor is not one that we gave out.')
   }
   if (asked !== hashOf(question)) {
@@ -47,11 +70,11 @@ export function idAt(cursor: string | undefined, question: Question): number | u
       'The cursor belongs to a list with other filters. Begin again without it.',
     )
   }
-  return position
+  return { id, key: Number(keyText) }
 }
 
-function cursorAt(id: number, question: Question): string {
-  const position = `${id}.${hashOf(question)}`
+function cursorAt({ id, key }: Position, question: Question): string {
+  const position = `${id}:${key}.${hashOf(question)}`
   return Buffer.from(`${position}.${digest(position)}`, 'latin1').toString('base64url')
 }
 

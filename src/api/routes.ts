@@ -1,4 +1,5 @@
 /** Every route there is. What is not in this table does not exist. */
+import { TicketIndexer } from '../desk/index-tickets.ts'
 import { attachmentRoutes } from './attachments.ts'
 import { commentRoutes } from './comments.ts'
 import type { ApiDeps } from './deps.ts'
@@ -23,8 +24,9 @@ import { userRoutes } from './users.ts'
 
 export function routesOf(deps: ApiDeps): readonly Route[] {
   const limits = new RateLimits(deps)
+  const index = new TicketIndexer(deps.store)
   const routes = [
-    ...ticketRoutes(deps),
+    ...ticketRoutes(deps, index),
     ...ticketChangeRoutes(deps),
     ...ticketPeopleRoutes(deps),
     ...commentRoutes(deps),

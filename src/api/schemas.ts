@@ -5,7 +5,7 @@ import { cleanLine, cleanText } from '../mail/clean-text.ts'
 import { FATES } from '../store/inbound-messages.ts'
 import { OUTCOMES } from '../store/outbox.ts'
 import { findPriority, PRIORITIES, SUBJECT_LENGTH_MAX } from '../ticket/ticket.ts'
-import { list, many, one, PAGE } from './query.ts'
+import { one, PAGE } from './query.ts'
 import { parseId } from './route.ts'
 
 const TEXT_LENGTH_MAX = 500_000
@@ -16,8 +16,6 @@ const FIELDS_MAX = 100
 const FIELD_LENGTH_MAX = 10_000
 /** As many as a mail that opens a ticket may bring along. */
 const PARTICIPANTS_MAX = 20
-const WORDS_MAX = 8
-const SEARCH_LENGTH_MAX = 200
 const ATTACHMENTS_MAX = 50
 
 export const line = (lengthMax: number) =>
@@ -46,7 +44,7 @@ export const name = line(NAME_LENGTH_MAX)
 export const Person = z.strictObject({ email, name })
 export type Person = z.output<typeof Person>
 
-const priority = z.string().transform((value, context) => {
+export const priority = z.string().transform((value, context) => {
   const found = findPriority(value)
   if (found !== null) return found
   context.addIssue({ code: 'custom', message: `is not one of ${PRIORITIES.join(', ')}` })
@@ -157,41 +155,19 @@ export const CommentBody = z
 export type CommentBody = z.output<typeof CommentBody>
 
 /** An id among parameters. */
-const id = one.transform((value, context) => {
+export const id = one.transform((value, context) => {
   const found = parseId(value)
   if (found !== null) return found
   context.addIssue({ code: 'custom', message: 'is not an id' })
   return z.NEVER
 })
 
-const address = one.transform((value, context): Address => {
+export const address = one.transform((value, context): Address => {
   const found = parseAddress(value)
   if (found !== null) return found
   context.addIssue({ code: 'custom', message: 'is neither an id nor an email address' })
   return z.NEVER
 })
-
-export const TicketQuery = z.strictObject({
-  status: list,
-  category: many,
-  priority: list.pipe(z.array(priority).optional()),
-  assignee: z.union([z.enum(['me', 'none']), id], 'is not me, none or an id').optional(),
-  tag: list,
-  requester: z
-    .union(
-      [id.transform((found) => ({ id: found })), address.transform((found) => ({ email: found }))],
-      'is neither an id nor an email address',
-    )
-    .optional(),
-  inbox: one.optional(),
-  q: one
-    .max(SEARCH_LENGTH_MAX, `is longer than ${SEARCH_LENGTH_MAX} characters`)
-    .transform((value) => value.split(/\s+/).filter((word) => word !== ''))
-    .refine((words) => words.length <= WORDS_MAX, `has more than ${WORDS_MAX} words`)
-    .optional(),
-  ...PAGE,
-})
-export type TicketQuery = z.output<typeof TicketQuery>
 
 export const PageQuery = z.strictObject(PAGE)
 

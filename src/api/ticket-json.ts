@@ -26,6 +26,7 @@ export interface TicketJson {
   created_at: string
   updated_at: string
   closed_at: string | null
+  waiting_since: string | null
   version: number
   counts: { comments: number }
 }
@@ -55,6 +56,7 @@ export function ticketJson(view: TicketView, lifecycle: Lifecycle, viewer: User)
     created_at: ticket.createdAt.toISOString(),
     updated_at: ticket.updatedAt.toISOString(),
     closed_at: instant(ticket.closedAt),
+    waiting_since: instant(ticket.waitingSince),
     version: ticket.version,
     counts: { comments: view.commentsCount },
   }

@@ -1,89 +1,57 @@
 /** /tickets: the list, one, a new one, and its status. */
 import { changeTicket } from '../desk/change-ticket.ts'
-import { AppError } from '../errors.ts'
+import type { TicketIndexer } from '../desk/index-tickets.ts'
 import type { Queryable } from '../store/open.ts'
 import { viewTickets } from '../store/reads/ticket-views.ts'
-import {
-  findVisibleTicket,
-  listTickets,
-  lockVisibleTicket,
-  type TicketFilter,
-} from '../store/reads/visible-tickets.ts'
-import { findStatus, getStatus, type Lifecycle } from '../ticket/lifecycle.ts'
+import { listTickets } from '../store/reads/ticket-list.ts'
+import { findVisibleTicket, lockVisibleTicket } from '../store/reads/visible-tickets.ts'
+import { getStatus, type Lifecycle } from '../ticket/lifecycle.ts'
 import type { Ticket } from '../ticket/ticket.ts'
 import { isStaff, type User } from '../ticket/user.ts'
 import { forbidden, scopeOf } from './auth.ts'
 import type { ApiDeps } from './deps.ts'
 import { openRequested } from './open-requested.ts'
-import { idAt, pageOf } from './page.ts'
+import { pageOf, positionAt, unfinishedPage } from './page.ts'
 import { etagOf, ifMatch } from './preconditions.ts'
 import { NO_QUERY } from './query.ts'
 import { ALL, type Caller, idOf, notFound, type Route, route } from './route.ts'
-import { StatusBody, TicketBody, TicketQuery } from './schemas.ts'
+import { StatusBody, TicketBody } from './schemas.ts'
 import { type TicketJson, ticketJson } from './ticket-json.ts'
+import { filterOf, sortKeyOf, TicketQuery } from './ticket-query.ts'
 
-export function ticketRoutes(deps: ApiDeps): readonly Route[] {
-  return [listRoute(deps), openRoute(deps), oneRoute(deps), statusRoute(deps)]
+export function ticketRoutes(deps: ApiDeps, index: TicketIndexer): readonly Route[] {
+  return [listRoute(deps, index), openRoute(deps), oneRoute(deps), statusRoute(deps)]
 }
 
-function listRoute({ store, context }: ApiDeps): Route {
+function listRoute({ store, context, clock }: ApiDeps, index: TicketIndexer): Route {
   return route({
     method: 'GET',
     path: '/api/v1/tickets',
-    summary: 'Tickets, newest first',
+    summary: 'Tickets, newest first; q finds words in all that was said',
     roles: ALL,
     scopes: ['tickets:read'],
     query: TicketQuery,
     body: null,
     async handle({ caller, query, search }) {
       const question = { route: 'tickets', search }
-      const tickets = await listTickets(store.read, {
-        ...filterOf(query, caller, context.lifecycle),
-        beforeId: idAt(query.cursor, question),
+      const { lifecycle } = context
+      const filter = filterOf(query, { caller, lifecycle, at: clock.now() })
+      if (query.q !== undefined) await index.catchUp()
+      const { tickets, lookedDownTo } = await listTickets(store.read, {
+        ...filter,
+        after: positionAt(query.cursor, question),
         limit: query.limit + 1,
       })
       const shown = tickets.slice(0, query.limit)
-      const json = await ticketsJson(store.read, shown, context.lifecycle, caller.user)
-      return { body: pageOf(tickets, query.limit, question, json) }
+      const json = await ticketsJson(store.read, shown, lifecycle, caller.user)
+      return {
+        body:
+          lookedDownTo === null
+            ? pageOf(tickets, query.limit, question, json, sortKeyOf(query.sort))
+            : unfinishedPage(lookedDownTo, question, json),
+      }
     },
   })
-}
-
-function filterOf(
-  query: TicketQuery,
-  caller: Caller,
-  lifecycle: Lifecycle,
-): Omit<TicketFilter, 'limit' | 'beforeId'> {
-  const { assignee } = query
-  return {
-    ...scopeOf(caller),
-    statuses: query.status?.map((word) => statusMeant(lifecycle, word)),
-    categories: query.category,
-    priorities: query.priority,
-    assigneeId: assigneeMeant(assignee, caller),
-    tags: query.tag,
-    requester: query.requester,
-    inbox: query.inbox,
-    words: query.q,
-  }
-}
-
-function assigneeMeant(word: TicketQuery['assignee'], { user }: Caller): number | null | undefined {
-  if (word === 'me') return user.id
-  return word === 'none' ? null : word
-}
-
-/** In a filter an unknown status is a bad query, not a bad body. */
-function statusMeant(lifecycle: Lifecycle, word: string): string {
-  const found = findStatus(lifecycle, word)
-  if (found !== null) return found.name
-  const accepted = [...lifecycle.statuses.keys()]
-  throw new AppError(
-    'malformed',
-    'unknown-status',
-    `There is no status "${word}". Known are ${accepted.join(', ')}.`,
-    { accepted },
-  )
 }
 
 function openRoute(deps: ApiDeps): Route {

@@ -13,6 +13,7 @@ import { findUser } from '../store/users.ts'
 import type { Comment, Visibility } from '../ticket/comment.ts'
 import { ruleOf, type StatusRule, stepTo } from '../ticket/lifecycle.ts'
 import type { Ticket } from '../ticket/ticket.ts'
+import { type Speaker, waitingAfter } from '../ticket/waiting.ts'
 import type { Author, DeskContext, Said } from './context.ts'
 import { attachmentsToSend } from './mail-attachments.ts'
 import { notifyAgents } from './notify-agents.ts'
@@ -57,7 +58,7 @@ export async function addComment(
     at,
   )
   const locale = input.locale ?? before.locale
-  const ticket = await moveAndCount(tx, { ...before, locale }, target, input.author, at)
+  const ticket = await moveAndCount(tx, { ...before, locale }, target, input, at)
   if (input.mailOut && input.author.user !== null) {
     await mailComment(
       tx,
@@ -117,26 +118,35 @@ async function moveAndCount(
   tx: Tx,
   before: Ticket,
   target: StatusRule | null,
-  author: Author,
+  input: AddCommentInput,
   at: Date,
 ): Promise<Ticket> {
   const status = target === null ? {} : { status: target }
-  const change = { commentsAdded: 1, locale: before.locale, ...status }
+  const spoke = spokenBy(input)
+  const change = { commentsAdded: 1, locale: before.locale, spoke, ...status }
   if (!(await updateTicket(tx, before, change, at))) {
     throw new Overtaken(`ticket ${before.id} changed while a comment was added`)
   }
   if (target !== null) {
-    await insertEvents(tx, [statusChanged(before, target, author)], at)
+    await insertEvents(tx, [statusChanged(before, target, input.author)], at)
     await withoutStaleMail(tx, before.id, target)
   }
   return {
     ...before,
     ...(target === null ? {} : { status: target.name, statusCategory: target.category }),
+    waitingSince: waitingAfter(
+      before,
+      { category: target?.category ?? before.statusCategory, spoke },
+      at,
+    ),
     commentsCount: before.commentsCount + 1,
     version: before.version + 1,
     updatedAt: at,
   }
 }
+
+const spokenBy = ({ author, visibility }: AddCommentInput): Speaker | null =>
+  visibility === 'internal' || author.type === 'system' ? null : author.type
 
 /** Nobody is to be told "a person will answer" about a ticket that is done with. */
 export async function withoutStaleMail(tx: Tx, ticketId: number, to: StatusRule): Promise<void> {

@@ -17,6 +17,7 @@ import {
   type Ticket,
 } from '../ticket/ticket.ts'
 import type { User } from '../ticket/user.ts'
+import { type Speaker, waitingAfter } from '../ticket/waiting.ts'
 import type { Author, DeskContext, Said } from './context.ts'
 import { attachmentsToSend } from './mail-attachments.ts'
 import { notifyAgents } from './notify-agents.ts'
@@ -127,12 +128,17 @@ async function insertOpening(
       threadIndex: conversationIn(input.threadIndex ?? null),
       // The opening message is the first comment; it is written with the ticket.
       commentsCount: 1,
+      waitingSince: waitingAfter(null, { category: rule.category, spoke: spokenBy(input) }, at),
     },
     at,
   )
   await addPeople(tx, ticket, input, at)
   return ticket
 }
+
+/** Internal comments are no words to anybody. */
+const spokenBy = ({ author, visibility }: OpenTicketInput): Speaker | null =>
+  author.type === 'customer' && visibility !== 'internal' ? 'customer' : 'agent'
 
 const ticketCreated = (ticket: Ticket, input: OpenTicketInput): NewEvent => ({
   type: 'ticket.created',

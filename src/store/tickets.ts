@@ -1,6 +1,7 @@
 /** Tickets. Who takes part in them is in participants.ts. */
 import type { StatusCategory } from '../ticket/lifecycle.ts'
 import type { Priority, RequesterSource, Ticket } from '../ticket/ticket.ts'
+import { type Speaker, waitingAfter } from '../ticket/waiting.ts'
 import { fieldsFrom, stringsFrom, toJson } from './json.ts'
 import type { Queryable, Tx } from './open.ts'
 import { fromMs, fromMsOrNull, toMs } from './time.ts'
@@ -26,6 +27,7 @@ export interface TicketRow {
   created_at: number
   updated_at: number
   closed_at: number | null
+  waiting_since: number | null
   deleted_at: number | null
   version: number
 }
@@ -51,6 +53,7 @@ export const toTicket = (row: TicketRow): Ticket => ({
   createdAt: fromMs(row.created_at),
   updatedAt: fromMs(row.updated_at),
   closedAt: fromMsOrNull(row.closed_at),
+  waitingSince: fromMsOrNull(row.waiting_since),
   deletedAt: fromMsOrNull(row.deleted_at),
   version: row.version,
 })
@@ -71,6 +74,7 @@ export type NewTicket = Pick<
   | 'locale'
   | 'threadIndex'
   | 'commentsCount'
+  | 'waitingSince'
 >
 
 export async function insertTicket(tx: Tx, ticket: NewTicket, at: Date): Promise<Ticket> {
@@ -93,6 +97,7 @@ export async function insertTicket(tx: Tx, ticket: NewTicket, at: Date): Promise
       created_at: toMs(at),
       updated_at: toMs(at),
       closed_at: ticket.statusCategory === 'closed' ? toMs(at) : null,
+      waiting_since: ticket.waitingSince === null ? null : toMs(ticket.waitingSince),
     })
     .returning('*')
   if (row === undefined) throw new Error('the ticket was not made')
@@ -133,6 +138,8 @@ export interface TicketChange
   > {
   readonly status?: { readonly name: string; readonly category: StatusCategory }
   readonly commentsAdded?: number
+  /** Who said something in public with it. */
+  readonly spoke?: Speaker | null
 }
 
 /**
@@ -151,12 +158,19 @@ export async function updateTicket(
       version: ticket.version + 1,
       updated_at: toMs(at),
       ...statusColumns(ticket, change, at),
+      waiting_since: waitingColumn(ticket, change, at),
       ...plainColumns(change),
       ...(change.commentsAdded === undefined
         ? {}
         : { comments_count: ticket.commentsCount + change.commentsAdded }),
     })
   return updated === 1
+}
+
+function waitingColumn(ticket: Ticket, { status, spoke }: TicketChange, at: Date): number | null {
+  const category = status?.category ?? ticket.statusCategory
+  const since = waitingAfter(ticket, { category, spoke: spoke ?? null }, at)
+  return since === null ? null : toMs(since)
 }
 
 function statusColumns(ticket: Ticket, { status }: TicketChange, at: Date): Partial<TicketRow> {

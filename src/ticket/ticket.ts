@@ -32,6 +32,8 @@ export interface Ticket {
   readonly createdAt: Date
   readonly updatedAt: Date
   readonly closedAt: Date | null
+  /** Since when a customer has waited for us; null: nobody does. */
+  readonly waitingSince: Date | null
   readonly deletedAt: Date | null
   /** Grows by one with every change. */
   readonly version: number

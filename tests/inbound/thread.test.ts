@@ -42,6 +42,7 @@ const ticket = (id: number, more: Partial<Ticket> = {}): Ticket => ({
   mergedInto: null,
   locale: null,
   threadIndex: null,
+  waitingSince: null,
   commentsCount: 1,
   createdAt: new Date(0),
   updatedAt: new Date(0),

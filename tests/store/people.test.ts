@@ -107,6 +107,7 @@ eachDatabase(
           followUpOf: null,
           locale: null,
           threadIndex: null,
+          waitingSince: null,
         }
         const about = {
           subject: 'x',

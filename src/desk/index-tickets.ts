@@ -1,0 +1,135 @@
+/**
+ * Keeps the words that tickets are found by: reads the tickets of new events and writes their words,
+ * a batch at a time. Beside the writes of others, so that taking mail in does not wait for it, and
+ * from a cursor in the database, so that nothing is left out when a daemon dies.
+ */
+import { isDatabaseDown } from '../store/database-errors.ts'
+import { EventHorizon } from '../store/event-horizon.ts'
+import {
+  changedTickets,
+  findProgress,
+  type IndexProgress,
+  moveProgress,
+  ticketsBelow,
+} from '../store/index-progress.ts'
+import type { Store } from '../store/open.ts'
+import { type TicketTexts, ticketTexts } from '../store/reads/ticket-texts.ts'
+import { deleteWords, replaceWords, type TicketWords } from '../store/ticket-words.ts'
+import { wordsOf } from '../ticket/words.ts'
+
+/** Events of one batch: a few tickets' words, written in one short transaction. */
+const EVENTS_MAX = 400
+const TICKETS_MAX = 100
+/** Batches that a question waits for; what is left is found a moment later. */
+const CAUGHT_UP_AFTER = 3
+/** As many as one tsvector can place. */
+const WORDS_MAX = 16_000
+
+export class TicketIndexer {
+  readonly #store: Store
+  readonly #horizon: EventHorizon
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(store: Store) {
+    this.#store = store
+    this.#horizon = new EventHorizon(store)
+  }
+
+  /** So that a question finds what was written before it; when much is, only a part of it. */
+  async catchUp(): Promise<void> {
+    try {
+      for (let n = 0; n < CAUGHT_UP_AFTER; n += 1) {
+        if ((await this.#one(() => this.#events())) === 'done') return
+      }
+    } catch (err) {
+      // A full disk takes no words, and may still be asked.
+      if (!isDatabaseDown(err)) throw err
+    }
+  }
+
+  /** One batch of news, else one of what was there before. `done`: there is neither. */
+  async turn(): Promise<'more' | 'done'> {
+    return this.#one(async () => ((await this.#events()) === 'more' ? 'more' : this.#earlier()))
+  }
+
+  /** One batch at a time: two would do the same. */
+  #one(work: () => Promise<'more' | 'done'>): Promise<'more' | 'done'> {
+    const next = this.#turn.then(work)
+    this.#turn = next.catch(() => {
+      // Its asker knows.
+    })
+    return next
+  }
+
+  /**
+   * Also of events that may not be the last up to their id: they are found at once, and read again
+   * when they are. The cursor waits for them.
+   */
+  async #events(): Promise<'more' | 'done'> {
+    const settled = await this.#horizon.advance()
+    const { read } = this.#store
+    const progress = await findProgress(read)
+    const changed = await changedTickets(read, { afterId: progress.eventId, limit: EVENTS_MAX })
+    if (changed === null) return 'done'
+    const eventId = Math.max(progress.eventId, Math.min(changed.lastId, settled))
+    await this.#write(changed.ticketIds, progress, { ...progress, eventId })
+    return changed.lastId < settled ? 'more' : 'done'
+  }
+
+  async #earlier(): Promise<'more' | 'done'> {
+    const { read } = this.#store
+    const progress = await findProgress(read)
+    if (progress.ticketsBelow === null) return 'done'
+    const ids = await ticketsBelow(read, progress.ticketsBelow, TICKETS_MAX)
+    await this.#write(ids, progress, { ...progress, ticketsBelow: ids.at(-1) ?? null })
+    return 'more'
+  }
+
+  /** What changes between reading and writing has an event of its own, which is read later. */
+  async #write(
+    ticketIds: readonly number[],
+    from: IndexProgress,
+    to: IndexProgress,
+  ): Promise<void> {
+    const words: TicketWords[] = []
+    for (let start = 0; start < ticketIds.length; start += TICKETS_MAX) {
+      const texts = await ticketTexts(this.#store.read, ticketIds.slice(start, start + TICKETS_MAX))
+      words.push(...texts.map(wordsOfTicket))
+    }
+    const gone = new Set(ticketIds)
+    for (const { ticketId } of words) gone.delete(ticketId)
+    await this.#store.transaction(async (tx) => {
+      if (!(await moveProgress(tx, from, to))) return
+      await deleteWords(tx, [...gone])
+      await replaceWords(tx, words)
+    })
+  }
+}
+
+/** The subject and the newest words are the last to be left out. */
+function wordsOfTicket({ ticket, people, comments }: TicketTexts): TicketWords {
+  const head = [ticket.subject, String(ticket.id), ...ticket.tags, ...people]
+  const fields = Object.values(ticket.fields)
+  const said = (visibility: 'public' | 'internal'): string[] =>
+    comments.filter((comment) => comment.visibility === visibility).map(({ text }) => text)
+  return {
+    ticketId: ticket.id,
+    shared: wordsOfAll([...head, ...fields, ...said('public')]),
+    internal: wordsOfAll(said('internal')),
+  }
+}
+
+/** A phrase does not go from one text to the next: an empty place is between them. */
+function wordsOfAll(texts: readonly string[]): string[] {
+  const words: string[] = []
+  for (const text of texts) {
+    const left = WORDS_MAX - words.length
+    if (left <= 0) break
+    if (words.length > 0) words.push(BETWEEN)
+    words.push(...wordsOf(text, left))
+  }
+  return words
+}
+
+/** Nobody can ask for it: it is neither letter nor digit, and both databases take it for a word. */
+const BETWEEN = '·'

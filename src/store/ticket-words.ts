@@ -1,0 +1,116 @@
+/**
+ * The words that tickets are found by, one row for each ticket under its id. SQLite keeps them in an
+ * FTS5 table without content, PostgreSQL as tsvectors; both are given words, never text, so what
+ * people type is no syntax to them. Newest first needs no sorting: the id is the order.
+ */
+import type { SearchTerm } from '../ticket/search-query.ts'
+import type { Queryable, Tx } from './open.ts'
+
+export interface TicketWords {
+  readonly ticketId: number
+  /** What its customers may find it by. */
+  readonly shared: readonly string[]
+  /** What only agents may: internal comments. */
+  readonly internal: readonly string[]
+}
+
+/** A tsvector has 1 MB at most; its positions end at 16,383 as well. */
+const VECTOR_BYTES_MAX = 900_000
+const POSITION_MAX = 16_383
+/** Between the two parts, so that no phrase goes from one to the other. */
+const GAP = 2
+
+const isPostgres = (db: Queryable): boolean =>
+  (db.client as { dialect: string }).dialect === 'postgresql'
+
+/** Takes the place of what was known of these tickets. */
+export async function replaceWords(tx: Tx, all: readonly TicketWords[]): Promise<void> {
+  await deleteWords(
+    tx,
+    all.map(({ ticketId }) => ticketId),
+  )
+  for (const { ticketId, shared, internal } of all) {
+    if (isPostgres(tx)) {
+      const both = [...placed(shared, 0), ...placed(internal, shared.length + GAP)]
+      await tx.raw(
+        'insert into ticket_words (id, shared, everything) values (?, ?::tsvector, ?::tsvector)',
+        [ticketId, vectorOf(placed(shared, 0)), vectorOf(both)],
+      )
+    } else {
+      await tx.raw('insert into ticket_words (rowid, shared, internal) values (?, ?, ?)', [
+        ticketId,
+        shared.join(' '),
+        internal.join(' '),
+      ])
+    }
+  }
+}
+
+/** Nobody finds these any more. */
+export async function deleteWords(tx: Tx, ticketIds: readonly number[]): Promise<void> {
+  const column = isPostgres(tx) ? 'id' : 'rowid'
+  for (const id of ticketIds) await tx.raw(`delete from ticket_words where ${column} = ?`, [id])
+}
+
+/** Words of deleted rows leave the file, too; takes as long as there are tickets. */
+export async function forgetDeletedWords(tx: Tx): Promise<void> {
+  if (isPostgres(tx)) return
+  await tx.raw(`insert into ticket_words (ticket_words) values ('optimize')`)
+}
+
+const placed = (words: readonly string[], offset: number): [string, number][] =>
+  words.map((word, index) => [word, Math.min(POSITION_MAX, offset + index + 1)])
+
+/** Words have letters and digits only, so quotes around them are enough. */
+function vectorOf(words: readonly [string, number][]): string {
+  const places = new Map<string, number[]>()
+  let bytes = 0
+  for (const [word, position] of words) {
+    const known = places.get(word)
+    bytes += known === undefined ? Buffer.byteLength(word) + 10 : 2
+    if (bytes > VECTOR_BYTES_MAX) break
+    if (known === undefined) places.set(word, [position])
+    else known.push(position)
+  }
+  return [...places].map(([word, at]) => `'${word}':${at.join(',')}`).join(' ')
+}
+
+/**
+ * Ids of tickets with all the terms, newest first: a subquery with one column.
+ * @param wanted.limit how many matches are looked at, whatever else is asked of them.
+ */
+export function matching(
+  db: Queryable,
+  wanted: {
+    readonly terms: readonly SearchTerm[]
+    readonly sharedOnly: boolean
+    readonly beforeId: number | null
+    readonly limit: number
+  },
+): ReturnType<Queryable['raw']> {
+  const { terms, sharedOnly, limit } = wanted
+  const before = wanted.beforeId ?? 2 ** 31 - 1
+  if (isPostgres(db)) {
+    // Customers have few tickets: theirs are looked at one by one, without an index.
+    const column = sharedOnly ? 'shared' : 'everything'
+    return db.raw(
+      `select id from ticket_words where ${column} @@ ?::tsquery and id < ?
+         order by id desc limit ?`,
+      [terms.map(postgresTerm).join(' & '), before, limit],
+    )
+  }
+  const all = terms.map(sqliteTerm).join(' AND ')
+  return db.raw(
+    `select rowid as id from ticket_words where ticket_words match ? and rowid < ?
+       order by rowid desc limit ?`,
+    [sharedOnly ? `shared : (${all})` : all, before, limit],
+  )
+}
+
+const sqliteTerm = ({ words, unfinished }: SearchTerm): string =>
+  `"${words.join(' ')}"${unfinished ? ' *' : ''}`
+
+const postgresTerm = ({ words, unfinished }: SearchTerm): string =>
+  `(${words
+    .map((word, index) => `'${word}'${unfinished && index === words.length - 1 ? ':*' : ''}`)
+    .join(' <-> ')})`
