@@ -1,5 +1,6 @@
 /**
- * `npm run build`: compiles src/ to dist/ and migrations/ to dist/migrations/.
+ * `npm run build`: compiles src/ to dist/, migrations/ to dist/migrations/, and makes
+ * dist/dashboard/ of src/dashboard/.
  *
  * Everything is made in a directory of its own and renamed into place at the end: a build that
  * fails or is killed leaves the old dist/ as it was, and nobody ever sees half a new one.
@@ -34,7 +35,7 @@ const DIST = join(ROOT, 'dist')
 const STAMP = join(DIST, '.built-from')
 
 /** Whoever changes one of these changes dist/. */
-const SOURCES = ['src', 'migrations', 'tsconfig.json', 'scripts/build.mjs']
+const SOURCES = ['src', 'migrations', 'tsconfig.json', 'vite.config.ts', 'scripts/build.mjs']
 
 function filesBelow(path) {
   if (!statSync(path).isDirectory()) return [path]
@@ -71,7 +72,7 @@ export async function build() {
   const out = join(work, 'dist')
   try {
     mkdirSync(out, { recursive: true })
-    await compile(out)
+    await Promise.all([compile(out), buildDashboard(join(out, 'dashboard'))])
     pointMapsHome(join(out, 'src'), DIST)
     if (existsSync(join(out, 'migrations'))) {
       pointMapsHome(join(out, 'migrations'), join(DIST, 'migrations'))
@@ -79,6 +80,7 @@ export async function build() {
     }
     bringMigrationsNearer(join(out, 'src'))
     copyAssets(join(out, 'src'))
+    renameSync(join(out, 'dashboard'), join(out, 'src', 'dashboard'))
     markExecutable(join(out, 'src', 'main.js'))
     writeFileSync(join(out, 'src', '.built-from'), madeFrom)
     replaceDist(join(out, 'src'), join(out, 'replaced'))
@@ -96,10 +98,22 @@ async function compile(out) {
     throw new Failure(`the build failed; dist/ is unchanged.\n${lastLines(output, 40)}`)
 }
 
+/** The dashboard as files for browsers, in `outDir`; see vite.config.ts. */
+export async function buildDashboard(outDir) {
+  const vite = join(ROOT, 'node_modules', 'vite', 'bin', 'vite.js')
+  const args = [vite, 'build', '--config', join(ROOT, 'vite.config.ts'), '--outDir', outDir]
+  // Its own process: half of vite is native code whose threads would outlive the build here.
+  const { code, output } = await runQuietly(process.execPath, args)
+  if (code !== 0)
+    throw new Failure(`the dashboard did not build; dist/ is unchanged.\n${lastLines(output, 40)}`)
+}
+
 /** What is no TypeScript (a page, a style sheet) travels along as it is. */
 function copyAssets(target) {
   const source = join(ROOT, 'src')
-  for (const file of filesBelow(source).filter((name) => !/\.tsx?$/.test(name))) {
+  const dashboard = join(source, 'dashboard') + sep
+  const files = filesBelow(source).filter((name) => !name.startsWith(dashboard))
+  for (const file of files.filter((name) => !/\.tsx?$/.test(name))) {
     const copy = join(target, relative(source, file))
     mkdirSync(dirname(copy), { recursive: true })
     writeFileSync(copy, readFileSync(file))

@@ -44,11 +44,16 @@ const PARSER_PROCESSES = 2
 const HOUSEKEEPING_MS = 30_000
 const INDEX_MS = 1_000
 
-/** Starts everything; resolves when the API answers. Stops when `signal` aborts. */
+/**
+ * Starts everything; resolves when the API answers. Stops when `signal` aborts.
+ *
+ * @param options `dashboard`: a directory it was built to, instead of the usual one.
+ */
 export async function startDaemon(
   config: Config,
   log: Logger,
   signal: AbortSignal,
+  options: { readonly dashboard?: string } = {},
 ): Promise<Daemon> {
   const events = eventsOf(log)
   for (const warning of config.warnings) events.configWarning(warning)
@@ -87,6 +92,7 @@ export async function startDaemon(
       version: packageVersion,
       inboxes: workplace.inboxes,
       draining: () => signal.aborted,
+      ...options,
     })
     closers.push(() => api.close())
     const done = serve(loopsOf({ ...parts, outgoing, senders }, workplace), signal, closers, events)

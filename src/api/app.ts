@@ -7,6 +7,7 @@ import Koa, { type Context, type Next } from 'koa'
 import type { Events } from '../events.ts'
 import { randomId } from '../ids.ts'
 import { Authenticator, authorise } from './auth.ts'
+import { DashboardFiles } from './dashboard-files.ts'
 import type { ApiDeps } from './deps.ts'
 import { keyIn, once } from './idempotency.ts'
 import { unlessKnown } from './preconditions.ts'
@@ -26,11 +27,12 @@ export function appOf(deps: ApiDeps, routes: readonly Route[]): Koa {
     if (!isClientGone(err)) report(deps.events, ctx, err)
   })
   const router = routerOf(deps, routes)
+  const dashboard = new DashboardFiles(deps.dashboard)
   app.use(withHeaders)
   app.use((ctx, next) => withProblems(deps.events, ctx, next))
   app.use(router.routes())
   app.use(async (ctx) => {
-    throw unmatched(router, ctx)
+    if (!sendFile(ctx, dashboard)) throw unmatched(router, ctx)
   })
   return app
 }
@@ -119,6 +121,17 @@ function send(ctx: Context, { status = 200, body, headers = {} }: Answer): void 
     ctx.type = typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json'
   }
   ctx.set({ ...headers })
+}
+
+/** True: it was one of the dashboard's. */
+function sendFile(ctx: Context, dashboard: DashboardFiles): boolean {
+  if (ctx.method !== 'GET' && ctx.method !== 'HEAD') return false
+  const answer = dashboard.answer(ctx.path, ctx.req.headers)
+  if (answer === null) return false
+  ctx.status = answer.status
+  ctx.body = answer.body
+  ctx.set({ ...answer.headers })
+  return true
 }
 
 /** 405 with the methods that are there, or 404. */

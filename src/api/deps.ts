@@ -25,4 +25,6 @@ export interface ApiDeps {
   /** Is the daemon on its way out? */
   readonly draining: () => boolean
   readonly inboxes: readonly Inbox[]
+  /** Where the dashboard was built; default: where `npm run build` puts it. */
+  readonly dashboard?: string
 }

@@ -1,4 +1,4 @@
-/** Outside /api/v1: is the process alive, is it ready, and what is this anyway. */
+/** Outside /api/v1: is the process alive, and is it ready. */
 import type { Events } from '../events.ts'
 import { pause } from '../pause.ts'
 import { migrationStatus } from '../store/migrate.ts'
@@ -14,7 +14,6 @@ export function probeRoutes(deps: ApiDeps): readonly Route[] {
   const database = sharedProbe(deps.events, () => canWrite(deps.store))
   const migrations = sharedProbe(deps.events, () => isMigrated(deps.store))
   return [
-    publicRoute('/', 'What this is', async () => ({ body: welcome(deps) })),
     publicRoute('/healthz', 'Is the process alive?', async () => ({ body: 'ok\n' })),
     publicRoute('/readyz', 'Is it ready, and what is wrong?', async () => {
       const checks = {
@@ -88,9 +87,3 @@ async function isMigrated(store: Store): Promise<string> {
   const pending = (await migrationStatus(store)).filter(({ appliedAt }) => appliedAt === null)
   return pending.length === 0 ? 'ok' : `${pending.length} pending`
 }
-
-const welcome = ({ version, config }: ApiDeps): string => `Postroom ${version}
-
-An email-driven ticketing daemon. Its API is at ${config.publicUrl}/api/v1 and wants
-"Authorization: Bearer pst_..."; "postroom token create" makes such a token.
-`

@@ -16,6 +16,7 @@ import type { Route } from './route.ts'
 import { secondFactorRoutes } from './second-factor.ts'
 import { sessionRoutes } from './sessions.ts'
 import { statsRoutes } from './stats.ts'
+import { statusRoutes } from './statuses.ts'
 import { ticketChangeRoutes } from './ticket-changes.ts'
 import { ticketPeopleRoutes } from './ticket-people.ts'
 import { ticketRoutes } from './tickets.ts'
@@ -36,6 +37,7 @@ export function routesOf(deps: ApiDeps): readonly Route[] {
     ...inboxRoutes(deps),
     ...eventRoutes(deps),
     ...statsRoutes(deps),
+    ...statusRoutes(deps),
     ...registrationRoutes(deps, limits),
     ...sessionRoutes(deps, limits),
     ...meRoutes(deps, limits),

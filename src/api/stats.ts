@@ -38,6 +38,14 @@ export function statsRoutes({ store, config, context, clock }: ApiDeps): readonl
             high_priority: sum(({ priority }) => priority === 'high' || priority === 'urgent'),
             unassigned: sum(({ assigneeId }) => assigneeId === null),
             mine: sum(({ assigneeId }) => assigneeId === caller.user.id),
+            open_mine: sum(
+              ({ assigneeId, statusCategory }) =>
+                statusCategory !== 'closed' && assigneeId === caller.user.id,
+            ),
+            open_unassigned: sum(
+              ({ assigneeId, statusCategory }) =>
+                statusCategory !== 'closed' && assigneeId === null,
+            ),
             oldest_waiting_s: since === null ? null : secondsSince(since, clock.now()),
           },
         }

@@ -293,8 +293,7 @@ eachDatabase(
         body: { status: 'ok', checks: { database: 'ok', migrations: 'ok', draining: 'ok' } },
       })
       const page = await api.nobody.get('/')
-      expect(page.headers.get('content-type')).toBe('text/plain; charset=utf-8')
-      expect(page.body).toContain('/api/v1')
+      expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8')
     })
 
     test('are degraded, but ready, when an inbox or SMTP has trouble', async () => {

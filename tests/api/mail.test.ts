@@ -208,6 +208,8 @@ eachDatabase(
         high_priority: 2,
         unassigned: 2,
         mine: 1,
+        open_mine: 1,
+        open_unassigned: 1,
         oldest_waiting_s: 61,
       })
       expect((await ana.get('/api/v1/stats')).body).toMatchObject({

@@ -104,6 +104,7 @@ const EXPECTED: Readonly<Record<string, Record<'ana' | 'mallory' | 'bruno' | 'ca
   'GET /api/v1/events': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
   'GET /api/v1/events/log': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
   'GET /api/v1/stats': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
+  'GET /api/v1/statuses': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
   'GET /api/v1/me': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
   'PATCH /api/v1/me': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
   // Nobody of the cast has a password.

@@ -4,6 +4,7 @@
  * is installed, and a test that does not run proves nothing.
  */
 import type { Reporter, TestCase, TestModule } from 'vitest/node'
+import { BROWSER_PACKAGE, SKIPPED_WITHOUT_BROWSER } from './browser-package.ts'
 import { MAIL_SERVER_PACKAGES, SKIPPED_WITHOUT_SERVERS } from './mail-server-packages.ts'
 
 export class ClosingLines implements Reporter {
@@ -35,6 +36,9 @@ function skippedSuites(skipped: readonly TestCase[]): string[] {
   const lines = [...suites]
   if (lines.some((line) => line.includes(SKIPPED_WITHOUT_SERVERS))) {
     lines.push(`(to run them: apt-get install ${MAIL_SERVER_PACKAGES.join(' ')})`)
+  }
+  if (lines.some((line) => line.includes(SKIPPED_WITHOUT_BROWSER))) {
+    lines.push(`(to run them: apt-get install ${BROWSER_PACKAGE})`)
   }
   return lines
 }

@@ -1,0 +1,54 @@
+/** Who is logged in. */
+import { computed, effect, signal } from '@preact/signals'
+import { get, post, signedOutElsewhere } from '../api/client.ts'
+import { startEvents, stopEvents } from '../api/events.ts'
+import { asProblem } from '../api/problem.ts'
+import type { LoggedIn, User } from '../api/types.ts'
+
+/** Undefined: not known yet; null: nobody. */
+export const user = signal<User | null | undefined>(undefined)
+export const isStaff = computed(() => user.value?.role === 'agent' || user.value?.role === 'admin')
+export const isAdmin = computed(() => user.value?.role === 'admin')
+/** The session ended under an open page: what stands on it stays until somebody signs in. */
+export const expired = signal(false)
+
+/** Asks the API who we are; rejects when it cannot be reached. */
+export async function findSession(): Promise<void> {
+  try {
+    const answer = await get<LoggedIn>('/auth/session')
+    enter(answer.user)
+  } catch (thrown) {
+    const problem = asProblem(thrown)
+    if (problem.status !== 401) throw problem
+    user.value = null
+  }
+}
+
+export interface Credentials {
+  readonly email: string
+  readonly password: string
+  readonly totp?: string
+}
+
+export async function signIn(credentials: Credentials): Promise<void> {
+  const answer = await post<LoggedIn>('/auth/login', credentials)
+  enter(answer.user)
+}
+
+export async function signOut(): Promise<void> {
+  await post('/auth/logout')
+  stopEvents()
+  user.value = null
+}
+
+function enter(found: User): void {
+  expired.value = false
+  user.value = found
+  startEvents()
+}
+
+effect(() => {
+  if (signedOutElsewhere.value === 0 || user.peek() === undefined || user.peek() === null) return
+  stopEvents()
+  expired.value = true
+})
