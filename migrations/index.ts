@@ -9,6 +9,7 @@ import * as search from './0009-search.ts'
 import * as secondFactors from './0008-second-factors.ts'
 import * as receipts from './0004-receipts.ts'
 import * as threadIndex from './0003-thread-index.ts'
+import * as webhooks from './0011-webhooks.ts'
 
 export interface Migration {
   readonly version: number
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   { version: 7, name: 'plumbing', up: plumbing.up },
   { version: 8, name: 'second-factors', up: secondFactors.up },
   { version: 9, name: 'search', up: search.up },
+  { version: 11, name: 'webhooks', up: webhooks.up },
 ]

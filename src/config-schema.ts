@@ -8,6 +8,7 @@ import {
   duration,
   languageTag,
   listenAddress,
+  networkOrHost,
   port,
   rate,
   timeZone,
@@ -145,7 +146,7 @@ export const ConfigFile = z.strictObject({
     })
     .prefault({}),
   trust_proxy: z.array(z.string()).default([]),
-  webhooks: z.strictObject({ allow_private: z.array(z.string()).default([]) }).prefault({}),
+  webhooks: z.strictObject({ allow_private: z.array(networkOrHost).default([]) }).prefault({}),
   metrics: z.enum(['loopback', 'token']).default('loopback'),
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })

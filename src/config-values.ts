@@ -1,4 +1,5 @@
 /** Small value languages of the configuration: durations, rates, host:port and server URLs. */
+import { isIP } from 'node:net'
 import { parseAddress } from './mail/address.ts'
 import { z } from 'zod'
 
@@ -86,6 +87,16 @@ export const address = z.string().transform((text, ctx) => {
   ctx.addIssue({ code: 'custom', message: 'is not an email address' })
   return z.NEVER
 })
+
+/** An address, a network (`10.0.0.0/8`) or a host name. */
+export const networkOrHost = z.string().refine((text) => {
+  const [address = '', bits, ...more] = text.replace(/^\[|\]$/g, '').split('/')
+  const width = [0, 0, 0, 0, 32, 0, 128][isIP(address)] ?? 0
+  if (isIP(address) === 0) return /^(?=.*[a-z])[a-z0-9_.-]{1,253}$/i.test(text)
+  return (
+    more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= width))
+  )
+}, 'is not an address, a network or a host name; write for example 10.0.0.0/8 or chat.internal')
 
 /** `host:port`; port 0 lets the system choose. */
 export const listenAddress = z.string().transform((text, ctx) => {

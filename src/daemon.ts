@@ -30,6 +30,8 @@ import { releaseInbound } from './store/inbound-messages.ts'
 import { RecentBlobs } from './store/recent-blobs.ts'
 import { lockFile, type ProcessLock } from './store/single-process.ts'
 import { isDatabaseDown, stopIfCorrupt } from './store/database-errors.ts'
+import { resolveByDns, allowedTargets } from './webhooks/targets.ts'
+import { runWebhooks } from './webhooks/run.ts'
 import { openWorkplace, type Workplace } from './workplace.ts'
 
 export interface Daemon {
@@ -80,6 +82,7 @@ export async function startDaemon(
       undelivered: deskHears(workplace.context),
       health: new Health(),
       arrived: new Bell(),
+      webhooksDue: new Bell(),
     }
     await takeUpAgain(parts, config)
     const senders = config.inboxes.map(() => new Bell())
@@ -156,6 +159,7 @@ interface Parts {
   readonly undelivered: AttemptDeps['undelivered']
   readonly health: Health
   readonly arrived: Bell
+  readonly webhooksDue: Bell
 }
 
 /** What this daemon was doing when it died, and the agents the configuration names. */
@@ -176,6 +180,7 @@ function loopsOf(
     intake: (signal) => runIntake(parts, signal),
     housekeeping: (signal) => runHousekeeping(parts, signal),
     index: (signal) => runIndex(parts, signal),
+    webhooks: (signal) => runWebhooks(webhookDepsOf(parts, config), signal),
   }
   for (const [index, inbox] of config.inboxes.entries()) {
     const id = inboxes[index]?.id
@@ -186,6 +191,14 @@ function loopsOf(
   }
   return loops
 }
+
+const webhookDepsOf = (parts: Parts, { publicUrl, webhooks }: Config) => ({
+  ...parts,
+  publicUrl,
+  allowed: allowedTargets(webhooks.allowPrivate),
+  resolve: resolveByDns,
+  version: packageVersion,
+})
 
 /** Deliveries of daemons that died elsewhere come back when their lease is over; leftovers go. */
 async function runHousekeeping(

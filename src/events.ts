@@ -26,6 +26,10 @@ export interface Events {
   deliveryUncertain(line: { outboxId: number; ticketId: number | null; detail: string }): void
   smtpUnavailable(inbox: string, detail: string, retryInMs: number): void
   smtpRecovered(inbox: string): void
+  webhookUndelivered(
+    line: { webhookId: number; deliveryId: number; attempts: number; detail: string },
+    isLast: boolean,
+  ): void
   databaseUnavailable(loop: string, err: unknown): void
   loopFailed(loop: string, err: unknown): void
   configWarning(text: string): void
@@ -107,6 +111,11 @@ type Daemon = Omit<Events, keyof Inbound | keyof Delivery>
 
 function daemonEvents(log: Logger): Daemon {
   return {
+    webhookUndelivered: (line, isLast) =>
+      log.warn(
+        { event: isLast ? 'webhook.failed' : 'webhook.postponed', ...line },
+        isLast ? 'a webhook did not take a notice' : 'a webhook will be told again',
+      ),
     databaseUnavailable: (loop, err) =>
       log.warn({ event: 'database.unavailable', loop, err }, 'database not usable, will retry'),
     loopFailed: (loop, err) =>

@@ -21,6 +21,8 @@ export interface ApiDeps {
   readonly arrived: Bell
   /** Rung after a write that may owe mail. */
   readonly outgoing: Bell
+  /** Rung when a webhook is owed something that is due. */
+  readonly webhooksDue: Bell
   readonly version: string
   /** Is the daemon on its way out? */
   readonly draining: () => boolean

@@ -22,6 +22,8 @@ import { ticketPeopleRoutes } from './ticket-people.ts'
 import { ticketRoutes } from './tickets.ts'
 import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
+import { webhookDeliveryRoutes } from './webhook-deliveries.ts'
+import { webhookRoutes } from './webhooks.ts'
 
 export function routesOf(deps: ApiDeps): readonly Route[] {
   const limits = new RateLimits(deps)
@@ -36,6 +38,8 @@ export function routesOf(deps: ApiDeps): readonly Route[] {
     ...outboxRoutes(deps),
     ...inboxRoutes(deps),
     ...eventRoutes(deps),
+    ...webhookRoutes(deps),
+    ...webhookDeliveryRoutes(deps),
     ...statsRoutes(deps),
     ...statusRoutes(deps),
     ...registrationRoutes(deps, limits),

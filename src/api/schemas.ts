@@ -185,7 +185,7 @@ export const EventLogQuery = z.strictObject({
   limit: PAGE.limit,
 })
 
-const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+export const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, `is not one of ${values.join(', ')}`).optional()
 
 export const InboundQuery = z.strictObject({

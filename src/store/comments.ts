@@ -86,6 +86,14 @@ export async function findComment(db: Queryable, id: number): Promise<Comment | 
   return row === undefined ? null : toComment(row)
 }
 
+export async function findComments(db: Queryable, ids: readonly number[]): Promise<Comment[]> {
+  if (ids.length === 0) return []
+  const rows = await db<CommentRow>('comments')
+    .whereIn('id', [...ids])
+    .select()
+  return rows.map(toComment)
+}
+
 /** Oldest first. `publicOnly`: what customers may see. */
 export async function listComments(
   db: Queryable,

@@ -12,6 +12,7 @@ export const EVENT_TYPES = [
   'delivery.changed',
   'inbox.changed',
   'user.changed',
+  'webhook.changed',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 

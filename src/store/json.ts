@@ -17,6 +17,14 @@ export function recordFrom(text: string | null): Record<string, unknown> {
     : {}
 }
 
+/** A list of objects from a JSON column; anything else in it is dropped. */
+export function recordsFrom(text: string | null): Record<string, unknown>[] {
+  const value = parsed(text)
+  return Array.isArray(value)
+    ? value.filter((item) => typeof item === 'object' && item !== null)
+    : []
+}
+
 /** Custom fields: string values only. */
 export function fieldsFrom(text: string | null): Record<string, string> {
   return Object.fromEntries(

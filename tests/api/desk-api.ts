@@ -107,6 +107,7 @@ export interface TestApi extends TestDesk {
   readonly rings: () => number
   /** How often intake was woken. */
   readonly arrivals: () => number
+  readonly webhooksDue: Bell
   readonly failures: readonly unknown[]
   readonly drain: () => void
   readonly close: () => Promise<void>
@@ -153,6 +154,7 @@ async function startTestApi(desk: TestDesk): Promise<TestApi> {
   arrived.ring = () => {
     arrivals += 1
   }
+  const webhooksDue = new Bell()
   let draining = false
   const clock = { at: new Date('2026-03-01T10:00:00Z'), now: () => clock.at }
   const api = await startApi({
@@ -164,6 +166,7 @@ async function startTestApi(desk: TestDesk): Promise<TestApi> {
     // The real cost would take a third of a second for each.
     passwords: new Passwords(10),
     events: { ...eventsOf(silentLog), requestFailed: (_line, err) => void failures.push(err) },
+    webhooksDue,
     version: '0.0.0-test',
     draining: () => draining,
   })
@@ -191,6 +194,7 @@ async function startTestApi(desk: TestDesk): Promise<TestApi> {
     url,
     health,
     clock,
+    webhooksDue,
     rings: () => rings,
     arrivals: () => arrivals,
     failures,

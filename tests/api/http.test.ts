@@ -257,6 +257,7 @@ describe('a port that cannot be used', () => {
         health: new Health(),
         arrived: new Bell(),
         outgoing: new Bell(),
+        webhooksDue: new Bell(),
         clock: systemClock,
         passwords: new Passwords(10),
         events: eventsOf(silentLog),

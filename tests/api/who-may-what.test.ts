@@ -36,6 +36,10 @@ const LATE = [
   '/reject',
   '/demote',
   'DELETE /api/v1/users/:id',
+  // These want a delivery, which the test of a webhook makes.
+  'GET /api/v1/webhooks/:id/deliveries/:delivery',
+  'POST /api/v1/webhooks/:id/deliveries/:delivery/redeliver',
+  'DELETE /api/v1/webhooks/:id',
 ]
 const rank = ({ method, path }: Route): number =>
   LATE.findIndex((end) => `${method} ${path}`.endsWith(end))
@@ -58,6 +62,10 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'DELETE /api/v1/me/totp': { password: 'x' },
   'POST /api/v1/users': { email: 'new@staff.test', role: 'agent' },
   'PATCH /api/v1/users/:id': { name: 'Pia' },
+  // A public address, so that nobody has to look up a name; nothing is ever sent there.
+  'POST /api/v1/webhooks': { url: 'https://8.8.8.8/hook' },
+  'PATCH /api/v1/webhooks/:id': { description: 'x' },
+  'POST /api/v1/webhooks/:id/recover': { since: '2026-03-01T00:00:00Z' },
   'PUT /api/v1/users/:id/role': { role: 'agent' },
 }
 
@@ -103,6 +111,27 @@ const EXPECTED: Readonly<Record<string, Record<'ana' | 'mallory' | 'bruno' | 'ca
   'GET /api/v1/inboxes': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
   'GET /api/v1/events': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
   'GET /api/v1/events/log': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
+  'GET /api/v1/webhooks': { ana: 403, mallory: 403, bruno: 403, carla: 200 },
+  'POST /api/v1/webhooks': { ana: 403, mallory: 403, bruno: 403, carla: 201 },
+  'GET /api/v1/webhooks/:id': { ana: 403, mallory: 403, bruno: 403, carla: 200 },
+  'PATCH /api/v1/webhooks/:id': { ana: 403, mallory: 403, bruno: 403, carla: 200 },
+  'POST /api/v1/webhooks/:id/test': { ana: 403, mallory: 403, bruno: 403, carla: 202 },
+  'POST /api/v1/webhooks/:id/rotate-secret': { ana: 403, mallory: 403, bruno: 403, carla: 200 },
+  'POST /api/v1/webhooks/:id/recover': { ana: 403, mallory: 403, bruno: 403, carla: 202 },
+  'GET /api/v1/webhooks/:id/deliveries': { ana: 403, mallory: 403, bruno: 403, carla: 200 },
+  'GET /api/v1/webhooks/:id/deliveries/:delivery': {
+    ana: 403,
+    mallory: 403,
+    bruno: 403,
+    carla: 200,
+  },
+  'POST /api/v1/webhooks/:id/deliveries/:delivery/redeliver': {
+    ana: 403,
+    mallory: 403,
+    bruno: 403,
+    carla: 202,
+  },
+  'DELETE /api/v1/webhooks/:id': { ana: 403, mallory: 403, bruno: 403, carla: 204 },
   'GET /api/v1/stats': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
   'GET /api/v1/statuses': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
   'GET /api/v1/me': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
@@ -148,6 +177,7 @@ const pathOf = (name: string): string =>
     .replace(':id', '1')
     .replace(':email', 'olga@customers.test')
     .replace(':user', 'me')
+    .replace(':delivery', '1')
 
 const UNAUTHENTICATED = {
   status: 401,
