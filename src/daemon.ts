@@ -70,20 +70,7 @@ export async function startDaemon(
     })
     closers.push(() => parser.close())
     parser.warm()
-    const parts = {
-      owner,
-      parser,
-      events,
-      clock: systemClock,
-      random: Math.random,
-      store: workplace.store,
-      blobs: new RecentBlobs(workplace.context.blobs, Date.now),
-      context: workplace.context,
-      undelivered: deskHears(workplace.context),
-      health: new Health(),
-      arrived: new Bell(),
-      webhooksDue: new Bell(),
-    }
+    const parts = partsOf(workplace, { owner, parser, events })
     await takeUpAgain(parts, config)
     const senders = config.inboxes.map(() => new Bell())
     const outgoing = ringAll(senders)
@@ -112,6 +99,22 @@ export async function startDaemon(
     throw err
   }
 }
+
+const partsOf = (
+  { store, context }: Workplace,
+  own: Pick<Parts, 'owner' | 'parser' | 'events'>,
+): Parts => ({
+  ...own,
+  clock: systemClock,
+  random: Math.random,
+  store,
+  blobs: new RecentBlobs(context.blobs, Date.now),
+  context,
+  undelivered: deskHears(context),
+  health: new Health(),
+  arrived: new Bell(),
+  webhooksDue: new Bell(),
+})
 
 /** One ring for every sender: which inbox a message leaves through is the outbox's business. */
 function ringAll(bells: readonly Bell[]): Bell {
