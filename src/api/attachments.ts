@@ -1,6 +1,7 @@
 /** /attachments: files on their way into a comment, and out of it; and the mail a comment came as. */
 import type { AttachedBlob } from '../desk/context.ts'
-import { findComment, type StoredAttachment } from '../store/comments.ts'
+import type { StoredAttachment } from '../store/attachments.ts'
+import { findComment } from '../store/comments.ts'
 import { findInbound } from '../store/inbound-messages.ts'
 import type { Queryable, Tx } from '../store/open.ts'
 import { findVisibleTicket } from '../store/reads/visible-tickets.ts'

@@ -1,6 +1,6 @@
 /** Comments and events of a ticket as JSON. */
 import { isSignature } from '../desk/mail-attachments.ts'
-import type { StoredAttachment } from '../store/comments.ts'
+import type { StoredAttachment } from '../store/attachments.ts'
 import type { StoredEvent } from '../store/events.ts'
 import type { CommentView } from '../store/reads/comment-views.ts'
 import type { Comment } from '../ticket/comment.ts'

@@ -1,7 +1,8 @@
 /** Tells agents about something a customer did: who, when, and in one mail where several fit. */
 import type { NamedAddress } from '../mail/address.ts'
 import { coalesced, noticeToAgent } from '../outbound/agent-notices.ts'
-import { latestPublicComments, listAttachments } from '../store/comments.ts'
+import { listAttachments } from '../store/attachments.ts'
+import { latestPublicComments } from '../store/comments.ts'
 import type { Tx } from '../store/open.ts'
 import { listParticipants, listWatcherIds } from '../store/participants.ts'
 import { findUser, findUsers, listAgents } from '../store/users.ts'

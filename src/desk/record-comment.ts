@@ -1,6 +1,7 @@
 /** Writes a comment with its attachments and the event that says so. Shared by the verbs. */
 import { Overtaken } from '../store/database-errors.ts'
-import { insertAttachments, insertComment } from '../store/comments.ts'
+import { insertAttachments } from '../store/attachments.ts'
+import { insertComment } from '../store/comments.ts'
 import { insertEvents, type NewEvent } from '../store/events.ts'
 import type { Tx } from '../store/open.ts'
 import { useUploads } from '../store/uploads.ts'

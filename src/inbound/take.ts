@@ -3,15 +3,18 @@ import type { Clock } from '../clock.ts'
 import type { AttachedBlob } from '../desk/context.ts'
 import type { Events } from '../events.ts'
 import { isDatabaseDown } from '../store/database-errors.ts'
+import { gathering } from '../store/gather.ts'
 import { inSavepoint } from '../store/group-commit.ts'
 import { type InboundMessage, settleInbound } from '../store/inbound-messages.ts'
 import type { Tx } from '../store/open.ts'
 import { findTwin, lockTwins } from '../store/twins.ts'
 import { listAgents } from '../store/users.ts'
+import { ownAddresses } from '../ticket/inbox.ts'
 import type { User } from '../ticket/user.ts'
 import { type DecideContext, decide } from './decide.ts'
 import type { Parsed } from './parse.ts'
 import { asReleased } from './released.ts'
+import { commonOf, inRounds } from './side-by-side.ts'
 import { write } from './write.ts'
 
 /** A message whose parts are known and stored, before anything is decided. */
@@ -36,35 +39,36 @@ interface Failed {
 }
 
 /**
- * One transaction for all. When one of them fails, the whole is done again with a savepoint for
- * each: one failure never undoes another.
+ * One transaction for all, and those that have nothing in common side by side. When one of them
+ * fails, the whole is done again one by one, with a savepoint for each: one failure never undoes
+ * another.
  */
 export async function takeBatch(
   deps: TakeDeps,
   batch: readonly Ready[],
 ): Promise<{ lines: Line[]; failed: Failed[] }> {
   const { store } = deps.context
-  const failed: Failed[] = []
-  let lines: Line[]
   try {
-    lines = await store.transaction((tx) => {
-      const once = askingAgentsOnce(deps)
-      return takeInOrder(batch, (one) => takeOne(tx, once, one))
-    })
+    return { lines: await store.transaction((tx) => takeSideBySide(tx, deps, batch)), failed: [] }
   } catch (err) {
     if (isDatabaseDown(err)) throw err
-    lines = await store.transaction((tx) => {
-      failed.length = 0
-      return takeInOrder(batch, async (one) => {
-        const result = await inSavepoint(tx, () => takeOne(tx, deps, one))
-        if (result.ok) return result.value
-        if (isDatabaseDown(result.err)) throw result.err
-        failed.push({ row: one.row, err: result.err })
-        return null
-      })
-    })
+    return store.transaction((tx) => takeOneByOne(tx, deps, batch))
   }
-  return { lines, failed }
+}
+
+async function takeSideBySide(tx: Tx, deps: TakeDeps, batch: readonly Ready[]): Promise<Line[]> {
+  const once = askingAgentsOnce(deps)
+  const own = ownAddresses(deps.context.inboxes)
+  const lines: Line[] = []
+  for (const round of inRounds(batch, ({ parsed }) => commonOf(parsed.message, own))) {
+    lines.push(
+      ...(await gathering(
+        tx,
+        round.map((one) => () => takeOne(tx, once, one)),
+      )),
+    )
+  }
+  return lines
 }
 
 /** Nothing that one batch does makes somebody an agent. */
@@ -74,17 +78,20 @@ function askingAgentsOnce({ context, ...deps }: TakeDeps): TakeDeps {
   return { ...deps, context: { ...context, agentsOf } }
 }
 
-/** In the order of arrival: a reply finds the ticket that the message before it opened. */
-async function takeInOrder(
+async function takeOneByOne(
+  tx: Tx,
+  deps: TakeDeps,
   batch: readonly Ready[],
-  take: (one: Ready) => Promise<Line | null>,
-): Promise<Line[]> {
+): Promise<{ lines: Line[]; failed: Failed[] }> {
   const lines: Line[] = []
+  const failed: Failed[] = []
   for (const one of batch) {
-    const line = await take(one)
-    if (line !== null) lines.push(line)
+    const result = await inSavepoint(tx, () => takeOne(tx, deps, one))
+    if (result.ok) lines.push(result.value)
+    else if (isDatabaseDown(result.err)) throw result.err
+    else failed.push({ row: one.row, err: result.err })
   }
-  return lines
+  return { lines, failed }
 }
 
 async function takeOne(

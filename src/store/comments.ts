@@ -1,6 +1,7 @@
-/** Comments, their attachments, and finding a ticket by a Message-ID somebody knows. */
+/** Comments, and finding a ticket by a Message-ID somebody knows. */
 import type { Authentication } from '../mail/verdict.ts'
 import type { AuthorType, Comment, CommentSource, Visibility } from '../ticket/comment.ts'
+import { eachOf, gathered, inOrder } from './gather.ts'
 import { recordFrom, stringsFrom, toJson } from './json.ts'
 import type { Queryable, Tx } from './open.ts'
 import { fromMs, toMs } from './time.ts'
@@ -59,27 +60,39 @@ function toAuthentication(record: Record<string, unknown>): Authentication {
 export type NewComment = Omit<Comment, 'id' | 'createdAt'>
 
 export async function insertComment(tx: Tx, comment: NewComment, at: Date): Promise<Comment> {
-  const [row] = await tx<CommentRow>('comments')
-    .insert({
-      ticket_id: comment.ticketId,
-      visibility: comment.visibility,
-      author_type: comment.authorType,
-      author_id: comment.authorId,
-      text: comment.text,
-      quoted_text: comment.quotedText,
-      full_text: comment.fullText,
-      html: comment.html,
-      source: comment.source,
-      message_id: comment.messageId,
-      reference_ids: comment.referenceIds.length === 0 ? null : toJson(comment.referenceIds),
-      inbound_id: comment.inboundId,
-      authentication: comment.authentication === null ? null : toJson(comment.authentication),
-      created_at: toMs(at),
-    })
-    .returning('id')
-  if (row === undefined) throw new Error('the comment was not made')
-  return { ...comment, id: row.id, createdAt: at }
+  const { id } = await insertGathered(tx, { comment, at })
+  return { ...comment, id, createdAt: at }
 }
+
+const insertGathered = gathered(
+  async (db, all: readonly { readonly comment: NewComment; readonly at: Date }[]) => {
+    const rows = await db<CommentRow>('comments')
+      .insert(all.map(({ comment, at }) => columnsOf(comment, at)))
+      .returning(['id', 'ticket_id', 'inbound_id'])
+    const isSame = (
+      row: Pick<CommentRow, 'ticket_id' | 'inbound_id'>,
+      { comment }: (typeof all)[number],
+    ): boolean => row.ticket_id === comment.ticketId && row.inbound_id === comment.inboundId
+    return inOrder(rows, all, isSame)
+  },
+)
+
+const columnsOf = (comment: NewComment, at: Date) => ({
+  ticket_id: comment.ticketId,
+  visibility: comment.visibility,
+  author_type: comment.authorType,
+  author_id: comment.authorId,
+  text: comment.text,
+  quoted_text: comment.quotedText,
+  full_text: comment.fullText,
+  html: comment.html,
+  source: comment.source,
+  message_id: comment.messageId,
+  reference_ids: comment.referenceIds.length === 0 ? null : toJson(comment.referenceIds),
+  inbound_id: comment.inboundId,
+  authentication: comment.authentication === null ? null : toJson(comment.authentication),
+  created_at: toMs(at),
+})
 
 export async function findComment(db: Queryable, id: number): Promise<Comment | null> {
   const row = await db<CommentRow>('comments').where({ id }).first()
@@ -191,90 +204,26 @@ export async function ticketsByCommentMessageIds(
   return rows.map((row) => ({ messageId: row.message_id ?? '', ticketId: row.ticket_id }))
 }
 
+export interface Words {
+  readonly authorId: number
+  readonly text: string
+  readonly since: Date
+  readonly limit: number
+}
+
 /** When an author said exactly this since an instant, newest first, at most `limit` times. */
-export async function sameWordsSaidAt(
-  db: Queryable,
-  words: { authorId: number; text: string; since: Date; limit: number },
-): Promise<Date[]> {
-  const rows = await db<CommentRow>('comments')
-    .where({ author_id: words.authorId, text: words.text })
-    .where('created_at', '>', toMs(words.since))
-    .orderBy('created_at', 'desc')
-    .limit(words.limit)
-    .select('created_at')
-  return rows.map((row) => fromMs(row.created_at))
-}
-
-export interface StoredAttachment {
-  readonly id: number
-  readonly commentId: number | null
-  readonly filename: string | null
-  readonly contentType: string
-  readonly size: number
-  readonly sha256: string
-  readonly inline: boolean
-  readonly contentId: string | null
-  readonly uploadedBy: number | null
-}
-
-export interface AttachmentRow {
-  id: number
-  comment_id: number | null
-  filename: string | null
-  content_type: string
-  size: number
-  sha256: string
-  inline: boolean | number
-  content_id: string | null
-  /** Who sent it through the API; null: it came as mail. */
-  uploaded_by: number | null
-  created_at: number
-}
-
-export const toAttachment = (row: AttachmentRow): StoredAttachment => ({
-  id: row.id,
-  commentId: row.comment_id,
-  filename: row.filename,
-  contentType: row.content_type,
-  size: row.size,
-  sha256: row.sha256,
-  inline: Boolean(row.inline),
-  contentId: row.content_id,
-  uploadedBy: row.uploaded_by,
-})
-
-/** SQLite compiles a multi-row insert to a compound select with at most 500 terms. */
-const INSERT_ROWS_MAX = 100
-
-export async function insertAttachments(
-  tx: Tx,
-  attachments: readonly Omit<StoredAttachment, 'id' | 'uploadedBy'>[],
-  at: Date,
-): Promise<void> {
-  for (let start = 0; start < attachments.length; start += INSERT_ROWS_MAX) {
-    await tx<AttachmentRow>('attachments').insert(
-      attachments.slice(start, start + INSERT_ROWS_MAX).map((attachment) => ({
-        comment_id: attachment.commentId,
-        filename: attachment.filename,
-        content_type: attachment.contentType,
-        size: attachment.size,
-        sha256: attachment.sha256,
-        inline: attachment.inline,
-        content_id: attachment.contentId,
-        created_at: toMs(at),
+export const sameWordsSaidAt: (db: Queryable, words: Words) => Promise<Date[]> = gathered(
+  async (db, all: readonly Words[]) => {
+    const found = await eachOf<{ created_at: number }>(
+      db,
+      all.map(({ authorId, text, since, limit }) => ({
+        sql: `select created_at from comments where author_id = ? and text = ? and created_at > ?
+          order by created_at desc limit ?`,
+        bindings: [authorId, text, toMs(since), limit],
       })),
     )
-  }
-}
-
-export async function listAttachments(
-  db: Queryable,
-  commentIds: readonly number[],
-): Promise<StoredAttachment[]> {
-  if (commentIds.length === 0) return []
-  const rows = await db<AttachmentRow>('attachments')
-    .whereIn('comment_id', [...commentIds])
-    .orderBy('id')
-    .select()
-  return rows.map(toAttachment)
-}
+    return found.map((rows) =>
+      rows.map((row) => fromMs(row.created_at)).toSorted((a, b) => b.getTime() - a.getTime()),
+    )
+  },
+)

@@ -1,5 +1,6 @@
 /** Events: one row per change, written in the same transaction as the change. */
 import type { Actor } from '../ticket/comment.ts'
+import { gathered } from './gather.ts'
 import { recordFrom, toJson } from './json.ts'
 import type { Queryable, Tx } from './open.ts'
 import { fromMs, toMs } from './time.ts'
@@ -42,19 +43,27 @@ interface EventRow {
 }
 
 export async function insertEvents(tx: Tx, events: readonly NewEvent[], at: Date): Promise<void> {
-  if (events.length === 0) return
-  await tx<EventRow>('events').insert(
-    events.map((event) => ({
-      type: event.type,
-      ticket_id: event.ticketId,
-      comment_id: event.commentId,
-      actor_type: event.actor.type,
-      actor_id: event.actor.id,
-      data: toJson(event.data),
-      created_at: toMs(at),
-    })),
-  )
+  if (events.length > 0) await insertGathered(tx, { events, at })
 }
+
+const insertGathered = gathered(
+  async (db, all: readonly { readonly events: readonly NewEvent[]; readonly at: Date }[]) => {
+    await db<EventRow>('events').insert(
+      all.flatMap(({ events, at }) => events.map((event) => columnsOf(event, at))),
+    )
+    return all.map(() => null)
+  },
+)
+
+const columnsOf = (event: NewEvent, at: Date) => ({
+  type: event.type,
+  ticket_id: event.ticketId,
+  comment_id: event.commentId,
+  actor_type: event.actor.type,
+  actor_id: event.actor.id,
+  data: toJson(event.data),
+  created_at: toMs(at),
+})
 
 /** Oldest first. */
 export async function listEvents(

@@ -1,6 +1,7 @@
 /** The ledger seen from one generation of a folder: which UIDs are known, what is left to mark. */
 import type { FolderCursor } from './inboxes.ts'
 import type { Marked } from './inbound-messages.ts'
+import { eachOf, gathered } from './gather.ts'
 import type { Queryable, Tx } from './open.ts'
 import { toMs } from './time.ts'
 
@@ -76,11 +77,18 @@ export async function setMarked(tx: Tx, ids: readonly number[], marked: Marked):
 }
 
 /** How many messages this address sent within a window, in any inbox. */
-export async function countFromSender(db: Queryable, sender: string, since: Date): Promise<number> {
-  const row = await db('inbound_messages')
-    .where({ sender })
-    .where('received_at', '>=', toMs(since))
-    .count({ count: '*' })
-    .first<{ count: number }>()
-  return Number(row?.count ?? 0)
-}
+export const countFromSender = (db: Queryable, sender: string, since: Date): Promise<number> =>
+  countGathered(db, { sender, since })
+
+const countGathered = gathered(
+  async (db, all: readonly { readonly sender: string; readonly since: Date }[]) => {
+    const found = await eachOf<{ count: number }>(
+      db,
+      all.map(({ sender, since }) => ({
+        sql: 'select count(*) as count from inbound_messages where sender = ? and received_at >= ?',
+        bindings: [sender, toMs(since)],
+      })),
+    )
+    return found.map(([row]) => Number(row?.count ?? 0))
+  },
+)

@@ -8,6 +8,8 @@ import {
   type Marked,
   toInbound,
 } from './inbound-rows.ts'
+import { gathered } from './gather.ts'
+import { rawRows } from './raw-rows.ts'
 import { toJson } from './json.ts'
 import type { Queryable, Tx } from './open.ts'
 import { fromMsOrNull, toMs } from './time.ts'
@@ -177,23 +179,50 @@ export interface Settled {
 }
 
 /** Gives a pending message its fate. False: somebody else settled it already, so do nothing. */
-export async function settleInbound(tx: Tx, id: number, settled: Settled): Promise<boolean> {
-  const updated = await tx<InboundRow>('inbound_messages')
-    .where({ id, fate: 'pending' })
-    .update({
-      fate: settled.fate,
-      verdict: settled.verdict,
-      reasons: toJson(settled.reasons),
-      evidence: toJson(settled.evidence),
-      sender: settled.sender,
-      ticket_id: settled.ticketId,
-      comment_id: settled.commentId,
-      duplicate_of: settled.duplicateOf,
-      due_at: null,
-      lease_owner: null,
-    })
-  return updated === 1
-}
+export const settleInbound = (tx: Tx, id: number, settled: Settled): Promise<boolean> =>
+  settleGathered(tx, { id, settled })
+
+/** One statement for many rows; the casts tell PostgreSQL the types of a list of values. */
+const settleGathered = gathered(
+  async (db, all: readonly { readonly id: number; readonly settled: Settled }[]) => {
+    const row = SETTLED.map(([name, type]) => `cast(? as ${type}) as ${name}`).join(', ')
+    const rows = all.map(() => `select ${row}`).join(' union all ')
+    const sets = SETTLED.slice(1).map(([name]) => `${name} = settled.${name}`)
+    const updated = await rawRows<{ id: number }>(
+      db,
+      `update inbound_messages set ${sets.join(', ')}, due_at = null, lease_owner = null
+       from (${rows}) as settled
+       where inbound_messages.id = settled.id and inbound_messages.fate = 'pending'
+       returning inbound_messages.id`,
+      all.flatMap(({ id, settled }) => valuesOf(id, settled)),
+    )
+    return all.map(({ id }) => updated.some((row) => row.id === id))
+  },
+)
+
+const SETTLED = [
+  ['id', 'integer'],
+  ['fate', 'text'],
+  ['verdict', 'text'],
+  ['reasons', 'text'],
+  ['evidence', 'text'],
+  ['sender', 'text'],
+  ['ticket_id', 'integer'],
+  ['comment_id', 'integer'],
+  ['duplicate_of', 'integer'],
+] as const
+
+const valuesOf = (id: number, settled: Settled): (string | number | null)[] => [
+  id,
+  settled.fate,
+  settled.verdict,
+  toJson(settled.reasons),
+  toJson(settled.evidence),
+  settled.sender,
+  settled.ticketId,
+  settled.commentId,
+  settled.duplicateOf,
+]
 
 export async function findInbound(db: Queryable, id: number): Promise<InboundMessage | null> {
   const row = await db<InboundRow>('inbound_messages').where({ id }).first()

@@ -1,4 +1,4 @@
-/** The two knex classes we extend; knex ships no types for them. */
+/** The knex classes we extend; knex ships no types for them. */
 declare module 'knex/lib/dialects/sqlite3/index.js' {
   export default class Client {
     constructor(config: unknown)
@@ -13,5 +13,12 @@ declare module 'knex/lib/dialects/sqlite3/execution/sqlite-transaction.js' {
     constructor(client: unknown, ...args: unknown[])
     begin(connection: unknown): Promise<unknown>
     query(connection: unknown, sql: string): Promise<unknown>
+  }
+}
+
+declare module 'knex/lib/dialects/postgres/index.js' {
+  export default class Client {
+    constructor(config: unknown)
+    _query(connection: object, query: unknown): Promise<unknown>
   }
 }

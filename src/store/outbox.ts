@@ -3,6 +3,7 @@
  * One row is one message to one recipient. Changes of outcome are in outbox-delivery.ts.
  */
 import type { Address } from '../mail/address.ts'
+import { eachOf, gathered, inOrder } from './gather.ts'
 import type { Queryable, Tx } from './open.ts'
 import { fromMs, fromMsOrNull, toMs } from './time.ts'
 
@@ -101,28 +102,38 @@ export interface NewOutbox {
 }
 
 /** Adds a row without its bytes; they follow in {@link setSource} once the id is known. */
-export async function insertOutbox(tx: Tx, message: NewOutbox, at: Date): Promise<number> {
-  const [row] = await tx<OutboxRow>('outbox')
-    .insert({
-      inbox_id: message.inboxId,
-      ticket_id: message.ticketId,
-      comment_id: message.commentId,
-      user_id: message.userId,
-      kind: message.kind,
-      automatic: message.automatic,
-      message_id: message.messageId,
-      rcpt_to: message.rcptTo,
-      rcpt_domain: message.rcptTo.slice(message.rcptTo.lastIndexOf('@') + 1),
-      outcome: message.outcome,
-      due_at: message.dueAt === null ? null : toMs(message.dueAt),
-      detail: message.detail,
-      verified: message.verified,
-      created_at: toMs(at),
-    })
-    .returning('id')
-  if (row === undefined) throw new Error('the outbox row was not made')
-  return row.id
-}
+export const insertOutbox = (tx: Tx, message: NewOutbox, at: Date): Promise<number> =>
+  insertGathered(tx, { message, at })
+
+const insertGathered = gathered(
+  async (db, all: readonly { readonly message: NewOutbox; readonly at: Date }[]) => {
+    const rows = await db<OutboxRow>('outbox')
+      .insert(all.map(({ message, at }) => columnsOf(message, at)))
+      .returning(['id', 'message_id'])
+    const isSame = (
+      row: Pick<OutboxRow, 'message_id'>,
+      { message }: (typeof all)[number],
+    ): boolean => row.message_id === message.messageId
+    return inOrder(rows, all, isSame).map(({ id }) => id)
+  },
+)
+
+const columnsOf = (message: NewOutbox, at: Date) => ({
+  inbox_id: message.inboxId,
+  ticket_id: message.ticketId,
+  comment_id: message.commentId,
+  user_id: message.userId,
+  kind: message.kind,
+  automatic: message.automatic,
+  message_id: message.messageId,
+  rcpt_to: message.rcptTo,
+  rcpt_domain: message.rcptTo.slice(message.rcptTo.lastIndexOf('@') + 1),
+  outcome: message.outcome,
+  due_at: message.dueAt === null ? null : toMs(message.dueAt),
+  detail: message.detail,
+  verified: message.verified,
+  created_at: toMs(at),
+})
 
 /** What every attempt hands over, exactly. */
 export interface Composed {
@@ -139,8 +150,13 @@ interface SourceRow {
 
 export async function setSource(tx: Tx, id: number, composed: Composed): Promise<void> {
   const { source, mailFrom } = composed
-  await tx<SourceRow>('outbox_sources').insert({ outbox_id: id, source, mail_from: mailFrom })
+  await sourcesGathered(tx, { outbox_id: id, source, mail_from: mailFrom })
 }
+
+const sourcesGathered = gathered(async (db, all: readonly SourceRow[]) => {
+  await db<SourceRow>('outbox_sources').insert([...all])
+  return all.map(() => null)
+})
 
 export async function findOutbox(db: Queryable, id: number): Promise<OutboxMessage | null> {
   const row = await db<OutboxRow>('outbox').where({ id }).first()
@@ -231,18 +247,25 @@ export async function latestSentOf(
   return fromMsOrNull(row?.newest ?? null)
 }
 
-/** The newest notice of a kind that a person got, or will get, about a ticket. */
-export async function latestNotice(
-  db: Queryable,
-  notice: { ticketId: number; userId: number; kind: NoticeKind },
-): Promise<OutboxMessage | null> {
-  const row = await db<OutboxRow>('outbox')
-    .where({ ticket_id: notice.ticketId, user_id: notice.userId, kind: notice.kind })
-    .whereNot({ outcome: 'discarded' })
-    .orderBy('id', 'desc')
-    .first()
-  return row === undefined ? null : toOutbox(row)
+export interface NoticeAbout {
+  readonly ticketId: number
+  readonly userId: number
+  readonly kind: NoticeKind
 }
+
+/** The newest notice of a kind that a person got, or will get, about a ticket. */
+export const latestNotice: (db: Queryable, about: NoticeAbout) => Promise<OutboxMessage | null> =
+  gathered(async (db, all: readonly NoticeAbout[]) => {
+    const found = await eachOf<OutboxRow>(
+      db,
+      all.map(({ ticketId, userId, kind }) => ({
+        sql: `select * from outbox where ticket_id = ? and user_id = ? and kind = ?
+          and outcome <> 'discarded' order by id desc limit 1`,
+        bindings: [ticketId, userId, kind],
+      })),
+    )
+    return found.map(([row]) => (row === undefined ? null : toOutbox(row)))
+  })
 
 export interface CountFilter {
   readonly kind?: NoticeKind
@@ -254,15 +277,20 @@ export interface CountFilter {
 }
 
 /** How many messages were really owed (not suppressed or discarded) since an instant. */
-export async function countOutbox(db: Queryable, filter: CountFilter): Promise<number> {
-  const query = db<OutboxRow>('outbox')
-    .where('created_at', '>', toMs(filter.since))
-    .whereNotIn('outcome', ['suppressed', 'discarded'])
-  if (filter.kind !== undefined) void query.where({ kind: filter.kind })
-  if (filter.automatic !== undefined) void query.where({ automatic: filter.automatic })
-  if (filter.rcptTo !== undefined) void query.where({ rcpt_to: filter.rcptTo })
-  if (filter.rcptDomain !== undefined) void query.where({ rcpt_domain: filter.rcptDomain })
-  if (filter.verified !== undefined) void query.where({ verified: filter.verified })
-  const row = await query.count({ count: '*' }).first<{ count: number }>()
-  return Number(row?.count ?? 0)
+export const countOutbox: (db: Queryable, filter: CountFilter) => Promise<number> = gathered(
+  async (db, all: readonly CountFilter[]) => {
+    const found = await eachOf<{ count: number }>(db, all.map(countSelect))
+    return found.map(([row]) => Number(row?.count ?? 0))
+  },
+)
+
+function countSelect({ since, kind, automatic, rcptTo, rcptDomain, verified }: CountFilter) {
+  const wanted = { kind, automatic, rcpt_to: rcptTo, rcpt_domain: rcptDomain, verified }
+  const conditions = Object.entries(wanted).filter(([, value]) => value !== undefined)
+  return {
+    sql: `select count(*) as count from outbox
+      where created_at > ? and outcome not in ('suppressed', 'discarded')
+      ${conditions.map(([name]) => `and ${name} = ?`).join(' ')}`,
+    bindings: [toMs(since), ...conditions.map(([, value]) => value as string | boolean)],
+  }
 }

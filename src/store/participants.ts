@@ -1,26 +1,22 @@
 /** Who takes part in a ticket, and which agents watch it. */
 import type { Address } from '../mail/address.ts'
 import type { Participant, ParticipantRole } from '../ticket/ticket.ts'
+import { gathered } from './gather.ts'
 import type { Queryable, Tx } from './open.ts'
 import { fromMs, toMs } from './time.ts'
 
-export async function addParticipant(
+/** False: this person took part already. */
+export const addParticipant = (
   tx: Tx,
   participant: { ticketId: number; userId: number; role: ParticipantRole },
   at: Date,
-): Promise<boolean> {
-  const inserted = await tx('participants')
-    .insert({
-      ticket_id: participant.ticketId,
-      user_id: participant.userId,
-      role: participant.role,
-      created_at: toMs(at),
-    })
-    .onConflict(['ticket_id', 'user_id'])
-    .ignore()
-    .returning('user_id')
-  return inserted.length > 0
-}
+): Promise<boolean> =>
+  addGathered(tx, {
+    ticket_id: participant.ticketId,
+    user_id: participant.userId,
+    role: participant.role,
+    created_at: toMs(at),
+  })
 
 interface ParticipantRow {
   ticket_id: number
@@ -28,6 +24,17 @@ interface ParticipantRow {
   role: string
   created_at: number
 }
+
+const addGathered = gathered(async (db, all: readonly ParticipantRow[]) => {
+  const added = await db<ParticipantRow>('participants')
+    .insert([...all])
+    .onConflict(['ticket_id', 'user_id'])
+    .ignore()
+    .returning(['ticket_id', 'user_id'])
+  return all.map(({ ticket_id, user_id }) =>
+    added.some((row) => row.ticket_id === ticket_id && row.user_id === user_id),
+  )
+})
 
 interface UserColumns {
   email: string
@@ -39,8 +46,18 @@ interface UserColumns {
 export async function listParticipants(
   db: Queryable,
   ticketIds: readonly number[],
-): Promise<(Participant & { ticketId: number })[]> {
-  if (ticketIds.length === 0) return []
+): Promise<TakingPart[]> {
+  return ticketIds.length === 0 ? [] : listGathered(db, ticketIds)
+}
+
+type TakingPart = Participant & { readonly ticketId: number }
+
+const listGathered = gathered(async (db, all: readonly (readonly number[])[]) => {
+  const everybody = await participantsOf(db, [...new Set(all.flat())])
+  return all.map((ids) => everybody.filter(({ ticketId }) => ids.includes(ticketId)))
+})
+
+async function participantsOf(db: Queryable, ticketIds: readonly number[]): Promise<TakingPart[]> {
   const rows = await db('participants')
     .join('users', 'users.id', 'participants.user_id')
     .whereIn('participants.ticket_id', [...ticketIds])
@@ -79,12 +96,14 @@ export async function addWatcher(
     .ignore()
 }
 
-export async function listWatcherIds(db: Queryable, ticketId: number): Promise<number[]> {
-  const rows = await db<{ ticket_id: number; user_id: number }>('watchers')
-    .where({ ticket_id: ticketId })
-    .select('user_id')
-  return rows.map((row) => row.user_id)
-}
+export const listWatcherIds: (db: Queryable, ticketId: number) => Promise<number[]> = gathered(
+  async (db, all: readonly number[]) => {
+    const rows = await db<{ ticket_id: number; user_id: number }>('watchers')
+      .whereIn('ticket_id', [...all])
+      .select('ticket_id', 'user_id')
+    return all.map((id) => rows.filter((row) => row.ticket_id === id).map((row) => row.user_id))
+  },
+)
 
 /** False: nobody like that took part. The requester stays. */
 export async function removeParticipant(

@@ -1,6 +1,7 @@
 /** PostgreSQL connections: a pool, with 64-bit integers read as numbers. */
 import knex from 'knex'
 import type { Knex } from 'knex'
+import PostgresClient from 'knex/lib/dialects/postgres/index.js'
 import pg from 'pg'
 import { noteErrorsOf } from './database-errors.ts'
 import { quietKnexLog } from './quiet-knex.ts'
@@ -13,9 +14,21 @@ const INT8_OID = 20
 /** Our BIGINTs are milliseconds, sizes, UIDs and counts, all far below 2^53. */
 pg.types.setTypeParser(INT8_OID, Number)
 
+/** What is running on a connection; the driver wants to be asked one thing at a time. */
+const running = new WeakMap<object, Promise<unknown>>()
+
+class OneAtATimeClient extends PostgresClient {
+  override _query(connection: object, query: unknown): Promise<unknown> {
+    const ask = () => super._query(connection, query)
+    const asked = (running.get(connection) ?? Promise.resolve()).then(ask, ask)
+    running.set(connection, asked)
+    return asked
+  }
+}
+
 export function openPostgres(url: string): Knex {
   const db = knex({
-    client: 'pg',
+    client: OneAtATimeClient as unknown as string,
     connection: {
       connectionString: url,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

@@ -1,5 +1,6 @@
 /** Addresses that get no automatic mail: mail to them came back for good, or they asked for that. */
 import type { Address } from '../mail/address.ts'
+import { gathered } from './gather.ts'
 import type { Queryable, Tx } from './open.ts'
 import { toMs } from './time.ts'
 
@@ -24,13 +25,13 @@ export async function suppress(tx: Tx, suppression: Suppression, at: Date): Prom
   await (suppression.reason === 'asked' ? inserting.merge() : inserting.ignore())
 }
 
-export async function findSuppression(
-  db: Queryable,
-  address: Address,
-): Promise<Suppression | null> {
-  const row = await db<SuppressionRow>('suppressions').where({ address }).first()
-  return row ?? null
-}
+export const findSuppression: (db: Queryable, address: Address) => Promise<Suppression | null> =
+  gathered(async (db, all: readonly Address[]) => {
+    const rows = await db<SuppressionRow>('suppressions')
+      .whereIn('address', [...all])
+      .select()
+    return all.map((address) => rows.find((row) => row.address === address) ?? null)
+  })
 
 /** False: there was none for this reason. */
 export async function releaseSuppression(

@@ -2,6 +2,7 @@
 import type { StatusCategory } from '../ticket/lifecycle.ts'
 import type { Priority, RequesterSource, Ticket } from '../ticket/ticket.ts'
 import { type Speaker, waitingAfter } from '../ticket/waiting.ts'
+import { gathered, inOrder } from './gather.ts'
 import { fieldsFrom, stringsFrom, toJson } from './json.ts'
 import type { Queryable, Tx } from './open.ts'
 import { fromMs, fromMsOrNull, toMs } from './time.ts'
@@ -77,32 +78,40 @@ export type NewTicket = Pick<
   | 'waitingSince'
 >
 
-export async function insertTicket(tx: Tx, ticket: NewTicket, at: Date): Promise<Ticket> {
-  const [row] = await tx<TicketRow>('tickets')
-    .insert({
-      subject: ticket.subject,
-      status: ticket.status,
-      status_category: ticket.statusCategory,
-      priority: ticket.priority,
-      category: ticket.category,
-      tags: toJson(ticket.tags),
-      fields: toJson(ticket.fields),
-      inbox_id: ticket.inboxId,
-      requester_id: ticket.requesterId,
-      requester_source: ticket.requesterSource,
-      follow_up_of: ticket.followUpOf,
-      locale: ticket.locale,
-      thread_index: ticket.threadIndex,
-      comments_count: ticket.commentsCount,
-      created_at: toMs(at),
-      updated_at: toMs(at),
-      closed_at: ticket.statusCategory === 'closed' ? toMs(at) : null,
-      waiting_since: ticket.waitingSince === null ? null : toMs(ticket.waitingSince),
-    })
-    .returning('*')
-  if (row === undefined) throw new Error('the ticket was not made')
-  return toTicket(row)
-}
+export const insertTicket = (tx: Tx, ticket: NewTicket, at: Date): Promise<Ticket> =>
+  insertGathered(tx, { ticket, at })
+
+const insertGathered = gathered(
+  async (db, all: readonly { readonly ticket: NewTicket; readonly at: Date }[]) => {
+    const rows = await db<TicketRow>('tickets')
+      .insert(all.map(({ ticket, at }) => columnsOf(ticket, at)))
+      .returning('*')
+    const isSame = (row: TicketRow, { ticket }: (typeof all)[number]): boolean =>
+      row.subject === ticket.subject && row.requester_id === ticket.requesterId
+    return inOrder(rows, all, isSame).map(toTicket)
+  },
+)
+
+const columnsOf = (ticket: NewTicket, at: Date) => ({
+  subject: ticket.subject,
+  status: ticket.status,
+  status_category: ticket.statusCategory,
+  priority: ticket.priority,
+  category: ticket.category,
+  tags: toJson(ticket.tags),
+  fields: toJson(ticket.fields),
+  inbox_id: ticket.inboxId,
+  requester_id: ticket.requesterId,
+  requester_source: ticket.requesterSource,
+  follow_up_of: ticket.followUpOf,
+  locale: ticket.locale,
+  thread_index: ticket.threadIndex,
+  comments_count: ticket.commentsCount,
+  created_at: toMs(at),
+  updated_at: toMs(at),
+  closed_at: ticket.statusCategory === 'closed' ? toMs(at) : null,
+  waiting_since: ticket.waitingSince === null ? null : toMs(ticket.waitingSince),
+})
 
 /** Null: there is no such ticket (deleted ones are there, with `deletedAt`). */
 export async function findTicket(db: Queryable, id: number): Promise<Ticket | null> {

@@ -1,13 +1,20 @@
 /** The same message arriving twice: finding the one that was taken in before. */
+import { eachOf, gathered } from './gather.ts'
 import type { InboundMessage, InboundRow } from './inbound-messages.ts'
 import type { Queryable, Tx } from './open.ts'
 import { toMs } from './time.ts'
 
 /** PostgreSQL: two daemons must not look for each other's copy at the same time. */
 export async function lockTwins(tx: Tx, message: InboundMessage): Promise<void> {
-  const key = `${message.inboxId} ${message.messageId ?? ''} ${message.bodyHash ?? ''}`
-  await tx.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [key])
+  await lockGathered(tx, `${message.inboxId} ${message.messageId ?? ''} ${message.bodyHash ?? ''}`)
 }
+
+const lockGathered = gathered(async (db, keys: readonly string[]) => {
+  const locks = keys.map(() => 'pg_advisory_xact_lock(hashtextextended(?, 0))').join(', ')
+  // In one order, so that two who lock the same ones never wait for each other.
+  await db.raw(`select ${locks}`, keys.toSorted())
+  return keys.map(() => null)
+})
 
 /**
  * Another, already settled message of the same inbox that is the same: equal Message-ID and body.
@@ -16,18 +23,31 @@ export async function lockTwins(tx: Tx, message: InboundMessage): Promise<void> 
  */
 export async function findTwin(db: Queryable, message: InboundMessage): Promise<number | null> {
   if (message.bodyHash === null) return null
-  const query = db<InboundRow>('inbound_messages')
-    .where({ inbox_id: message.inboxId })
+  return message.messageId === null ? findSameBytes(db, message) : findSameId(db, message)
+}
+
+const TAKEN = ['ticket', 'comment', 'system', 'quarantined', 'ignored'] as const
+
+const findSameId = gathered(async (db, all: readonly InboundMessage[]) => {
+  const found = await eachOf<{ id: number }>(
+    db,
+    all.map(({ id, inboxId, messageId, bodyHash }) => ({
+      sql: `select id from inbound_messages where inbox_id = ? and id <> ? and message_id = ?
+        and body_hash = ? and fate in (${TAKEN.map(() => '?').join(', ')}) order by id limit 1`,
+      bindings: [inboxId, id, messageId, bodyHash, ...TAKEN],
+    })),
+  )
+  return found.map(([twin]) => twin?.id ?? null)
+})
+
+async function findSameBytes(db: Queryable, message: InboundMessage): Promise<number | null> {
+  const twin = await db<InboundRow>('inbound_messages')
+    .where({ inbox_id: message.inboxId, sha256: message.sha256, folder: message.folder })
+    .where({ internal_at: message.internalAt === null ? null : toMs(message.internalAt) })
     .whereNot({ id: message.id })
-    .whereIn('fate', ['ticket', 'comment', 'system', 'quarantined', 'ignored'])
+    .whereNot({ uidvalidity: message.uidValidity })
+    .whereIn('fate', [...TAKEN])
     .orderBy('id')
-  if (message.messageId === null) {
-    void query
-      .where({ sha256: message.sha256, folder: message.folder })
-      .where({ internal_at: message.internalAt === null ? null : toMs(message.internalAt) })
-      .whereNot({ uidvalidity: message.uidValidity })
-  } else {
-    void query.where({ message_id: message.messageId, body_hash: message.bodyHash })
-  }
-  return (await query.first('id'))?.id ?? null
+    .first('id')
+  return twin?.id ?? null
 }

@@ -1,5 +1,5 @@
 /** Files sent through the API: attachments that no comment has yet, and single attachments. */
-import { type AttachmentRow, type StoredAttachment, toAttachment } from './comments.ts'
+import { type AttachmentRow, type StoredAttachment, toAttachment } from './attachments.ts'
 import type { Queryable, Tx } from './open.ts'
 import { toMs } from './time.ts'
 

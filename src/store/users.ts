@@ -1,6 +1,7 @@
 /** People: one table for customers, agents and admins. */
 import type { Address, NamedAddress } from '../mail/address.ts'
 import type { Role, User, UserState } from '../ticket/user.ts'
+import { gathered } from './gather.ts'
 import type { Queryable, Tx } from './open.ts'
 import { fromMs, fromMsOrNull, toMs } from './time.ts'
 
@@ -29,10 +30,12 @@ const toUser = (row: UserRow): User => ({
   provenAt: fromMsOrNull(row.proven_at),
 })
 
-export async function findUser(db: Queryable, id: number): Promise<User | null> {
-  const row = await db<UserRow>('users').where({ id }).first()
-  return row === undefined ? null : toUser(row)
-}
+export const findUser: (db: Queryable, id: number) => Promise<User | null> = gathered(
+  async (db, ids: readonly number[]) => {
+    const found = new Map((await findUsers(db, ids)).map((user) => [user.id, user]))
+    return ids.map((id) => found.get(id) ?? null)
+  },
+)
 
 export async function findUsers(db: Queryable, ids: readonly number[]): Promise<User[]> {
   if (ids.length === 0) return []
@@ -42,10 +45,15 @@ export async function findUsers(db: Queryable, ids: readonly number[]): Promise<
   return rows.map(toUser)
 }
 
-export async function findUserByEmail(db: Queryable, email: Address): Promise<User | null> {
-  const row = await db<UserRow>('users').where({ email }).first()
-  return row === undefined ? null : toUser(row)
-}
+export const findUserByEmail: (db: Queryable, email: Address) => Promise<User | null> = gathered(
+  async (db, all: readonly Address[]) => {
+    const rows = await db<UserRow>('users')
+      .whereIn('email', [...all])
+      .select()
+    const byEmail = new Map(rows.map((row) => [row.email, toUser(row)]))
+    return all.map((email) => byEmail.get(email) ?? null)
+  },
+)
 
 /** One whose account was not deleted. */
 export async function findAccount(db: Queryable, id: number): Promise<User | null> {
@@ -136,20 +144,8 @@ export async function ensureUser(
   user: NewUser,
   at: Date,
 ): Promise<{ user: User; created: boolean }> {
-  const inserted = await tx<UserRow>('users')
-    .insert({
-      ...user,
-      locale: null,
-      created_at: toMs(at),
-      last_login_at: null,
-      proven_at: null,
-      deleted_at: null,
-    })
-    .onConflict('email')
-    .ignore()
-    .returning('*')
-  const row = inserted[0]
-  if (row !== undefined) return { user: toUser(row), created: true }
+  const row = await insertGathered(tx, { user, at })
+  if (row !== null) return { user: toUser(row), created: true }
   const found = await tx<UserRow>('users').where({ email: user.email }).first()
   if (found === undefined) throw new Error('a user is neither new nor there')
   if (found.deleted_at !== null) {
@@ -157,6 +153,27 @@ export async function ensureUser(
   }
   return { user: toUser(found), created: false }
 }
+
+/** Null: somebody has this address already. */
+const insertGathered = gathered(
+  async (db, all: readonly { readonly user: NewUser; readonly at: Date }[]) => {
+    const inserted = await db<UserRow>('users')
+      .insert(
+        all.map(({ user, at }) => ({
+          ...user,
+          locale: null,
+          created_at: toMs(at),
+          last_login_at: null,
+          proven_at: null,
+          deleted_at: null,
+        })),
+      )
+      .onConflict('email')
+      .ignore()
+      .returning('*')
+    return all.map(({ user }) => inserted.find(({ email }) => email === user.email) ?? null)
+  },
+)
 
 /** The person behind an address that wrote to us; their name is learned once. */
 export async function ensureContact(tx: Tx, who: NamedAddress, at: Date): Promise<User> {

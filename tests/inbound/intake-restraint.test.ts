@@ -30,6 +30,19 @@ eachDatabase(
       expect(await acknowledgements()).toEqual(Array.from({ length: 8 }, () => 'queued'))
     })
 
+    test('mails taken together get no more acknowledgements than the budgets allow', async () => {
+      const everybody = Array.from({ length: 9 }, (_, n) =>
+        aMail({ headers: { From: `c${n}@${n % 2 === 0 ? 'even' : 'odd'}.test` } }),
+      )
+      const budget = { total: '7/1h', per_domain: '4/1h', unverified_total: 'unlimited' }
+      await afterMail(fresh, everybody, { acknowledgement: { budget } })
+      const all = await desk.outbox()
+      const queued = all.filter((o) => o.kind === 'acknowledgement' && o.outcome === 'queued')
+      const domains = queued.map(({ rcptTo }) => rcptTo.slice(rcptTo.indexOf('@') + 1)).toSorted()
+      expect(domains).toEqual([...Array(4).fill('even.test'), ...Array(3).fill('odd.test')])
+      expect(await acknowledgements()).toHaveLength(9)
+    })
+
     test('an agent’s reply without words of his own does not show the customer our notice', async () => {
       await afterMail(fresh, [aMail()])
       const [notice] = (await desk.outbox()).filter(({ kind }) => kind === 'agent_notice')

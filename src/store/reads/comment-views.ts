@@ -1,7 +1,7 @@
 /** Comments with their authors, attachments and deliveries: one query for each kind. */
 import type { Comment } from '../../ticket/comment.ts'
 import type { User } from '../../ticket/user.ts'
-import { listAttachments, type StoredAttachment } from '../comments.ts'
+import { listAttachments, type StoredAttachment } from '../attachments.ts'
 import type { Queryable } from '../open.ts'
 import { deliveriesOf, type OutboxMessage } from '../outbox.ts'
 import { findUsers } from '../users.ts'
