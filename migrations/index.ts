@@ -1,6 +1,7 @@
 /** Every migration, in order. Forward only; a released one never changes. */
 import type { Knex } from 'knex'
 import * as access from './0005-access.ts'
+import * as deskWork from './0010-desk-work.ts'
 import * as foundation from './0001-foundation.ts'
 import * as envelopeWithSource from './0002-envelope-with-source.ts'
 import * as heldAndSuppressed from './0006-held-and-suppressed.ts'
@@ -27,5 +28,6 @@ export const migrations: readonly Migration[] = [
   { version: 7, name: 'plumbing', up: plumbing.up },
   { version: 8, name: 'second-factors', up: secondFactors.up },
   { version: 9, name: 'search', up: search.up },
+  { version: 10, name: 'desk-work', up: deskWork.up },
   { version: 11, name: 'webhooks', up: webhooks.up },
 ]

@@ -90,7 +90,11 @@ async function isVisible(
   return comment !== null && mayRead(caller.user, comment, attachment)
 }
 
-async function visibleComment(db: Queryable, caller: Caller, id: number): Promise<Comment | null> {
+export async function visibleComment(
+  db: Queryable,
+  caller: Caller,
+  id: number,
+): Promise<Comment | null> {
   const comment = await findComment(db, id)
   if (comment === null) return null
   if (comment.visibility === 'internal' && !isStaff(caller.user)) return null

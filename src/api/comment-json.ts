@@ -5,6 +5,7 @@ import type { StoredEvent } from '../store/events.ts'
 import type { CommentView } from '../store/reads/comment-views.ts'
 import type { Comment } from '../ticket/comment.ts'
 import { isStaff, type User } from '../ticket/user.ts'
+import { instant } from './people-json.ts'
 
 export interface CommentJson {
   id: number
@@ -20,6 +21,8 @@ export interface CommentJson {
   authentication: AuthenticationJson | null
   deliveries: { address: string; outcome: string; detail: string | null }[]
   created_at: string
+  edited_at: string | null
+  deleted_at: string | null
 }
 
 export interface AttachmentJson {
@@ -64,6 +67,8 @@ export function commentJson(view: CommentView, viewer: User): CommentJson {
       detail,
     })),
     created_at: comment.createdAt.toISOString(),
+    edited_at: instant(comment.editedAt),
+    deleted_at: instant(comment.deletedAt),
   }
   return isStaff(viewer) ? full : forCustomer(full)
 }

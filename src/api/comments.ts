@@ -20,14 +20,18 @@ import { idAt, pageOf } from './page.ts'
 import { invalidMembers } from './problem.ts'
 import { NO_QUERY } from './query.ts'
 import { ALL, type Caller, idOf, notFound, type Route, route, STAFF } from './route.ts'
-import { CommentBody, PageQuery } from './schemas.ts'
+import { CommentBody, CommentsQuery, PageQuery } from './schemas.ts'
 import { mayMove } from './tickets.ts'
 
 export function commentRoutes(deps: ApiDeps): readonly Route[] {
   return [listRoute(deps), addRoute(deps), eventsRoute(deps)]
 }
 
-async function ticketOf(db: Queryable, caller: Caller, id: string | undefined): Promise<Ticket> {
+export async function ticketOf(
+  db: Queryable,
+  caller: Caller,
+  id: string | undefined,
+): Promise<Ticket> {
   const ticket = await findVisibleTicket(db, scopeOf(caller), idOf(id))
   if (ticket === null) throw notFound()
   return ticket
@@ -40,14 +44,15 @@ function listRoute({ store }: ApiDeps): Route {
     summary: 'Comments of a ticket, oldest first',
     roles: ALL,
     scopes: ['tickets:read'],
-    query: PageQuery,
+    query: CommentsQuery,
     body: null,
     async handle({ caller, params, query, search }) {
       const ticket = await ticketOf(store.read, caller, params['id'])
       const question = { route: `comments ${ticket.id}`, search }
       const comments = await listComments(store.read, {
         ticketId: ticket.id,
-        publicOnly: !isStaff(caller.user),
+        publicOnly: !isStaff(caller.user) || query.visibility === 'public',
+        internalOnly: query.visibility === 'internal',
         afterId: idAt(query.cursor, question) ?? 0,
         limit: query.limit + 1,
       })
@@ -201,7 +206,7 @@ async function customerSays(
   return comment
 }
 
-async function commentsJson(
+export async function commentsJson(
   db: Queryable,
   comments: readonly Comment[],
   viewer: User,

@@ -5,11 +5,12 @@ import { openTicket } from '../desk/open-ticket.ts'
 import { splitSubaddress } from '../mail/address.ts'
 import type { Tx } from '../store/open.ts'
 import { findTicket } from '../store/tickets.ts'
-import { ensureContact, findUserByEmail } from '../store/users.ts'
+import { findVisibleTicket } from '../store/reads/visible-tickets.ts'
+import { ensureContact, findUser, findUserByEmail } from '../store/users.ts'
 import { ownAddresses } from '../ticket/inbox.ts'
 import type { Ticket } from '../ticket/ticket.ts'
 import { isStaff, type User } from '../ticket/user.ts'
-import { forbidden } from './auth.ts'
+import { forbidden, scopeOf } from './auth.ts'
 import { uploadsFor } from './attachments.ts'
 import type { ApiDeps } from './deps.ts'
 import { invalidMembers } from './problem.ts'
@@ -23,7 +24,8 @@ export async function openRequested(
   at: Date,
 ): Promise<Ticket> {
   const staff = isStaff(caller.user)
-  const requester = await requesterOf(tx, deps, caller, body, at)
+  const earlier = await earlierTicket(tx, caller, body)
+  const requester = await requesterOf(tx, deps, { caller, body, earlier }, at)
   const asAgent = staff && body.author === 'me'
   const author: Author = asAgent
     ? { type: 'agent', user: caller.user }
@@ -32,8 +34,11 @@ export async function openRequested(
     tx,
     deps.context,
     {
-      inboxId: inboxIdOf(deps, body.inbox),
-      subject: body.subject,
+      inboxId:
+        body.inbox === undefined && earlier !== null
+          ? earlier.inboxId
+          : inboxIdOf(deps, body.inbox),
+      subject: body.subject === '' && earlier !== null ? earlier.subject : body.subject,
       requester,
       requesterSource: 'api',
       author,
@@ -44,7 +49,7 @@ export async function openRequested(
       tags: body.tags,
       fields: body.fields,
       status: null,
-      followUpOf: null,
+      followUpOf: earlier?.id ?? null,
       related: null,
       watcher: null,
       locale: null,
@@ -58,13 +63,32 @@ export async function openRequested(
   return (await findTicket(tx, ticket.id)) ?? ticket
 }
 
+/** The ticket that goes on with this one: one that the caller sees. */
+async function earlierTicket(
+  tx: Tx,
+  caller: Caller,
+  { follow_up_of: id }: TicketBody,
+): Promise<Ticket | null> {
+  if (id === undefined) return null
+  const ticket = await findVisibleTicket(tx, scopeOf(caller), id)
+  if (ticket !== null) return ticket
+  const message = 'is not the id of a ticket'
+  throw invalidMembers([{ pointer: '/follow_up_of', code: 'unknown_ticket', message }])
+}
+
+/** By default the caller; who asked before, when an agent opens a follow-up. */
 async function requesterOf(
   tx: Tx,
   deps: ApiDeps,
-  { user }: Caller,
-  { requester }: TicketBody,
+  { caller, body, earlier }: { caller: Caller; body: TicketBody; earlier: Ticket | null },
   at: Date,
 ): Promise<User> {
+  const { user } = caller
+  const { requester } = body
+  const before = earlier?.requesterId ?? null
+  if (requester === undefined && isStaff(user) && before !== null) {
+    return (await findUser(tx, before)) ?? user
+  }
   if (requester === undefined || requester.email === user.email) return user
   if (!isStaff(user)) throw forbidden('Customers open tickets for themselves only.')
   return contactOf(tx, deps, requester, '/requester/email', at)

@@ -165,7 +165,7 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 
 /** Neither database has larger ids. */
-const ID_MAX = 2 ** 31 - 1
+export const ID_MAX = 2 ** 31 - 1
 
 /** The id in a path; anything that cannot be one is simply not there. */
 export function idOf(text: string | undefined): number {

@@ -1,6 +1,7 @@
 /** Every route there is. What is not in this table does not exist. */
 import { TicketIndexer } from '../desk/index-tickets.ts'
 import { attachmentRoutes } from './attachments.ts'
+import { commentChangeRoutes } from './comment-changes.ts'
 import { commentRoutes } from './comments.ts'
 import type { ApiDeps } from './deps.ts'
 import { eventRoutes } from './event-routes.ts'
@@ -17,6 +18,7 @@ import { secondFactorRoutes } from './second-factor.ts'
 import { sessionRoutes } from './sessions.ts'
 import { statsRoutes } from './stats.ts'
 import { statusRoutes } from './statuses.ts'
+import { ticketBulkRoutes } from './ticket-bulk.ts'
 import { ticketChangeRoutes } from './ticket-changes.ts'
 import { ticketPeopleRoutes } from './ticket-people.ts'
 import { ticketRoutes } from './tickets.ts'
@@ -24,6 +26,7 @@ import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
 import { webhookDeliveryRoutes } from './webhook-deliveries.ts'
 import { webhookRoutes } from './webhooks.ts'
+import { vocabularyRoutes } from './vocabulary.ts'
 
 export function routesOf(deps: ApiDeps): readonly Route[] {
   const limits = new RateLimits(deps)
@@ -32,7 +35,10 @@ export function routesOf(deps: ApiDeps): readonly Route[] {
     ...ticketRoutes(deps, index),
     ...ticketChangeRoutes(deps),
     ...ticketPeopleRoutes(deps),
+    ...ticketBulkRoutes(deps),
     ...commentRoutes(deps),
+    ...commentChangeRoutes(deps),
+    ...vocabularyRoutes(deps),
     ...attachmentRoutes(deps),
     ...inboundRoutes(deps),
     ...outboxRoutes(deps),

@@ -6,7 +6,7 @@ import { FATES } from '../store/inbound-messages.ts'
 import { OUTCOMES } from '../store/outbox.ts'
 import { findPriority, PRIORITIES, SUBJECT_LENGTH_MAX } from '../ticket/ticket.ts'
 import { one, PAGE } from './query.ts'
-import { parseId } from './route.ts'
+import { ID_MAX, parseId } from './route.ts'
 
 const TEXT_LENGTH_MAX = 500_000
 export const NAME_LENGTH_MAX = 200
@@ -96,10 +96,13 @@ export const TicketBody = z
       .default([]),
     attachments,
     inbox: z.union([z.string().min(1), z.int().positive()]).optional(),
+    follow_up_of: z.int().positive().max(ID_MAX).optional(),
   })
   .superRefine((body, context) => {
     if (Object.keys(body.fields).length > 0) return
     for (const member of ['subject', 'text'] as const) {
+      // It goes on under the subject of the first ticket.
+      if (member === 'subject' && body.follow_up_of !== undefined) continue
       if (body[member].trim() !== '') continue
       context.addIssue({
         code: 'custom',
@@ -133,6 +136,37 @@ export type TicketPatch = z.output<typeof TicketPatch>
 
 export const AssigneeBody = z.strictObject({ assignee })
 export const PriorityBody = z.strictObject({ priority })
+/** More would hold a request up for too long. */
+export const BULK_MAX = 500
+
+export const BulkBody = z.strictObject({
+  ids: z
+    .array(z.int().positive())
+    .min(1)
+    .max(BULK_MAX)
+    .transform((ids) => [...new Set(ids)]),
+  patch: TicketPatch.refine((patch) => Object.keys(patch).length > 0, 'is empty'),
+})
+
+export const SplitBody = z.strictObject({
+  comment_ids: z
+    .array(z.int().positive())
+    .min(1)
+    .max(BULK_MAX)
+    .transform((ids) => [...new Set(ids)]),
+  subject: line(SUBJECT_LENGTH_MAX)
+    .refine((value) => value !== '', 'is empty')
+    .optional(),
+})
+
+export const NoteBody = z.strictObject({
+  text: text.refine((value) => value.trim() !== '', 'is empty'),
+})
+
+export const DeleteTicketQuery = z.strictObject({
+  purge: z.enum(['true', 'false'], 'is not true or false').optional(),
+})
+
 export const MergeBody = z.strictObject({ into: z.int().positive() })
 export const TakeBody = z.strictObject({ force: z.boolean().default(false) }).optional()
 
@@ -170,6 +204,11 @@ export const address = one.transform((value, context): Address => {
 })
 
 export const PageQuery = z.strictObject(PAGE)
+
+export const CommentsQuery = z.strictObject({
+  visibility: z.enum(['public', 'internal'], 'is not public or internal').optional(),
+  ...PAGE,
+})
 
 /** The id of an event; 0: before the first. */
 const eventId = z

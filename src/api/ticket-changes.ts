@@ -4,6 +4,7 @@ import { changeTicket, type WantedChange } from '../desk/change-ticket.ts'
 import type { Author } from '../desk/context.ts'
 import { deleteTicket, restoreTicket } from '../desk/delete-ticket.ts'
 import { mergeTickets } from '../desk/merge-tickets.ts'
+import { purgeTicket } from '../desk/purge-ticket.ts'
 import type { Scope } from '../desk/create-token.ts'
 import type { Tx } from '../store/open.ts'
 import { lockVisibleTicket } from '../store/reads/visible-tickets.ts'
@@ -28,7 +29,14 @@ import {
   type RouteRequest,
   STAFF,
 } from './route.ts'
-import { AssigneeBody, MergeBody, PriorityBody, TakeBody, TicketPatch } from './schemas.ts'
+import {
+  AssigneeBody,
+  DeleteTicketQuery,
+  MergeBody,
+  PriorityBody,
+  TakeBody,
+  TicketPatch,
+} from './schemas.ts'
 import { mayMove, oneJson } from './tickets.ts'
 
 const WRITE: readonly Scope[] = ['tickets:write']
@@ -111,7 +119,7 @@ interface Patching {
   readonly body: TicketPatch
 }
 
-async function patch(
+export async function patch(
   tx: Tx,
   deps: ApiDeps,
   { caller, ticket, body }: Patching,
@@ -208,12 +216,13 @@ function deleteRoute(deps: ApiDeps): Route {
   return route({
     method: 'DELETE',
     path: '/api/v1/tickets/:id',
-    summary: 'Deletes a ticket; an admin can bring it back',
+    summary: 'Deletes a ticket; an admin can bring it back, or purge it for good',
     roles: ALL,
     scopes: WRITE,
-    query: NO_QUERY,
+    query: DeleteTicketQuery,
     body: null,
     async handle(request) {
+      if (request.query.purge === 'true') return purge(deps, request)
       await changing(deps, request, (tx, ticket, at) => {
         mayDelete(request.caller, ticket)
         return deleteTicket(tx, { ticket, author: authorOf(request.caller) }, at)
@@ -221,6 +230,13 @@ function deleteRoute(deps: ApiDeps): Route {
       return { status: 204 }
     },
   })
+}
+
+async function purge({ store, clock }: ApiDeps, { caller, params }: Request): Promise<Answer> {
+  if (caller.user.role !== 'admin') throw forbidden('Tickets are purged by admins.')
+  const input = { ticketId: idOf(params['id']), author: authorOf(caller) }
+  await store.transaction((tx) => purgeTicket(tx, input, clock.now()))
+  return { status: 204 }
 }
 
 function mayDelete({ user }: Caller, ticket: Ticket): void {

@@ -27,6 +27,7 @@ export interface TicketJson {
   updated_at: string
   closed_at: string | null
   waiting_since: string | null
+  snoozed_until: string | null
   version: number
   counts: { comments: number }
 }
@@ -57,6 +58,7 @@ export function ticketJson(view: TicketView, lifecycle: Lifecycle, viewer: User)
     updated_at: ticket.updatedAt.toISOString(),
     closed_at: instant(ticket.closedAt),
     waiting_since: instant(ticket.waitingSince),
+    snoozed_until: isStaff(viewer) ? instant(ticket.snoozedUntil) : null,
     version: ticket.version,
     counts: { comments: view.commentsCount },
   }

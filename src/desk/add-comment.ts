@@ -139,6 +139,8 @@ async function moveAndCount(
       { category: target?.category ?? before.statusCategory, spoke },
       at,
     ),
+    snoozedUntil: spoke === 'customer' ? null : before.snoozedUntil,
+    firstAnsweredAt: before.firstAnsweredAt ?? (spoke === 'agent' ? at : null),
     commentsCount: before.commentsCount + 1,
     version: before.version + 1,
     updatedAt: at,

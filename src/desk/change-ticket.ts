@@ -13,7 +13,14 @@ import { actorOf } from './record-comment.ts'
 
 type Plain = Pick<
   TicketChange,
-  'subject' | 'priority' | 'category' | 'tags' | 'fields' | 'inboxId' | 'assigneeId'
+  | 'subject'
+  | 'priority'
+  | 'category'
+  | 'tags'
+  | 'fields'
+  | 'inboxId'
+  | 'assigneeId'
+  | 'snoozedUntil'
 >
 type Optional<T> = { readonly [Member in keyof T]?: T[Member] | undefined }
 
@@ -101,6 +108,7 @@ const NAMES: Readonly<Record<string, string>> = {
   requesterSource: 'requester_source',
   mergedInto: 'merged_into',
   deletedAt: 'deleted_at',
+  snoozedUntil: 'snoozed_until',
 }
 
 /** What an event says of a change: each member with its value before and after. */

@@ -129,6 +129,8 @@ async function insertOpening(
       // The opening message is the first comment; it is written with the ticket.
       commentsCount: 1,
       waitingSince: waitingAfter(null, { category: rule.category, spoke: spokenBy(input) }, at),
+      // A ticket that we open was never unanswered.
+      firstAnsweredAt: input.author.type === 'agent' ? at : null,
     },
     at,
   )

@@ -4,7 +4,7 @@ import type { AuthorType, Comment, CommentSource, Visibility } from '../ticket/c
 import { eachOf, gathered, inOrder } from './gather.ts'
 import { recordFrom, stringsFrom, toJson } from './json.ts'
 import type { Queryable, Tx } from './open.ts'
-import { fromMs, toMs } from './time.ts'
+import { fromMs, fromMsOrNull, toMs } from './time.ts'
 
 interface CommentRow {
   id: number
@@ -22,6 +22,8 @@ interface CommentRow {
   inbound_id: number | null
   authentication: string | null
   created_at: number
+  edited_at: number | null
+  deleted_at: number | null
 }
 
 const toComment = (row: CommentRow): Comment => ({
@@ -41,6 +43,8 @@ const toComment = (row: CommentRow): Comment => ({
   authentication:
     row.authentication === null ? null : toAuthentication(recordFrom(row.authentication)),
   createdAt: fromMs(row.created_at),
+  editedAt: fromMsOrNull(row.edited_at),
+  deletedAt: fromMsOrNull(row.deleted_at),
 })
 
 function toAuthentication(record: Record<string, unknown>): Authentication {
@@ -57,11 +61,11 @@ function toAuthentication(record: Record<string, unknown>): Authentication {
   }
 }
 
-export type NewComment = Omit<Comment, 'id' | 'createdAt'>
+export type NewComment = Omit<Comment, 'id' | 'createdAt' | 'editedAt' | 'deletedAt'>
 
 export async function insertComment(tx: Tx, comment: NewComment, at: Date): Promise<Comment> {
   const { id } = await insertGathered(tx, { comment, at })
-  return { ...comment, id, createdAt: at }
+  return { ...comment, id, createdAt: at, editedAt: null, deletedAt: null }
 }
 
 const insertGathered = gathered(
@@ -110,7 +114,13 @@ export async function findComments(db: Queryable, ids: readonly number[]): Promi
 /** Oldest first. `publicOnly`: what customers may see. */
 export async function listComments(
   db: Queryable,
-  filter: { ticketId: number; publicOnly: boolean; afterId: number; limit: number },
+  filter: {
+    ticketId: number
+    publicOnly: boolean
+    internalOnly?: boolean
+    afterId: number
+    limit: number
+  },
 ): Promise<Comment[]> {
   const query = db<CommentRow>('comments')
     .where({ ticket_id: filter.ticketId })
@@ -119,6 +129,7 @@ export async function listComments(
     .limit(filter.limit)
     .select()
   if (filter.publicOnly) void query.where({ visibility: 'public' })
+  if (filter.internalOnly === true) void query.where({ visibility: 'internal' })
   return (await query).map(toComment)
 }
 

@@ -29,6 +29,8 @@ export interface TicketRow {
   updated_at: number
   closed_at: number | null
   waiting_since: number | null
+  first_answered_at: number | null
+  snoozed_until: number | null
   deleted_at: number | null
   version: number
 }
@@ -55,6 +57,8 @@ export const toTicket = (row: TicketRow): Ticket => ({
   updatedAt: fromMs(row.updated_at),
   closedAt: fromMsOrNull(row.closed_at),
   waitingSince: fromMsOrNull(row.waiting_since),
+  firstAnsweredAt: fromMsOrNull(row.first_answered_at),
+  snoozedUntil: fromMsOrNull(row.snoozed_until),
   deletedAt: fromMsOrNull(row.deleted_at),
   version: row.version,
 })
@@ -76,6 +80,7 @@ export type NewTicket = Pick<
   | 'threadIndex'
   | 'commentsCount'
   | 'waitingSince'
+  | 'firstAnsweredAt'
 >
 
 export const insertTicket = (tx: Tx, ticket: NewTicket, at: Date): Promise<Ticket> =>
@@ -110,7 +115,8 @@ const columnsOf = (ticket: NewTicket, at: Date) => ({
   created_at: toMs(at),
   updated_at: toMs(at),
   closed_at: ticket.statusCategory === 'closed' ? toMs(at) : null,
-  waiting_since: ticket.waitingSince === null ? null : toMs(ticket.waitingSince),
+  waiting_since: msOrNull(ticket.waitingSince),
+  first_answered_at: msOrNull(ticket.firstAnsweredAt),
 })
 
 /** Null: there is no such ticket (deleted ones are there, with `deletedAt`). */
@@ -143,6 +149,7 @@ export interface TicketChange
       | 'mergedInto'
       | 'deletedAt'
       | 'locale'
+      | 'snoozedUntil'
     >
   > {
   readonly status?: { readonly name: string; readonly category: StatusCategory }
@@ -167,7 +174,7 @@ export async function updateTicket(
       version: ticket.version + 1,
       updated_at: toMs(at),
       ...statusColumns(ticket, change, at),
-      waiting_since: waitingColumn(ticket, change, at),
+      ...spokenColumns(ticket, change, at),
       ...plainColumns(change),
       ...(change.commentsAdded === undefined
         ? {}
@@ -176,11 +183,22 @@ export async function updateTicket(
   return updated === 1
 }
 
-function waitingColumn(ticket: Ticket, { status, spoke }: TicketChange, at: Date): number | null {
+/** A customer's words wake a ticket that was put off. */
+function spokenColumns(
+  ticket: Ticket,
+  { status, spoke = null }: TicketChange,
+  at: Date,
+): Partial<TicketRow> {
   const category = status?.category ?? ticket.statusCategory
-  const since = waitingAfter(ticket, { category, spoke: spoke ?? null }, at)
-  return since === null ? null : toMs(since)
+  const answers = spoke === 'agent' && ticket.firstAnsweredAt === null
+  return {
+    waiting_since: msOrNull(waitingAfter(ticket, { category, spoke }, at)),
+    ...(answers ? { first_answered_at: toMs(at) } : {}),
+    ...(spoke === 'customer' ? { snoozed_until: null } : {}),
+  }
 }
+
+const msOrNull = (date: Date | null): number | null => (date === null ? null : toMs(date))
 
 function statusColumns(ticket: Ticket, { status }: TicketChange, at: Date): Partial<TicketRow> {
   if (status === undefined) return {}
@@ -208,6 +226,8 @@ function plainColumns(change: TicketChange): Partial<TicketRow> {
     merged_into: change.mergedInto,
     locale: change.locale,
     deleted_at: change.deletedAt instanceof Date ? toMs(change.deletedAt) : change.deletedAt,
+    snoozed_until:
+      change.snoozedUntil instanceof Date ? toMs(change.snoozedUntil) : change.snoozedUntil,
   }
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined))
 }

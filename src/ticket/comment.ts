@@ -23,6 +23,10 @@ export interface Comment {
   readonly inboundId: number | null
   readonly authentication: Authentication | null
   readonly createdAt: Date
+  /** When its author corrected it; notes only. */
+  readonly editedAt: Date | null
+  /** When an admin withdrew it: what it said is gone. */
+  readonly deletedAt: Date | null
 }
 
 /** Who caused a change: written into the event. */

@@ -34,6 +34,10 @@ export interface Ticket {
   readonly closedAt: Date | null
   /** Since when a customer has waited for us; null: nobody does. */
   readonly waitingSince: Date | null
+  /** When somebody of us first wrote to the customer. */
+  readonly firstAnsweredAt: Date | null
+  /** Until then nobody needs to look at it; null: it is not put off. */
+  readonly snoozedUntil: Date | null
   readonly deletedAt: Date | null
   /** Grows by one with every change. */
   readonly version: number

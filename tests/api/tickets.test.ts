@@ -107,6 +107,7 @@ eachDatabase(
         updated_at: '2026-03-01T10:00:00.000Z',
         closed_at: null,
         waiting_since: '2026-03-01T10:00:00.000Z',
+        snoozed_until: null,
         version: 1,
         counts: { comments: 1 },
       })

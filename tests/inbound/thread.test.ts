@@ -43,6 +43,8 @@ const ticket = (id: number, more: Partial<Ticket> = {}): Ticket => ({
   locale: null,
   threadIndex: null,
   waitingSince: null,
+  firstAnsweredAt: null,
+  snoozedUntil: null,
   commentsCount: 1,
   createdAt: new Date(0),
   updatedAt: new Date(0),

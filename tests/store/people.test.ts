@@ -108,6 +108,7 @@ eachDatabase(
           locale: null,
           threadIndex: null,
           waitingSince: null,
+          firstAnsweredAt: null,
         }
         const about = {
           subject: 'x',

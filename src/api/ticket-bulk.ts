@@ -1,0 +1,152 @@
+/** Many tickets at once, and one ticket as a whole: bulk changes, splitting, transcripts. */
+import { Readable } from 'node:stream'
+import { splitTicket } from '../desk/split-ticket.ts'
+import { TRANSCRIPT_FORMATS, type TranscriptFormat, transcriptOf } from '../desk/transcript.ts'
+import { lockVisibleTicket } from '../store/reads/visible-tickets.ts'
+import { inboxOrFirst } from '../ticket/inbox.ts'
+import { isStaff } from '../ticket/user.ts'
+import { z } from 'zod'
+import { scopeOf } from './auth.ts'
+import { commentJson } from './comment-json.ts'
+import { ticketOf } from './comments.ts'
+import type { ApiDeps } from './deps.ts'
+import { download } from './download.ts'
+import { etagOf } from './preconditions.ts'
+import { problemOf } from './problem.ts'
+import { NO_QUERY } from './query.ts'
+import { ALL, type Caller, idOf, notFound, type Route, route, STAFF } from './route.ts'
+import { BulkBody, SplitBody, type TicketPatch } from './schemas.ts'
+import { authorOf, patch } from './ticket-changes.ts'
+import { oneJson } from './tickets.ts'
+
+export function ticketBulkRoutes(deps: ApiDeps): readonly Route[] {
+  return [bulkRoute(deps), splitRoute(deps), transcriptRoute(deps)]
+}
+
+/** Changes that wait for a commit together. */
+const AT_ONCE = 25
+
+interface BulkResult {
+  readonly id: number
+  readonly status: number
+  /** Of the ticket after the change. */
+  readonly version?: number
+  readonly problem?: Readonly<Record<string, unknown>>
+}
+
+function bulkRoute(deps: ApiDeps): Route {
+  return route({
+    method: 'POST',
+    path: '/api/v1/tickets/bulk',
+    summary: 'Changes many tickets, each by itself: one that is refused holds up no other',
+    roles: STAFF,
+    scopes: ['tickets:write'],
+    query: NO_QUERY,
+    body: BulkBody,
+    async handle({ caller, body }) {
+      const data: BulkResult[] = []
+      for (let start = 0; start < body.ids.length; start += AT_ONCE) {
+        const ids = body.ids.slice(start, start + AT_ONCE)
+        data.push(...(await Promise.all(ids.map((id) => changed(deps, caller, id, body.patch)))))
+      }
+      deps.outgoing.ring()
+      const failed = data.filter(({ status }) => status !== 200).length
+      return { body: { data, changed: data.length - failed, failed } }
+    },
+  })
+}
+
+async function changed(
+  deps: ApiDeps,
+  caller: Caller,
+  id: number,
+  body: TicketPatch,
+): Promise<BulkResult> {
+  try {
+    const { version } = await deps.store.transaction(async (tx) => {
+      const ticket = await lockVisibleTicket(tx, scopeOf(caller), id)
+      if (ticket === null) throw notFound()
+      return patch(tx, deps, { caller, ticket, body }, deps.clock.now())
+    })
+    return { id, status: 200, version }
+  } catch (err) {
+    const { status, body: problem, isFailure } = problemOf(err, `bulk-${id}`)
+    // What is wrong with us is wrong with all of them.
+    if (isFailure) throw err
+    return { id, status, problem }
+  }
+}
+
+function splitRoute(deps: ApiDeps): Route {
+  const { store, context, clock } = deps
+  return route({
+    method: 'POST',
+    path: '/api/v1/tickets/:id/split',
+    summary: 'Makes a ticket of its own of some comments',
+    roles: STAFF,
+    scopes: ['tickets:write'],
+    query: NO_QUERY,
+    body: SplitBody,
+    async handle({ caller, params, body }) {
+      const id = idOf(params['id'])
+      const json = await store.transaction(async (tx) => {
+        const ticket = await lockVisibleTicket(tx, scopeOf(caller), id)
+        if (ticket === null) throw notFound()
+        const input = {
+          ticketId: id,
+          commentIds: body.comment_ids,
+          subject: body.subject ?? null,
+          author: authorOf(caller),
+        }
+        const made = await splitTicket(tx, context, input, clock.now())
+        return oneJson(tx, made, context.lifecycle, caller.user)
+      })
+      const headers = { Location: `/api/v1/tickets/${json.id}`, ETag: etagOf(json) }
+      return { status: 201, body: json, headers }
+    },
+  })
+}
+
+const TYPES: Readonly<Record<TranscriptFormat, string>> = {
+  txt: 'text/plain; charset=utf-8',
+  html: 'text/html; charset=utf-8',
+  mbox: 'application/mbox',
+  json: 'application/json',
+}
+
+const TranscriptQuery = z.strictObject({
+  format: z
+    .enum(TRANSCRIPT_FORMATS, `is not one of ${TRANSCRIPT_FORMATS.join(', ')}`)
+    .default('txt'),
+})
+
+function transcriptRoute({ store, context, inboxes }: ApiDeps): Route {
+  return route({
+    method: 'GET',
+    path: '/api/v1/tickets/:id/transcript',
+    summary: 'The whole conversation as a file: text, a page, mails or data',
+    roles: ALL,
+    scopes: ['tickets:read'],
+    query: TranscriptQuery,
+    body: null,
+    async handle({ caller, params, query }) {
+      const ticket = await ticketOf(store.read, caller, params['id'])
+      const viewer = caller.user
+      const inbox = inboxOrFirst(inboxes, ticket.inboxId)
+      const pieces = transcriptOf(store.read, {
+        ticket,
+        format: query.format,
+        publicOnly: !isStaff(viewer),
+        desk: {
+          name: inbox?.name ?? 'Support',
+          // RFC 2606 §2: an address that is nobody's.
+          address: inbox?.address ?? 'desk@desk.invalid',
+        },
+        json: (view) => commentJson(view, viewer),
+        about: await oneJson(store.read, ticket, context.lifecycle, viewer),
+      })
+      const filename = `ticket-${ticket.id}.${query.format}`
+      return download(Readable.from(pieces), { contentType: TYPES[query.format], filename })
+    },
+  })
+}
