@@ -13,6 +13,8 @@ export interface StatusJson {
   final: boolean
   /** May be commented. */
   comments: boolean
+  /** New tickets have it. */
+  initial: boolean
 }
 
 export function statusRoutes({ context }: ApiDeps): readonly Route[] {
@@ -35,6 +37,7 @@ export function statusRoutes({ context }: ApiDeps): readonly Route[] {
             to: rule.to,
             final: rule.final,
             comments: rule.comments,
+            initial: rule.name === context.lifecycle.initial,
           }),
         )
         return { body: { data, page: { next_cursor: null, has_more: false } } }

@@ -1,12 +1,11 @@
-/** The words tickets are described with: statuses, priorities, categories, tags. */
+/** The words tickets are described with: priorities, categories, tags; statuses.ts has the others. */
 import { recentTags } from '../store/reads/recent-tags.ts'
 import { PRIORITIES } from '../ticket/ticket.ts'
 import type { ApiDeps } from './deps.ts'
 import { NO_QUERY } from './query.ts'
 import { ALL, type Answer, type Route, route, STAFF } from './route.ts'
 
-export function vocabularyRoutes({ store, context, config }: ApiDeps): readonly Route[] {
-  const { lifecycle } = context
+export function vocabularyRoutes({ store, config }: ApiDeps): readonly Route[] {
   const words = (path: string, summary: string, roles: typeof ALL, data: () => unknown): Route =>
     route({
       method: 'GET',
@@ -21,18 +20,6 @@ export function vocabularyRoutes({ store, context, config }: ApiDeps): readonly 
       },
     })
   return [
-    words('/api/v1/statuses', 'Statuses, with what leads where', ALL, () =>
-      [...lifecycle.statuses.values()].map((rule) => ({
-        name: rule.name,
-        label: rule.label,
-        category: rule.category,
-        aliases: rule.aliases,
-        to: rule.to,
-        final: rule.final,
-        comments: rule.comments,
-        initial: rule.name === lifecycle.initial,
-      })),
-    ),
     words('/api/v1/priorities', 'Priorities, the lowest first', ALL, () =>
       PRIORITIES.map((name) => ({ name })),
     ),

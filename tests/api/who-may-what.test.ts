@@ -105,7 +105,6 @@ const EXPECTED: Readonly<Record<string, Record<'ana' | 'mallory' | 'bruno' | 'ca
   'PATCH /api/v1/comments/:id': { ana: 403, mallory: 403, bruno: 403, carla: 403 },
   'DELETE /api/v1/comments/:id': { ana: 403, mallory: 403, bruno: 403, carla: 204 },
   'POST /api/v1/comments/:id/resend': { ana: 403, mallory: 403, bruno: 409, carla: 409 },
-  'GET /api/v1/statuses': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
   'GET /api/v1/priorities': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
   'GET /api/v1/categories': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
   'GET /api/v1/tags': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
