@@ -1,10 +1,12 @@
 /** When silence is better than an acknowledgement, although a person seems to have written. */
 import type { Rate } from '../config-values.ts'
 import type { Message } from '../mail/message.ts'
-import { sameWordsSaidAt } from '../store/comments.ts'
+import { saysTheSame } from '../mail/similar-words.ts'
+import { type Remark, remarksLike } from '../store/comments.ts'
 import { countFromSender } from '../store/folder-contents.ts'
 import type { InboundMessage } from '../store/inbound-messages.ts'
 import type { Queryable } from '../store/open.ts'
+import { automaticSentAt } from '../store/outbox-counts.ts'
 import type { Inbox } from '../ticket/inbox.ts'
 import { ANSWER_AGE_MAX_MS } from '../ticket/notify.ts'
 import type { User } from '../ticket/user.ts'
@@ -25,14 +27,16 @@ export interface Written {
 const HOUR_MS = 3_600_000
 /**
  * A responder that marks nothing answers each acknowledgement with the same words under another
- * subject. A person with several requests uses other words each time.
+ * subject, perhaps with a number in them. A person with several requests uses other words each
+ * time, and does not wait for our answer to the one before.
  */
 const SAME_WORDS = [
   { count: 5, windowMs: HOUR_MS },
   { count: 20, windowMs: 24 * HOUR_MS },
 ] as const
-const SAME_WORDS_MAX = Math.max(...SAME_WORDS.map(({ count }) => count))
 const SAME_WORDS_WINDOW_MS = Math.max(...SAME_WORDS.map(({ windowMs }) => windowMs))
+/** What is looked back at; a chain of answers to our mail is not interrupted by more of these. */
+const LOOKED_AT_MAX = 40
 
 /** The reason not to acknowledge, written into the outbox row; null: there is none. */
 export async function whyNotAcknowledge(
@@ -75,12 +79,36 @@ async function repeats(
   at: Date,
 ): Promise<string | null> {
   if (sender === null) return null
-  const ago = (ms: number) => new Date(at.getTime() - ms)
-  const words = { authorId: sender.id, text: message.text.reply, since: ago(SAME_WORDS_WINDOW_MS) }
-  const saidAt = await sameWordsSaidAt(db, { ...words, limit: SAME_WORDS_MAX })
-  const limit = SAME_WORDS.find(
-    ({ count, windowMs }) => saidAt.filter((said) => said > ago(windowMs)).length >= count,
+  const since = new Date(at.getTime() - SAME_WORDS_WINDOW_MS)
+  const { reply: text } = message.text
+  const remarks = await remarksLike(db, { authorId: sender.id, text, since, limit: LOOKED_AT_MAX })
+  const limit = limitReached(
+    remarks.filter((remark) => remark.text === text),
+    at,
   )
-  if (limit === undefined) return null
-  return `the same words ${limit.count} times in ${limit.windowMs / HOUR_MS} h: it looks like a machine`
+  if (limit !== null) return looksLikeMachine(limit)
+  const alike = remarks.filter((remark) => saysTheSame(remark.text, text))
+  if (limitReached(alike, at) === null) return null
+  const sent = await automaticSentAt(db, { rcptTo: sender.email, since, limit: LOOKED_AT_MAX })
+  const answering = limitReached(answersToOurs(alike, sent), at)
+  return answering === null ? null : looksLikeMachine(answering)
 }
+
+type Limit = (typeof SAME_WORDS)[number]
+
+const limitReached = (remarks: readonly Remark[], at: Date): Limit | null =>
+  SAME_WORDS.find(
+    ({ count, windowMs }) =>
+      remarks.filter((remark) => remark.at.getTime() > at.getTime() - windowMs).length >= count,
+  ) ?? null
+
+/** Those, newest first, after which mail of ours went out before the next came. */
+function answersToOurs(remarks: readonly Remark[], sent: readonly Date[]): Remark[] {
+  return remarks.filter((remark, index) => {
+    const next = remarks[index - 1]
+    return sent.some((sentAt) => sentAt >= remark.at && (next === undefined || sentAt <= next.at))
+  })
+}
+
+const looksLikeMachine = ({ count, windowMs }: Limit): string =>
+  `the same words ${count} times in ${windowMs / HOUR_MS} h: it looks like a machine`

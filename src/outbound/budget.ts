@@ -7,7 +7,7 @@ import type { Rate } from '../config-values.ts'
 import { type Address, domainOf } from '../mail/address.ts'
 import { sideBySideIn } from '../store/gather.ts'
 import type { Queryable } from '../store/open.ts'
-import { type CountFilter, countOutbox } from '../store/outbox.ts'
+import { type CountFilter, countOutbox } from '../store/outbox-counts.ts'
 
 export type AckBudget = Config['acknowledgement']['budget']
 

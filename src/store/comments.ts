@@ -222,19 +222,41 @@ export interface Words {
   readonly limit: number
 }
 
-/** When an author said exactly this since an instant, newest first, at most `limit` times. */
-export const sameWordsSaidAt: (db: Queryable, words: Words) => Promise<Date[]> = gathered(
+export interface Remark {
+  readonly text: string
+  readonly at: Date
+}
+
+/** Longer texts are compared as they are: nobody fills in numbers there. */
+const COMPARED_LENGTH_MAX = 2_000
+
+/**
+ * What an author said of about this length since an instant, newest first, at most `limit` times;
+ * of long texts only the very same.
+ */
+export const remarksLike: (db: Queryable, words: Words) => Promise<Remark[]> = gathered(
   async (db, all: readonly Words[]) => {
-    const found = await eachOf<{ created_at: number }>(
-      db,
-      all.map(({ authorId, text, since, limit }) => ({
-        sql: `select created_at from comments where author_id = ? and text = ? and created_at > ?
-          order by created_at desc limit ?`,
-        bindings: [authorId, text, toMs(since), limit],
-      })),
-    )
+    const found = await eachOf<{ text: string; created_at: number }>(db, all.map(remarksSelect))
     return found.map((rows) =>
-      rows.map((row) => fromMs(row.created_at)).toSorted((a, b) => b.getTime() - a.getTime()),
+      rows
+        .map((row) => ({ text: row.text, at: fromMs(row.created_at) }))
+        .toSorted((a, b) => b.at.getTime() - a.at.getTime()),
     )
   },
 )
+
+function remarksSelect({ authorId, text, since, limit }: Words) {
+  const { length } = text
+  const isShort = length <= COMPARED_LENGTH_MAX
+  return {
+    sql: `select text, created_at from comments
+      where author_id = ? and created_at > ? and ${isShort ? 'length(text) between ? and ?' : 'text = ?'}
+      order by created_at desc limit ?`,
+    bindings: [
+      authorId,
+      toMs(since),
+      ...(isShort ? [Math.floor(length * 0.7) - 20, Math.ceil(length * 1.4) + 20] : [text]),
+      limit,
+    ],
+  }
+}

@@ -266,31 +266,3 @@ export const latestNotice: (db: Queryable, about: NoticeAbout) => Promise<Outbox
     )
     return found.map(([row]) => (row === undefined ? null : toOutbox(row)))
   })
-
-export interface CountFilter {
-  readonly kind?: NoticeKind
-  readonly automatic?: boolean
-  readonly rcptTo?: string
-  readonly rcptDomain?: string
-  readonly verified?: boolean
-  readonly since: Date
-}
-
-/** How many messages were really owed (not suppressed or discarded) since an instant. */
-export const countOutbox: (db: Queryable, filter: CountFilter) => Promise<number> = gathered(
-  async (db, all: readonly CountFilter[]) => {
-    const found = await eachOf<{ count: number }>(db, all.map(countSelect))
-    return found.map(([row]) => Number(row?.count ?? 0))
-  },
-)
-
-function countSelect({ since, kind, automatic, rcptTo, rcptDomain, verified }: CountFilter) {
-  const wanted = { kind, automatic, rcpt_to: rcptTo, rcpt_domain: rcptDomain, verified }
-  const conditions = Object.entries(wanted).filter(([, value]) => value !== undefined)
-  return {
-    sql: `select count(*) as count from outbox
-      where created_at > ? and outcome not in ('suppressed', 'discarded')
-      ${conditions.map(([name]) => `and ${name} = ?`).join(' ')}`,
-    bindings: [toMs(since), ...conditions.map(([, value]) => value as string | boolean)],
-  }
-}

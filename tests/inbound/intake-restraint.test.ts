@@ -24,6 +24,30 @@ eachDatabase(
       expect(await acknowledgements()).toEqual([...sent, 'suppressed', 'suppressed', 'suppressed'])
     })
 
+    /** Everything that was owed has left. */
+    const handedOver = (): Promise<unknown> =>
+      desk.store.transaction((tx) =>
+        tx('outbox').where({ outcome: 'queued' }).update({ outcome: 'sent', sent_at: Date.now() }),
+      )
+
+    test('a responder that numbers its answers gets five, then silence', async () => {
+      const answer = (n: number): string => aboutOrder(n, `This is automatic answer number ${n}.`)
+      await afterMail(fresh, [answer(0)], unlimited)
+      for (let n = 1; n < 8; n += 1) {
+        await handedOver()
+        await arrive(answer(n))
+      }
+      await handedOver()
+      const sent = Array.from({ length: 5 }, () => 'sent')
+      expect(await acknowledgements()).toEqual([...sent, 'suppressed', 'suppressed', 'suppressed'])
+    })
+
+    test('a person who sends a form several times without waiting is acknowledged', async () => {
+      const form = (n: number): string => aboutOrder(n, `Please cancel my order number ${n}.`)
+      await afterMail(fresh, [0, 1, 2, 3, 4, 5, 6, 7].map(form), unlimited)
+      expect(await acknowledgements()).toEqual(Array.from({ length: 8 }, () => 'queued'))
+    })
+
     test('a customer with many different requests is acknowledged for each', async () => {
       const own = Array.from({ length: 8 }, (_, n) => aboutOrder(n, `Where is parcel ${n}?`))
       await afterMail(fresh, own, unlimited)

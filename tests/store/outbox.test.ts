@@ -10,7 +10,6 @@ import {
   settleAttempt,
 } from '../../src/store/outbox-delivery.ts'
 import {
-  countOutbox,
   findOutbox,
   insertOutbox,
   listOutbox,
@@ -19,6 +18,7 @@ import {
   setSource,
   sourceOf,
 } from '../../src/store/outbox.ts'
+import { countOutbox } from '../../src/store/outbox-counts.ts'
 import type { Store } from '../../src/store/open.ts'
 import { eachDatabase } from '../kit/databases.ts'
 import { anAddress } from '../kit/desk-context.ts'

@@ -1,0 +1,57 @@
+/** How much mail went out, and when: what limits on automatic mail are measured by. */
+import type { Address } from '../mail/address.ts'
+import { eachOf, gathered } from './gather.ts'
+import type { Queryable } from './open.ts'
+import type { NoticeKind } from './outbox.ts'
+import { fromMs, toMs } from './time.ts'
+
+export interface AutomaticTo {
+  readonly rcptTo: Address
+  readonly since: Date
+  readonly limit: number
+}
+
+/** When automatic mail of ours was handed over to somebody, newest first. */
+export const automaticSentAt: (db: Queryable, to: AutomaticTo) => Promise<Date[]> = gathered(
+  async (db, all: readonly AutomaticTo[]) => {
+    const found = await eachOf<{ sent_at: number }>(
+      db,
+      all.map(({ rcptTo, since, limit }) => ({
+        sql: `select sent_at from outbox where rcpt_to = ? and automatic = ? and created_at > ?
+          and sent_at is not null order by sent_at desc limit ?`,
+        bindings: [rcptTo, true, toMs(since), limit],
+      })),
+    )
+    return found.map((rows) =>
+      rows.map((row) => fromMs(row.sent_at)).toSorted((a, b) => b.getTime() - a.getTime()),
+    )
+  },
+)
+
+export interface CountFilter {
+  readonly kind?: NoticeKind
+  readonly automatic?: boolean
+  readonly rcptTo?: string
+  readonly rcptDomain?: string
+  readonly verified?: boolean
+  readonly since: Date
+}
+
+/** How many messages were really owed (not suppressed or discarded) since an instant. */
+export const countOutbox: (db: Queryable, filter: CountFilter) => Promise<number> = gathered(
+  async (db, all: readonly CountFilter[]) => {
+    const found = await eachOf<{ count: number }>(db, all.map(countSelect))
+    return found.map(([row]) => Number(row?.count ?? 0))
+  },
+)
+
+function countSelect({ since, kind, automatic, rcptTo, rcptDomain, verified }: CountFilter) {
+  const wanted = { kind, automatic, rcpt_to: rcptTo, rcpt_domain: rcptDomain, verified }
+  const conditions = Object.entries(wanted).filter(([, value]) => value !== undefined)
+  return {
+    sql: `select count(*) as count from outbox
+      where created_at > ? and outcome not in ('suppressed', 'discarded')
+      ${conditions.map(([name]) => `and ${name} = ?`).join(' ')}`,
+    bindings: [toMs(since), ...conditions.map(([, value]) => value as string | boolean)],
+  }
+}
