@@ -5,6 +5,7 @@ import * as deskWork from './0010-desk-work.ts'
 import * as foundation from './0001-foundation.ts'
 import * as envelopeWithSource from './0002-envelope-with-source.ts'
 import * as heldAndSuppressed from './0006-held-and-suppressed.ts'
+import * as operations from './0012-operations.ts'
 import * as plumbing from './0007-plumbing.ts'
 import * as search from './0009-search.ts'
 import * as secondFactors from './0008-second-factors.ts'
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   { version: 9, name: 'search', up: search.up },
   { version: 10, name: 'desk-work', up: deskWork.up },
   { version: 11, name: 'webhooks', up: webhooks.up },
+  { version: 12, name: 'operations', up: operations.up },
 ]

@@ -6,6 +6,7 @@
 import path from 'node:path'
 import { hostname } from 'node:os'
 import { startApi } from './api/server.ts'
+import { checkImap, checkSmtp } from './cli/check-servers.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { TicketIndexer } from './desk/index-tickets.ts'
@@ -13,11 +14,13 @@ import { addUser } from './desk/manage-users.ts'
 import { undelivered } from './desk/undelivered.ts'
 import { Passwords } from './desk/passwords.ts'
 import { tidyUp } from './desk/tidy-up.ts'
-import { OperatorError } from './errors.ts'
+import { messageOf, OperatorError } from './errors.ts'
 import { type Events, eventsOf } from './events.ts'
 import { Health } from './health.ts'
+import { InboxOrders } from './inbox-orders.ts'
+import { Jobs, runJob } from './jobs.ts'
 import { randomId } from './ids.ts'
-import { runFetch } from './inbound/fetch.ts'
+import { runFetchAsOrdered } from './inbound/fetch-orders.ts'
 import { runIntake } from './inbound/intake.ts'
 import { openParser } from './inbound/parse.ts'
 import type { Logger } from './log.ts'
@@ -57,7 +60,8 @@ export async function startDaemon(
   signal: AbortSignal,
   options: { readonly dashboard?: string } = {},
 ): Promise<Daemon> {
-  const events = eventsOf(log)
+  const jobs = new Jobs()
+  const events = notingFailures(eventsOf(log), jobs)
   for (const warning of config.warnings) events.configWarning(warning)
   const workplace = await openWorkplace(config)
   const closers: (() => Promise<void>)[] = [() => workplace.close()]
@@ -70,7 +74,7 @@ export async function startDaemon(
     })
     closers.push(() => parser.close())
     parser.warm()
-    const parts = partsOf(workplace, { owner, parser, events })
+    const parts = partsOf(workplace, { owner, parser, events, jobs })
     await takeUpAgain(parts, config)
     const senders = config.inboxes.map(() => new Bell())
     const outgoing = ringAll(senders)
@@ -81,6 +85,7 @@ export async function startDaemon(
       passwords: new Passwords(),
       version: packageVersion,
       inboxes: workplace.inboxes,
+      testServers: testServersOf(config),
       draining: () => signal.aborted,
       ...options,
     })
@@ -102,7 +107,7 @@ export async function startDaemon(
 
 const partsOf = (
   { store, context }: Workplace,
-  own: Pick<Parts, 'owner' | 'parser' | 'events'>,
+  own: Pick<Parts, 'owner' | 'parser' | 'events' | 'jobs'>,
 ): Parts => ({
   ...own,
   clock: systemClock,
@@ -114,7 +119,31 @@ const partsOf = (
   health: new Health(),
   arrived: new Bell(),
   webhooksDue: new Bell(),
+  inboxOrders: new InboxOrders(),
 })
+
+/** What the log is told of failures, /jobs tells, too. */
+const notingFailures = (events: Events, jobs: Jobs): Events => ({
+  ...events,
+  databaseUnavailable(loop, err) {
+    jobs.failed(loop, messageOf(err), systemClock.now())
+    events.databaseUnavailable(loop, err)
+  },
+  loopFailed(loop, err) {
+    jobs.failed(loop, messageOf(err), systemClock.now())
+    events.loopFailed(loop, err)
+  },
+})
+
+/** One login at each server of an inbox. */
+const testServersOf =
+  ({ inboxes }: Config) =>
+  async (name: string) => {
+    const inbox = inboxes.find((one) => one.name === name)
+    if (inbox === undefined) throw new Error(`no inbox ${name}`)
+    const [imap, smtp] = await Promise.all([checkImap(inbox), checkSmtp(inbox)])
+    return { imap, smtp }
+  }
 
 /** One ring for every sender: which inbox a message leaves through is the outbox's business. */
 function ringAll(bells: readonly Bell[]): Bell {
@@ -163,6 +192,8 @@ interface Parts {
   readonly health: Health
   readonly arrived: Bell
   readonly webhooksDue: Bell
+  readonly inboxOrders: InboxOrders
+  readonly jobs: Jobs
 }
 
 /** What this daemon was doing when it died, and the agents the configuration names. */
@@ -189,8 +220,12 @@ function loopsOf(
     const id = inboxes[index]?.id
     const outgoing = parts.senders[index]
     if (id === undefined || outgoing === undefined) continue
-    loops[`fetch ${inbox.name}`] = (signal) => runFetch(parts, inbox, id, signal)
+    const fetched = { inbox, inboxId: id, order: parts.inboxOrders.of(id) }
+    loops[`fetch ${inbox.name}`] = (signal) => runFetchAsOrdered(parts, fetched, signal)
     loops[`send ${inbox.name}`] = (signal) => runSend({ ...parts, outgoing }, inbox, id, signal)
+  }
+  for (const name of Object.keys(loops)) {
+    if (name !== 'housekeeping') parts.jobs.looping(name, parts.clock.now())
   }
   return loops
 }
@@ -208,18 +243,17 @@ async function runHousekeeping(
   parts: Parts & { outgoing: Bell },
   signal: AbortSignal,
 ): Promise<void> {
-  while (!signal.aborted) {
-    await pause(HOUSEKEEPING_MS, signal)
-    if (signal.aborted) return
-    try {
-      await recoverSending(parts, false)
-      await parts.store.transaction((tx) => tidyUp(tx, parts.clock.now()))
-    } catch (err) {
-      stopIfCorrupt(err)
-      if (isDatabaseDown(err)) parts.events.databaseUnavailable('housekeeping', err)
-      else parts.events.loopFailed('housekeeping', err)
-    }
+  const failed = (name: string, err: unknown): void => {
+    stopIfCorrupt(err)
+    if (isDatabaseDown(err)) parts.events.databaseUnavailable(name, err)
+    else parts.events.loopFailed(name, err)
   }
+  const job = { ...parts, name: 'housekeeping', everyMs: HOUSEKEEPING_MS, failed }
+  const work = async (): Promise<void> => {
+    await recoverSending(parts, false)
+    await parts.store.transaction((tx) => tidyUp(tx, parts.clock.now()))
+  }
+  await runJob(job, work, signal)
 }
 
 /** Words and counts follow what is written within a second or two, without holding it up. */

@@ -2,7 +2,7 @@
  * What the loops report and /readyz and /inboxes tell: the live state of every connection.
  * Kept in memory only; it is about now.
  */
-export type ConnectionState = 'connecting' | 'connected' | 'error' | 'stopped'
+export type ConnectionState = 'connecting' | 'connected' | 'error' | 'paused' | 'stopped'
 
 export interface ConnectionHealth {
   readonly state: ConnectionState
@@ -27,6 +27,11 @@ export class Health {
     // An error stays visible until the next success, not just until the next attempt.
     if (before?.state === 'error') return
     this.#set(inbox, side, { state: 'connecting', error: null, nextRetryAt: null }, at)
+  }
+
+  /** Somebody wants it so. */
+  paused(inbox: string, side: 'imap' | 'smtp', at: Date): void {
+    this.#set(inbox, side, { state: 'paused', error: null, nextRetryAt: null }, at)
   }
 
   succeeded(inbox: string, side: 'imap' | 'smtp', at: Date): void {

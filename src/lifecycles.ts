@@ -46,6 +46,13 @@ export function loadLifecycle(name: string, directory: string = DIRECTORY): Life
   }
 }
 
+/** Every lifecycle there is, by name. @throws OperatorError when one of them is wrong. */
+export const listLifecycles = (directory: string = DIRECTORY): Lifecycle[] =>
+  readdirSync(directory)
+    .filter((file) => file.endsWith('.yaml'))
+    .toSorted()
+    .map((file) => loadLifecycle(path.parse(file).name, directory))
+
 function checked(file: z.output<typeof File>): Lifecycle {
   const names = Object.keys(file.statuses)
   const known = (status: string, where: string) => {

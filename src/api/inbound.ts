@@ -31,7 +31,7 @@ export function inboundRoutes(deps: ApiDeps): readonly Route[] {
   ]
 }
 
-function listRoute({ store }: ApiDeps): Route {
+function listRoute({ store, inboxes }: ApiDeps): Route {
   return route({
     method: 'GET',
     path: '/api/v1/inbound',
@@ -46,6 +46,12 @@ function listRoute({ store }: ApiDeps): Route {
       const messages = await listInbound(store.read, {
         ...(query.fate === undefined ? {} : { fate: query.fate }),
         ...(query.message_id === undefined ? {} : { messageId: query.message_id }),
+        ...(query.sender === undefined ? {} : { sender: query.sender }),
+        ...(query.inbox === undefined ? {} : { inboxId: inboxIdOf(inboxes, query.inbox) }),
+        ...(query.verdict === undefined ? {} : { verdict: query.verdict }),
+        ...(query.ticket === undefined ? {} : { ticketId: query.ticket }),
+        ...(query.received_after === undefined ? {} : { receivedAfter: query.received_after }),
+        ...(query.received_before === undefined ? {} : { receivedBefore: query.received_before }),
         ...(beforeId === undefined ? {} : { beforeId }),
         limit: query.limit + 1,
       })
@@ -57,6 +63,10 @@ function listRoute({ store }: ApiDeps): Route {
     },
   })
 }
+
+/** By id or name; 0, which no inbox has: there is none like it. */
+const inboxIdOf = (inboxes: ApiDeps['inboxes'], asked: string): number =>
+  inboxes.find(({ id, name }) => String(id) === asked || name === asked)?.id ?? 0
 
 async function inboxNames(store: Store): Promise<Map<number, string>> {
   return new Map((await listInboxRows(store.read)).map(({ id, name }) => [id, name]))

@@ -11,6 +11,7 @@ export interface InboundJson {
   uidvalidity: number
   uid: number
   message_id: string | null
+  sender: string | null
   size: number
   received_at: string
   fate: string
@@ -28,6 +29,7 @@ export const inboundJson = (message: InboundMessage, inbox: string | null): Inbo
   uidvalidity: message.uidValidity,
   uid: message.uid,
   message_id: message.messageId,
+  sender: message.sender,
   size: message.size,
   received_at: message.receivedAt.toISOString(),
   fate: message.fate,

@@ -8,17 +8,20 @@ import { eventRoutes } from './event-routes.ts'
 import { inboundRoutes } from './inbound.ts'
 import { inboxRoutes } from './inboxes.ts'
 import { meRoutes } from './me.ts'
+import { operationRoutes } from './operations.ts'
 import { openApiRoutes } from './openapi-routes.ts'
 import { outboxRoutes } from './outbox.ts'
 import { probeRoutes } from './probes.ts'
 import { RateLimits } from './rate-limit.ts'
 import { registrationRoutes } from './registration.ts'
 import type { Route } from './route.ts'
+import { senderListRoutes } from './sender-lists.ts'
 import { secondFactorRoutes } from './second-factor.ts'
 import { sessionRoutes } from './sessions.ts'
 import { statsRoutes } from './stats.ts'
 import { statusRoutes } from './statuses.ts'
 import { ticketBulkRoutes } from './ticket-bulk.ts'
+import { templateRoutes } from './templates.ts'
 import { ticketChangeRoutes } from './ticket-changes.ts'
 import { ticketPeopleRoutes } from './ticket-people.ts'
 import { ticketRoutes } from './tickets.ts'
@@ -43,6 +46,9 @@ export function routesOf(deps: ApiDeps): readonly Route[] {
     ...inboundRoutes(deps),
     ...outboxRoutes(deps),
     ...inboxRoutes(deps),
+    ...senderListRoutes(deps),
+    ...templateRoutes(deps),
+    ...operationRoutes(deps),
     ...eventRoutes(deps),
     ...webhookRoutes(deps),
     ...webhookDeliveryRoutes(deps),

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type Address, parseAddress } from '../mail/address.ts'
 import { cleanLine, cleanText } from '../mail/clean-text.ts'
 import { FATES } from '../store/inbound-messages.ts'
+import { VERDICTS } from '../mail/verdict.ts'
 import { OUTCOMES } from '../store/outbox.ts'
 import { findPriority, PRIORITIES, SUBJECT_LENGTH_MAX } from '../ticket/ticket.ts'
 import { one, PAGE } from './query.ts'
@@ -227,9 +228,20 @@ export const EventLogQuery = z.strictObject({
 export const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, `is not one of ${values.join(', ')}`).optional()
 
+/** RFC 3339. */
+export const instant = z.iso
+  .datetime({ offset: true, error: 'is not a time like 2026-01-31T12:00:00Z' })
+  .transform((text) => new Date(text))
+
 export const InboundQuery = z.strictObject({
   fate: oneOf(FATES),
   message_id: one.transform((value) => value.replace(/^<|>$/g, '')).optional(),
+  sender: one.transform((value) => value.toLowerCase()).optional(),
+  inbox: one.optional(),
+  verdict: oneOf(VERDICTS),
+  ticket: id.optional(),
+  received_after: instant.optional(),
+  received_before: instant.optional(),
   ...PAGE,
 })
 

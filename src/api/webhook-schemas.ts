@@ -4,7 +4,7 @@ import { EVENT_TYPES } from '../store/events.ts'
 import { WEBHOOK_STATES } from '../store/webhook-deliveries.ts'
 import { WEBHOOK_FORMATS } from '../store/webhooks.ts'
 import { PAGE } from './query.ts'
-import { line, oneOf } from './schemas.ts'
+import { instant, line, oneOf } from './schemas.ts'
 
 const URL_LENGTH_MAX = 2_000
 const DESCRIPTION_LENGTH_MAX = 200
@@ -35,7 +35,7 @@ export const WebhookPatch = z.strictObject(members).partial()
 export type WebhookPatch = z.output<typeof WebhookPatch>
 
 export const RecoverBody = z.strictObject({
-  since: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
+  since: instant,
 })
 
 export const WebhookDeliveryQuery = z.strictObject({ state: oneOf(WEBHOOK_STATES), ...PAGE })

@@ -25,6 +25,10 @@ export const SCOPES = [
   'webhooks:write',
   'events:read',
   'stats:read',
+  'templates:read',
+  'templates:write',
+  'system:read',
+  'audit:read',
 ] as const
 export type Scope = (typeof SCOPES)[number]
 

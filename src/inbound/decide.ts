@@ -8,6 +8,7 @@ import { splitSubaddress } from '../mail/address.ts'
 import { authenticationOf } from '../mail/authentication-results.ts'
 import type { Message } from '../mail/message.ts'
 import type { Authentication, Verdict } from '../mail/verdict.ts'
+import { isBlocked } from '../store/blocked-senders.ts'
 import type { InboundMessage } from '../store/inbound-messages.ts'
 import type { Queryable } from '../store/open.ts'
 import { outboxByMessageIds } from '../store/outbox.ts'
@@ -73,6 +74,7 @@ export async function decide(
   const proven = threading.trust === 'own_token' || authentication.aligned
   const bouncedOutboxId = hints.bouncedOutboxIds[0] ?? (await bouncedById(db, message))
   const gathered = {
+    blocked: message.from !== null && (await isBlocked(db, message.from.address)),
     bouncedOutboxId,
     arrived,
     verdict,
@@ -133,6 +135,7 @@ interface Gathered {
   readonly authentication: Authentication
   readonly addressee: NamedAddress | null
   readonly bouncedOutboxId: number | null
+  readonly blocked: boolean
 }
 
 /** Our Message-IDs cannot be guessed, so a report that names one is about that delivery. */
@@ -187,6 +190,7 @@ function factsOf(context: DecideContext, gathered: Gathered, at: Date): Facts {
     failedForGood: failedForGood(message),
     bouncedOutboxId: gathered.bouncedOutboxId,
     imported: row.reasons.includes(IMPORTED),
+    blocked: gathered.blocked,
   }
 }
 

@@ -37,7 +37,7 @@ export type Decision =
   | { readonly do: 'record_bounce'; readonly outboxId: number; readonly because: string }
   | {
       readonly do: 'settle'
-      readonly fate: 'system' | 'quarantined'
+      readonly fate: 'system' | 'quarantined' | 'ignored'
       /** Mail of an agent is held, and he is to be told; null: nobody is. */
       readonly tell: HeldReason | null
       readonly because: string
@@ -73,10 +73,16 @@ export interface Facts {
   readonly bouncedOutboxId: number | null
   /** Taken over from an inbox's past. */
   readonly imported: boolean
+  /** Is the sender, or his domain, on the list of those who are not heard? */
+  readonly blocked: boolean
 }
 
 export function triage(facts: Facts): Decision {
   const { kind } = facts.verdict
+  // An agent is heard: his address may be forged, but his own mail must not be lost.
+  if (facts.blocked && facts.sender !== 'agent') {
+    return { do: 'settle', fate: 'ignored', tell: null, because: 'the sender is blocked' }
+  }
   switch (kind) {
     case 'own':
     case 'loop':

@@ -56,6 +56,16 @@ async function mailFromFirstInbox(
   const [inbox] = context.inboxes
   if (inbox === undefined) return
   const rendered = render(inbox, [recipient.locale])
+  await mailRendered(tx, context, { inbox, recipient, rendered }, at)
+}
+
+/** Mail that belongs to no ticket, as it was rendered. */
+export async function mailRendered(
+  tx: Tx,
+  context: OutboundContext,
+  { inbox, recipient, rendered }: { inbox: Inbox; recipient: Recipient; rendered: Rendered },
+  at: Date,
+): Promise<void> {
   const messageId = `${randomId(NONCE_BYTES)}@${domainOf(inbox.address)}`
   const id = await insertOutbox(
     tx,

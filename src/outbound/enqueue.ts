@@ -58,6 +58,7 @@ const NONCE_BYTES = 10
 const SUPPRESSED: Readonly<Record<SuppressionReason, string>> = {
   hard_bounce: 'no automatic mail: earlier mail to this address came back',
   asked: 'no automatic mail: this person asked for none',
+  by_hand: 'no automatic mail: an admin wants none to this address',
 }
 
 /** Writes one row and its bytes; returns the row's id. */

@@ -27,11 +27,22 @@ export interface Audience {
   readonly inbox: { readonly name: string; readonly locale: string; readonly timeZone: string }
 }
 
+/** One template there is: ours, or an inbox's own. */
+export interface TemplateListing {
+  readonly notice: NoticeName
+  readonly locale: string
+  /** The inbox's name; null: ours. */
+  readonly inbox: string | null
+  readonly files: { readonly text: string; readonly html: string }
+}
+
 export interface Templates {
   /** The languages that every notice comes in. */
   readonly locales: readonly string[]
   /** Does some template speak this language? */
   speaks(tag: string): boolean
+  /** Every template there is. */
+  list(): TemplateListing[]
   /** In the first of the recipient's languages there is, else the inbox's, else English. */
   render<N extends NoticeName>(notice: N, audience: Audience, values: NoticeValues[N]): Rendered
 }
@@ -51,14 +62,26 @@ export function loadTemplates(
   const ours = readTemplates(directory)
   const mistakes = [...ours.mistakes, ...missing(directory, ours.notices)]
   const own = new Map<string, NoticeTemplates>()
+  const listed = listingsOf(ours.notices, null)
   for (const [inbox, ownDirectory] of inboxes) {
     const read = readTemplates(ownDirectory)
     mistakes.push(...read.mistakes, ...templateMistakes(read.notices))
     own.set(inbox, merged(read.notices, ours.notices))
+    listed.push(...listingsOf(read.notices, inbox))
   }
   if (mistakes.length > 0) throw new OperatorError(EXIT.config, mistakesText(mistakes))
-  return new LoadedSets(ours.notices, own)
+  return new LoadedSets(ours.notices, own, listed)
 }
+
+const listingsOf = (notices: NoticeTemplates, inbox: string | null): TemplateListing[] =>
+  NOTICES.flatMap((notice) =>
+    (notices.get(notice) ?? []).map(({ locale, text, html }) => ({
+      notice,
+      locale,
+      inbox,
+      files: { text: text.file, html: html.file },
+    })),
+  )
 
 /** The mistakes of our own templates: they are known to be good unless somebody changed them. */
 export const checkTemplates = (directory: string): readonly TemplateMistake[] =>
@@ -103,9 +126,15 @@ class LoadedSets implements Templates {
   readonly locales: readonly string[]
   readonly #ours: NoticeTemplates
   readonly #own: ReadonlyMap<string, NoticeTemplates>
+  readonly #listed: readonly TemplateListing[]
   readonly #picks = new Map<string, Pick>()
 
-  constructor(ours: NoticeTemplates, own: ReadonlyMap<string, NoticeTemplates>) {
+  constructor(
+    ours: NoticeTemplates,
+    own: ReadonlyMap<string, NoticeTemplates>,
+    listed: readonly TemplateListing[],
+  ) {
+    this.#listed = listed
     this.#ours = ours
     this.#own = own
     const [first = [], ...rest] = NOTICES.map((notice) => localesOf(ours.get(notice)))
@@ -114,6 +143,10 @@ class LoadedSets implements Templates {
 
   speaks(tag: string): boolean {
     return pickLocale([tag], this.locales) !== null
+  }
+
+  list(): TemplateListing[] {
+    return [...this.#listed]
   }
 
   render<N extends NoticeName>(notice: N, audience: Audience, values: NoticeValues[N]): Rendered {

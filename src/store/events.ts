@@ -14,6 +14,8 @@ export const EVENT_TYPES = [
   'inbox.changed',
   'user.changed',
   'webhook.changed',
+  'suppression.changed',
+  'sender.changed',
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 
@@ -31,7 +33,7 @@ export interface StoredEvent extends NewEvent {
   readonly createdAt: Date
 }
 
-interface EventRow {
+export interface EventRow {
   id: number
   type: EventType
   ticket_id: number | null
@@ -87,7 +89,7 @@ export async function listEvents(
   return (await query).map(toEvent)
 }
 
-const toEvent = (row: EventRow): StoredEvent => ({
+export const toEvent = (row: EventRow): StoredEvent => ({
   id: row.id,
   type: row.type,
   ticketId: row.ticket_id,

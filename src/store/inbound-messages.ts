@@ -232,6 +232,12 @@ export async function findInbound(db: Queryable, id: number): Promise<InboundMes
 export interface InboundFilter {
   readonly fate?: Fate
   readonly messageId?: string
+  readonly sender?: string
+  readonly inboxId?: number
+  readonly verdict?: VerdictKind
+  readonly ticketId?: number
+  readonly receivedAfter?: Date
+  readonly receivedBefore?: Date
   readonly beforeId?: number
   readonly limit: number
 }
@@ -242,8 +248,19 @@ export async function listInbound(db: Queryable, filter: InboundFilter): Promise
     .orderBy('id', 'desc')
     .limit(filter.limit)
     .select()
-  if (filter.fate !== undefined) void query.where({ fate: filter.fate })
-  if (filter.messageId !== undefined) void query.where({ message_id: filter.messageId })
+  for (const [column, value] of [
+    ['fate', filter.fate],
+    ['message_id', filter.messageId],
+    ['sender', filter.sender],
+    ['inbox_id', filter.inboxId],
+    ['verdict', filter.verdict],
+    ['ticket_id', filter.ticketId],
+  ] as const) {
+    if (value !== undefined) void query.where(column, value)
+  }
+  const { receivedAfter, receivedBefore } = filter
+  if (receivedAfter !== undefined) void query.where('received_at', '>', toMs(receivedAfter))
+  if (receivedBefore !== undefined) void query.where('received_at', '<', toMs(receivedBefore))
   if (filter.beforeId !== undefined) void query.where('id', '<', filter.beforeId)
   return (await query).map(toInbound)
 }

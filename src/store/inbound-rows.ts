@@ -35,6 +35,8 @@ export interface InboundMessage {
   readonly reasons: readonly string[]
   /** Threading evidence and decision, for people. */
   readonly evidence: Readonly<Record<string, unknown>>
+  /** The one From address, when it was decided. */
+  readonly sender: string | null
   readonly ticketId: number | null
   readonly commentId: number | null
   readonly duplicateOf: number | null
@@ -96,6 +98,7 @@ export const toInbound = (row: InboundRow): InboundMessage => ({
   verdict: row.verdict,
   reasons: stringsFrom(row.reasons),
   evidence: recordFrom(row.evidence),
+  sender: row.sender,
   ticketId: row.ticket_id,
   commentId: row.comment_id,
   duplicateOf: row.duplicate_of,

@@ -135,3 +135,26 @@ export async function markReconciled(tx: Tx, id: number, at: Date): Promise<void
     .where({ id })
     .update({ reconciled_at: toMs(at) })
 }
+
+/** Does nobody fetch from it, because somebody said so? */
+export async function isInboxPaused(db: Queryable, id: number): Promise<boolean> {
+  const row = await db<{ id: number; paused_at: number | null }>('inboxes')
+    .where({ id })
+    .first('paused_at')
+  return (row?.paused_at ?? null) !== null
+}
+
+/** Ids of inboxes that are paused, and since when. */
+export async function listPausedInboxes(db: Queryable): Promise<Map<number, Date>> {
+  const rows = await db<{ id: number; paused_at: number }>('inboxes')
+    .whereNotNull('paused_at')
+    .select('id', 'paused_at')
+  return new Map(rows.map((row) => [row.id, fromMs(row.paused_at)]))
+}
+
+/** False: it is so already. */
+export async function pauseInbox(tx: Tx, id: number, at: Date | null): Promise<boolean> {
+  const query = tx<{ id: number; paused_at: number | null }>('inboxes').where({ id })
+  void (at === null ? query.whereNotNull('paused_at') : query.whereNull('paused_at'))
+  return (await query.update({ paused_at: at === null ? null : toMs(at) })) === 1
+}

@@ -1,11 +1,13 @@
 /** A real API on a free port, the cast with their tokens, and a client that speaks JSON. */
 import { afterEach } from 'vitest'
-import { startApi } from '../../src/api/server.ts'
+import { type ApiDeps, startApi } from '../../src/api/server.ts'
 import type { Clock } from '../../src/clock.ts'
 import { createToken } from '../../src/desk/create-token.ts'
 import { Passwords } from '../../src/desk/passwords.ts'
 import { eventsOf } from '../../src/events.ts'
 import { Health } from '../../src/health.ts'
+import { InboxOrders } from '../../src/inbox-orders.ts'
+import { Jobs } from '../../src/jobs.ts'
 import { silentLog } from '../../src/log.ts'
 import type { Address } from '../../src/mail/address.ts'
 import { Bell } from '../../src/pause.ts'
@@ -108,6 +110,9 @@ export interface TestApi extends TestDesk {
   /** How often intake was woken. */
   readonly arrivals: () => number
   readonly webhooksDue: Bell
+  readonly inboxOrders: InboxOrders
+  readonly jobs: Jobs
+  readonly testServers: ApiDeps['testServers']
   readonly failures: readonly unknown[]
   readonly drain: () => void
   readonly close: () => Promise<void>
@@ -155,6 +160,12 @@ async function startTestApi(desk: TestDesk): Promise<TestApi> {
     arrivals += 1
   }
   const webhooksDue = new Bell()
+  const inboxOrders = new InboxOrders()
+  const jobs = new Jobs()
+  const testServers = async () => ({
+    imap: { ok: true, detail: 'imap.desk.test:993' },
+    smtp: { ok: false, detail: 'smtp.desk.test:587 does not answer' },
+  })
   let draining = false
   const clock = { at: new Date('2026-03-01T10:00:00Z'), now: () => clock.at }
   const api = await startApi({
@@ -167,6 +178,9 @@ async function startTestApi(desk: TestDesk): Promise<TestApi> {
     passwords: new Passwords(10),
     events: { ...eventsOf(silentLog), requestFailed: (_line, err) => void failures.push(err) },
     webhooksDue,
+    inboxOrders,
+    jobs,
+    testServers,
     version: '0.0.0-test',
     draining: () => draining,
   })
@@ -195,6 +209,9 @@ async function startTestApi(desk: TestDesk): Promise<TestApi> {
     health,
     clock,
     webhooksDue,
+    inboxOrders,
+    jobs,
+    testServers,
     rings: () => rings,
     arrivals: () => arrivals,
     failures,

@@ -9,6 +9,8 @@ import { OperatorError } from '../../src/errors.ts'
 import { Passwords } from '../../src/desk/passwords.ts'
 import { eventsOf } from '../../src/events.ts'
 import { Health } from '../../src/health.ts'
+import { InboxOrders } from '../../src/inbox-orders.ts'
+import { Jobs } from '../../src/jobs.ts'
 import { silentLog } from '../../src/log.ts'
 import { Bell } from '../../src/pause.ts'
 import { openStore } from '../../src/store/open.ts'
@@ -258,6 +260,9 @@ describe('a port that cannot be used', () => {
         arrived: new Bell(),
         outgoing: new Bell(),
         webhooksDue: new Bell(),
+        inboxOrders: new InboxOrders(),
+        jobs: new Jobs(),
+        testServers: () => Promise.reject(new Error('no servers here')),
         clock: systemClock,
         passwords: new Passwords(10),
         events: eventsOf(silentLog),

@@ -59,6 +59,7 @@ eachDatabase(
         uidvalidity: 3_000_000_000,
         uid: 2,
         message_id: 'm2@example.org',
+        sender: null,
         size: SOURCE.length + 7,
         received_at: '2026-03-01T10:00:00.000Z',
         fate: 'system',
@@ -164,6 +165,7 @@ eachDatabase(
             id: api.inboxes[0]?.id,
             name: 'Support',
             address: 'support@desk.test',
+            paused_at: null,
             imap: {
               state: 'connected',
               since: at.toISOString(),

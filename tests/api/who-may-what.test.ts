@@ -40,6 +40,8 @@ const LATE = [
   'GET /api/v1/webhooks/:id/deliveries/:delivery',
   'POST /api/v1/webhooks/:id/deliveries/:delivery/redeliver',
   'DELETE /api/v1/webhooks/:id',
+  'DELETE /api/v1/suppressions/:id',
+  'DELETE /api/v1/blocked-senders/:id',
 ]
 const rank = ({ method, path }: Route): number =>
   LATE.findIndex((end) => `${method} ${path}`.endsWith(end))
@@ -68,6 +70,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   // A public address, so that nobody has to look up a name; nothing is ever sent there.
   'POST /api/v1/webhooks': { url: 'https://8.8.8.8/hook' },
   'PATCH /api/v1/webhooks/:id': { description: 'x' },
+  'POST /api/v1/suppressions': { address: 'gone@customers.test' },
+  'POST /api/v1/blocked-senders': { sender: 'spam@customers.test' },
   'POST /api/v1/webhooks/:id/recover': { since: '2026-03-01T00:00:00Z' },
   'PUT /api/v1/users/:id/role': { role: 'agent' },
 }
@@ -126,6 +130,30 @@ const EXPECTED: Readonly<Record<string, Record<'ana' | 'mallory' | 'bruno' | 'ca
   'GET /api/v1/inboxes': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
   'GET /api/v1/events': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
   'GET /api/v1/events/log': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
+  'GET /api/v1/suppressions': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
+  'POST /api/v1/suppressions': { ana: 403, mallory: 403, bruno: 201, carla: 201 },
+  'DELETE /api/v1/suppressions/:id': { ana: 403, mallory: 403, bruno: 204, carla: 404 },
+  'GET /api/v1/blocked-senders': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
+  'POST /api/v1/blocked-senders': { ana: 403, mallory: 403, bruno: 201, carla: 201 },
+  'DELETE /api/v1/blocked-senders/:id': { ana: 403, mallory: 403, bruno: 204, carla: 404 },
+  'POST /api/v1/inbound/:id/block-sender': { ana: 403, mallory: 403, bruno: 404, carla: 404 },
+  'GET /api/v1/templates': { ana: 403, mallory: 403, bruno: 403, carla: 200 },
+  'GET /api/v1/templates/:notice/:locale': { ana: 403, mallory: 403, bruno: 403, carla: 200 },
+  'POST /api/v1/templates/:notice/:locale/preview': {
+    ana: 403,
+    mallory: 403,
+    bruno: 403,
+    carla: 200,
+  },
+  'POST /api/v1/templates/:notice/:locale/test': { ana: 403, mallory: 403, bruno: 403, carla: 202 },
+  'GET /api/v1/audit': { ana: 403, mallory: 403, bruno: 403, carla: 200 },
+  'GET /api/v1/jobs': { ana: 403, mallory: 403, bruno: 403, carla: 200 },
+  'GET /api/v1/lifecycles': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
+  'GET /api/v1/inboxes/:id': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
+  'POST /api/v1/inboxes/:id/pause': { ana: 403, mallory: 403, bruno: 403, carla: 200 },
+  'POST /api/v1/inboxes/:id/resume': { ana: 403, mallory: 403, bruno: 403, carla: 200 },
+  'POST /api/v1/inboxes/:id/sync': { ana: 403, mallory: 403, bruno: 202, carla: 202 },
+  'POST /api/v1/inboxes/:id/test': { ana: 403, mallory: 403, bruno: 403, carla: 200 },
   'GET /api/v1/webhooks': { ana: 403, mallory: 403, bruno: 403, carla: 200 },
   'POST /api/v1/webhooks': { ana: 403, mallory: 403, bruno: 403, carla: 201 },
   'GET /api/v1/webhooks/:id': { ana: 403, mallory: 403, bruno: 403, carla: 200 },
@@ -193,6 +221,7 @@ const pathOf = (name: string): string =>
     .replace(':email', 'olga@customers.test')
     .replace(':user', 'me')
     .replace(':delivery', '1')
+    .replace(':notice/:locale', 'reply/en')
 
 const UNAUTHENTICATED = {
   status: 401,

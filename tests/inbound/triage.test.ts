@@ -40,6 +40,7 @@ const decide = (more: Partial<Facts> = {}): string => {
     bouncedOutboxId: null,
     failedForGood: true,
     imported: false,
+    blocked: false,
     ...more,
   })
   switch (decision.do) {
@@ -78,6 +79,13 @@ type Row = readonly [what: string, facts: Partial<Facts>, want: string]
 describe('a person', () => {
   const ROWS: readonly Row[] = [
     ['new', {}, 'ticket: sender, acknowledged'],
+    ['whose address is blocked', { blocked: true }, 'ignored'],
+    ['who is blocked and answers', { blocked: true, ...on('pending') }, 'ignored'],
+    [
+      'an agent in whose name somebody was blocked',
+      { blocked: true, ...AGENT },
+      'ticket: sender, silent',
+    ],
     [
       'new, but not to be answered',
       { verdict: verdict('person', false) },

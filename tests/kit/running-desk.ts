@@ -9,7 +9,8 @@ import { startMailWorld } from '../../src/demo/mail-world.ts'
 import { type Failure, undelivered } from '../../src/desk/undelivered.ts'
 import { eventsOf } from '../../src/events.ts'
 import { Health } from '../../src/health.ts'
-import { runFetch } from '../../src/inbound/fetch.ts'
+import { InboxOrders } from '../../src/inbox-orders.ts'
+import { runFetchAsOrdered } from '../../src/inbound/fetch-orders.ts'
 import { runIntake } from '../../src/inbound/intake.ts'
 import { openParser, type Parser } from '../../src/inbound/parse.ts'
 import type { Logger } from '../../src/log.ts'
@@ -30,6 +31,8 @@ export interface RunningDesk extends Desk {
   /** `event` names of what was logged, oldest first. */
   readonly events: readonly string[]
   readonly outgoing: Bell
+  /** Orders to fetching. */
+  readonly orders: InboxOrders
   /** Puts mail into the inbox. */
   arrives(source: string | Buffer, internalDate?: Date): void
   start(...loops: readonly LoopName[]): void
@@ -88,6 +91,7 @@ function runningDesk(desk: Desk, world: MailWorld, parser: Parser): RunningDesk 
   const clock = movableClock()
   const health = new Health()
   const outgoing = new Bell()
+  const orders = new InboxOrders()
   const { store, context } = desk
   const parts = {
     store,
@@ -108,7 +112,9 @@ function runningDesk(desk: Desk, world: MailWorld, parser: Parser): RunningDesk 
     desk.config.inboxes.flatMap((inbox, index) => {
       const id = desk.inboxes[index]?.id ?? 0
       return [
-        ...(names.includes('fetch') ? [runFetch(parts, inbox, id, signal)] : []),
+        ...(names.includes('fetch')
+          ? [runFetchAsOrdered(parts, { inbox, inboxId: id, order: orders.of(id) }, signal)]
+          : []),
         ...(names.includes('send') ? [runSend(parts, inbox, id, signal)] : []),
         ...(names.includes('intake') && index === 0 ? [runIntake(parts, signal)] : []),
       ]
@@ -125,6 +131,7 @@ function runningDesk(desk: Desk, world: MailWorld, parser: Parser): RunningDesk 
     clock,
     events,
     outgoing,
+    orders,
     stop,
     arrives(source, internalDate) {
       world.imap.deliver(SUPPORT, source, internalDate === undefined ? {} : { internalDate })

@@ -1,0 +1,62 @@
+/**
+ * Fetching as people want it: an inbox may be paused, and looked at anew. Both end the session; a
+ * new one begins by comparing the whole folder with the ledger. Pausing is in the database, so it
+ * holds for every daemon and after a restart.
+ */
+import type { InboxConfig } from '../config.ts'
+import type { InboxOrder } from '../inbox-orders.ts'
+import { isDatabaseDown } from '../store/database-errors.ts'
+import { isInboxPaused } from '../store/inboxes.ts'
+import { type FetchDeps, runFetch } from './fetch.ts'
+
+/** How soon an order that another daemon was given is followed. */
+const LOOK_MS = 10_000
+
+interface Fetched {
+  readonly inbox: InboxConfig
+  readonly inboxId: number
+  readonly order: InboxOrder
+}
+
+export async function runFetchAsOrdered(
+  deps: FetchDeps,
+  fetched: Fetched,
+  signal: AbortSignal,
+): Promise<void> {
+  const { inbox, inboxId, order } = fetched
+  while (!signal.aborted) {
+    if (await isPaused(deps, fetched)) {
+      deps.health.paused(inbox.name, 'imap', deps.clock.now())
+      await order.bell.wait(LOOK_MS, signal)
+      continue
+    }
+    const session = new AbortController()
+    const end = (): void => session.abort()
+    signal.addEventListener('abort', end)
+    const fetching = runFetch(deps, inbox, inboxId, session.signal).finally(end)
+    await untilOrdered(deps, fetched, session.signal)
+    end()
+    signal.removeEventListener('abort', end)
+    await fetching
+  }
+}
+
+/** Until fetching ends by itself, is to begin anew, or the inbox is paused. */
+async function untilOrdered(deps: FetchDeps, fetched: Fetched, signal: AbortSignal): Promise<void> {
+  const { looks } = fetched.order
+  while (!signal.aborted) {
+    await fetched.order.bell.wait(LOOK_MS, signal)
+    if (fetched.order.looks !== looks || (await isPaused(deps, fetched))) return
+  }
+}
+
+/** A database that is away changes nothing; the session notices by itself. */
+async function isPaused(deps: FetchDeps, { inbox, inboxId }: Fetched): Promise<boolean> {
+  try {
+    return await isInboxPaused(deps.store.read, inboxId)
+  } catch (err) {
+    if (!isDatabaseDown(err)) throw err
+    deps.events.databaseUnavailable(`fetch ${inbox.name}`, err)
+    return false
+  }
+}
