@@ -213,7 +213,7 @@ function loopsOf(
   const loops: Record<string, Loop> = {
     intake: (signal) => runIntake(parts, signal),
     housekeeping: (signal) => runHousekeeping(parts, signal),
-    index: (signal) => runIndex(parts, signal),
+    index: (signal) => runIndex(parts, new TicketIndexer({ ...parts, inboxes }), signal),
     webhooks: (signal) => runWebhooks(webhookDepsOf(parts, config), signal),
   }
   for (const [index, inbox] of config.inboxes.entries()) {
@@ -257,8 +257,11 @@ async function runHousekeeping(
 }
 
 /** Words and counts follow what is written within a second or two, without holding it up. */
-async function runIndex({ store, events }: Parts, signal: AbortSignal): Promise<void> {
-  const index = new TicketIndexer(store)
+async function runIndex(
+  { events }: Parts,
+  index: TicketIndexer,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
     try {
       if ((await index.turn()) === 'done') await pause(INDEX_MS, signal)

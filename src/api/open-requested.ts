@@ -7,7 +7,7 @@ import type { Tx } from '../store/open.ts'
 import { findTicket } from '../store/tickets.ts'
 import { findVisibleTicket } from '../store/reads/visible-tickets.ts'
 import { ensureContact, findUser, findUserByEmail } from '../store/users.ts'
-import { ownAddresses } from '../ticket/inbox.ts'
+import { type Inbox, ownAddresses } from '../ticket/inbox.ts'
 import type { Ticket } from '../ticket/ticket.ts'
 import { isStaff, type User } from '../ticket/user.ts'
 import { forbidden, scopeOf } from './auth.ts'
@@ -137,16 +137,23 @@ export function categoryOf(
   throw invalidMembers([{ pointer: '/category', code: 'unknown_category', message }])
 }
 
+/** By its id, as a number or as text, or by its name in any case. */
+export function inboxNamed(
+  { inboxes }: Pick<ApiDeps, 'inboxes'>,
+  wanted: string | number,
+): Inbox | null {
+  const asked = String(wanted).toLowerCase()
+  const named = inboxes.find(({ name }) => name.toLowerCase() === asked)
+  return named ?? inboxes.find(({ id }) => String(id) === asked) ?? null
+}
+
 export function inboxIdOf(
   { inboxes }: ApiDeps,
   wanted: string | number | undefined,
 ): number | null {
   if (wanted === undefined) return inboxes[0]?.id ?? null
-  const found = inboxes.find(
-    ({ id, name }) =>
-      id === wanted || (typeof wanted === 'string' && name.toLowerCase() === wanted.toLowerCase()),
-  )
-  if (found !== undefined) return found.id
+  const found = inboxNamed({ inboxes }, wanted)
+  if (found !== null) return found.id
   const message = `is not one of ${inboxes.map(({ name }) => name).join(', ')}`
   throw invalidMembers([{ pointer: '/inbox', code: 'unknown_inbox', message }])
 }

@@ -18,6 +18,7 @@ import type { Route } from './route.ts'
 import { senderListRoutes } from './sender-lists.ts'
 import { secondFactorRoutes } from './second-factor.ts'
 import { sessionRoutes } from './sessions.ts'
+import { statsHistoryRoutes } from './stats-history.ts'
 import { statsRoutes } from './stats.ts'
 import { statusRoutes } from './statuses.ts'
 import { ticketBulkRoutes } from './ticket-bulk.ts'
@@ -33,7 +34,7 @@ import { vocabularyRoutes } from './vocabulary.ts'
 
 export function routesOf(deps: ApiDeps): readonly Route[] {
   const limits = new RateLimits(deps)
-  const index = new TicketIndexer(deps.store)
+  const index = new TicketIndexer(deps)
   const routes = [
     ...ticketRoutes(deps, index),
     ...ticketChangeRoutes(deps),
@@ -52,7 +53,8 @@ export function routesOf(deps: ApiDeps): readonly Route[] {
     ...eventRoutes(deps),
     ...webhookRoutes(deps),
     ...webhookDeliveryRoutes(deps),
-    ...statsRoutes(deps),
+    ...statsRoutes(deps, index),
+    ...statsHistoryRoutes(deps, index),
     ...statusRoutes(deps),
     ...registrationRoutes(deps, limits),
     ...sessionRoutes(deps, limits),

@@ -1,14 +1,26 @@
 /** /stats: how much there is to do. */
-import { countTickets, oldestWaiting, type TicketCount } from '../store/reads/stats.ts'
+import type { TicketIndexer } from '../desk/index-tickets.ts'
+import { countTickets, oldestWaiting } from '../store/reads/stats.ts'
+import { listTallies, type TicketCount } from '../store/ticket-counts.ts'
+import { isStaff } from '../ticket/user.ts'
 import { scopeOf } from './auth.ts'
 import type { ApiDeps } from './deps.ts'
 import { NO_QUERY } from './query.ts'
-import { ALL, type Route, route } from './route.ts'
+import { ALL, type Caller, type Route, route } from './route.ts'
 
 /** Tickets without a category are counted under this word. */
 const NO_CATEGORY = 'none'
 
-export function statsRoutes({ store, config, context, clock }: ApiDeps): readonly Route[] {
+export function statsRoutes(
+  { store, config, context, clock }: ApiDeps,
+  index: TicketIndexer,
+): readonly Route[] {
+  /** Kept counts are of all tickets; customers have few, and those are counted. */
+  const countsFor = async (caller: Caller): Promise<TicketCount[]> => {
+    if (!isStaff(caller.user)) return countTickets(store.read, scopeOf(caller))
+    await index.catchUp()
+    return listTallies(store.read)
+  }
   return [
     route({
       method: 'GET',
@@ -19,7 +31,7 @@ export function statsRoutes({ store, config, context, clock }: ApiDeps): readonl
       query: NO_QUERY,
       body: null,
       async handle({ caller }) {
-        const counts = await countTickets(store.read, scopeOf(caller))
+        const counts = await countsFor(caller)
         const since = await oldestWaiting(store.read, scopeOf(caller))
         const sum = (wanted: (count: TicketCount) => boolean): number =>
           counts.filter(wanted).reduce((total, { count }) => total + count, 0)

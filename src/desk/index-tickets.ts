@@ -1,6 +1,6 @@
 /**
- * Keeps the words that tickets are found by: reads the tickets of new events and writes their words,
- * a batch at a time. Beside the writes of others, so that taking mail in does not wait for it, and
+ * Keeps what follows from tickets, the words they are found by and the counts they are part of: reads
+ * the tickets of new events and writes what follows, a batch at a time. Beside the writes of others, so that taking mail in does not wait for it, and
  * from a cursor in the database, so that nothing is left out when a daemon dies.
  */
 import { isDatabaseDown } from '../store/database-errors.ts'
@@ -14,7 +14,11 @@ import {
 } from '../store/index-progress.ts'
 import type { Store } from '../store/open.ts'
 import { type TicketTexts, ticketTexts } from '../store/reads/ticket-texts.ts'
+import { recount } from '../store/ticket-counts.ts'
 import { deleteWords, replaceWords, type TicketWords } from '../store/ticket-words.ts'
+import { type Counted, countedAs } from '../ticket/counting.ts'
+import { type Inbox, inboxOrFirst } from '../ticket/inbox.ts'
+import type { Ticket } from '../ticket/ticket.ts'
 import { wordsOf } from '../ticket/words.ts'
 
 /** Events of one batch: a few tickets' words, written in one short transaction. */
@@ -27,11 +31,13 @@ const WORDS_MAX = 16_000
 
 export class TicketIndexer {
   readonly #store: Store
+  readonly #inboxes: readonly Inbox[]
   readonly #horizon: EventHorizon
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(store: Store) {
+  constructor({ store, inboxes }: { store: Store; inboxes: readonly Inbox[] }) {
     this.#store = store
+    this.#inboxes = inboxes
     this.#horizon = new EventHorizon(store)
   }
 
@@ -92,9 +98,14 @@ export class TicketIndexer {
     to: IndexProgress,
   ): Promise<void> {
     const words: TicketWords[] = []
+    const counted = new Map<number, Counted>()
     for (let start = 0; start < ticketIds.length; start += TICKETS_MAX) {
       const texts = await ticketTexts(this.#store.read, ticketIds.slice(start, start + TICKETS_MAX))
-      words.push(...texts.map(wordsOfTicket))
+      for (const one of texts) {
+        words.push(wordsOfTicket(one))
+        const as = countedAs(one.ticket, this.#zoneOf(one.ticket))
+        if (as !== null) counted.set(one.ticket.id, as)
+      }
     }
     const gone = new Set(ticketIds)
     for (const { ticketId } of words) gone.delete(ticketId)
@@ -102,7 +113,12 @@ export class TicketIndexer {
       if (!(await moveProgress(tx, from, to))) return
       await deleteWords(tx, [...gone])
       await replaceWords(tx, words)
+      await recount(tx, ticketIds, counted)
     })
+  }
+
+  #zoneOf({ inboxId }: Ticket): string {
+    return inboxOrFirst(this.#inboxes, inboxId)?.timeZone ?? 'UTC'
   }
 }
 

@@ -145,7 +145,7 @@ eachDatabase(
     })
 
     test('has its words from several daemons, each once, also those of before', async () => {
-      const { bruno, store } = await start()
+      const { bruno, store, inboxes } = await start()
       for (let n = 1; n <= 30; n += 1) await open(bruno, `ticket number${n}`)
       const wordsOf = (id: number) => found(bruno, `number${id}`, '&sort=id')
       // As after an upgrade: nothing was read yet.
@@ -157,7 +157,7 @@ eachDatabase(
       const { last } = await store.read('events').max({ last: 'id' }).first<{ last: number }>()
       await forget(last, 31)
       expect(await wordsOf(30)).toEqual([])
-      const indexers = [new TicketIndexer(store), new TicketIndexer(store)]
+      const indexers = [1, 2].map(() => new TicketIndexer({ store, inboxes }))
       await Promise.all(indexers.map(untilDone))
       for (const id of [1, 15, 30]) expect(await wordsOf(id)).toContain(id)
       await forget(0, null)

@@ -3,17 +3,9 @@ import type { StatusCategory } from '../../ticket/lifecycle.ts'
 import type { Priority } from '../../ticket/ticket.ts'
 import type { Queryable } from '../open.ts'
 import { fromMsOrNull } from '../time.ts'
+import type { TicketCount } from '../ticket-counts.ts'
+import { LONGEST_WAITING_FIRST } from './ticket-list.ts'
 import { type TicketScope, visible } from './visible-tickets.ts'
-
-/** How many tickets agree in all of these. */
-export interface TicketCount {
-  readonly status: string
-  readonly statusCategory: StatusCategory
-  readonly category: string | null
-  readonly priority: Priority
-  readonly assigneeId: number | null
-  readonly count: number
-}
 
 interface CountRow {
   status: string
@@ -41,15 +33,12 @@ export async function countTickets(db: Queryable, scope: TicketScope): Promise<T
   }))
 }
 
-/** Since when the customer has waited who has waited longest; null: nobody waits for us. */
+/** Since when somebody has waited for us who has waited longest; null: nobody does. */
 export async function oldestWaiting(db: Queryable, scope: TicketScope): Promise<Date | null> {
-  const waiting = visible(db, scope).where({ status_category: 'open' }).select('id')
-  const lastWords = db('comments')
-    .whereIn('ticket_id', waiting)
-    .where({ visibility: 'public', author_type: 'customer' })
-    .groupBy('ticket_id')
-    .max({ said_at: 'created_at' })
-    .as('last_words')
-  const row = await db(lastWords).min({ since: 'said_at' }).first<{ since: number | null }>()
-  return fromMsOrNull(row?.since ?? null)
+  const row = await visible(db, scope)
+    .whereNotNull('waiting_since')
+    // Written like the index over it.
+    .orderByRaw(LONGEST_WAITING_FIRST)
+    .first<{ waiting_since: number | null } | undefined>('waiting_since')
+  return fromMsOrNull(row?.waiting_since ?? null)
 }

@@ -19,6 +19,8 @@ const SORTED_BY = {
   waiting_since: `coalesce(waiting_since, ${2 ** 53 - 1})`,
   priority: `case priority when 'urgent' then 4 when 'high' then 3 when 'normal' then 2 else 1 end`,
 } as const
+/** Uses the same index. */
+export const LONGEST_WAITING_FIRST = `${SORTED_BY.waiting_since}, id`
 export type TicketSort = keyof typeof SORTED_BY
 export const TICKET_SORTS = Object.keys(SORTED_BY) as TicketSort[]
 
