@@ -1,6 +1,7 @@
 /** Every migration, in order. Forward only; a released one never changes. */
 import type { Knex } from 'knex'
 import * as access from './0005-access.ts'
+import * as alerts from './0014-alerts.ts'
 import * as deskWork from './0010-desk-work.ts'
 import * as foundation from './0001-foundation.ts'
 import * as envelopeWithSource from './0002-envelope-with-source.ts'
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   { version: 10, name: 'desk-work', up: deskWork.up },
   { version: 11, name: 'webhooks', up: webhooks.up },
   { version: 12, name: 'operations', up: operations.up },
+  { version: 14, name: 'alerts', up: alerts.up },
 ]

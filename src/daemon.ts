@@ -7,18 +7,17 @@ import path from 'node:path'
 import { hostname } from 'node:os'
 import { startApi } from './api/server.ts'
 import { checkImap, checkSmtp } from './cli/check-servers.ts'
+import { backgroundLoops } from './background.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
-import { TicketIndexer } from './desk/index-tickets.ts'
 import { addUser } from './desk/manage-users.ts'
 import { undelivered } from './desk/undelivered.ts'
 import { Passwords } from './desk/passwords.ts'
-import { tidyUp } from './desk/tidy-up.ts'
 import { messageOf, OperatorError } from './errors.ts'
 import { type Events, eventsOf } from './events.ts'
 import { Health } from './health.ts'
 import { InboxOrders } from './inbox-orders.ts'
-import { Jobs, runJob } from './jobs.ts'
+import { Jobs } from './jobs.ts'
 import { randomId } from './ids.ts'
 import { runFetchAsOrdered } from './inbound/fetch-orders.ts'
 import { runIntake } from './inbound/intake.ts'
@@ -27,12 +26,11 @@ import type { Logger } from './log.ts'
 import type { AttemptDeps } from './outbound/attempt.ts'
 import { recoverSending, runSend } from './outbound/send.ts'
 import { packageVersion } from './package-root.ts'
-import { Bell, pause } from './pause.ts'
+import { Bell } from './pause.ts'
 import { type Loop, runTogether } from './run-together.ts'
 import { releaseInbound } from './store/inbound-messages.ts'
 import { RecentBlobs } from './store/recent-blobs.ts'
 import { lockFile, type ProcessLock } from './store/single-process.ts'
-import { isDatabaseDown, stopIfCorrupt } from './store/database-errors.ts'
 import { resolveByDns, allowedTargets } from './webhooks/targets.ts'
 import { runWebhooks } from './webhooks/run.ts'
 import { openWorkplace, type Workplace } from './workplace.ts'
@@ -46,8 +44,6 @@ export interface Daemon {
 
 /** One parser beside the main process; a second one for when the first is busy. */
 const PARSER_PROCESSES = 2
-const HOUSEKEEPING_MS = 30_000
-const INDEX_MS = 1_000
 
 /**
  * Starts everything; resolves when the API answers. Stops when `signal` aborts.
@@ -212,8 +208,7 @@ function loopsOf(
 ): Record<string, Loop> {
   const loops: Record<string, Loop> = {
     intake: (signal) => runIntake(parts, signal),
-    housekeeping: (signal) => runHousekeeping(parts, signal),
-    index: (signal) => runIndex(parts, new TicketIndexer({ ...parts, inboxes }), signal),
+    ...backgroundLoops({ ...parts, inboxes, dataDir: config.dataDir }),
     webhooks: (signal) => runWebhooks(webhookDepsOf(parts, config), signal),
   }
   for (const [index, inbox] of config.inboxes.entries()) {
@@ -225,7 +220,7 @@ function loopsOf(
     loops[`send ${inbox.name}`] = (signal) => runSend({ ...parts, outgoing }, inbox, id, signal)
   }
   for (const name of Object.keys(loops)) {
-    if (name !== 'housekeeping') parts.jobs.looping(name, parts.clock.now())
+    if (name !== 'housekeeping' && name !== 'alerts') parts.jobs.looping(name, parts.clock.now())
   }
   return loops
 }
@@ -237,42 +232,6 @@ const webhookDepsOf = (parts: Parts, { publicUrl, webhooks }: Config) => ({
   resolve: resolveByDns,
   version: packageVersion,
 })
-
-/** Deliveries of daemons that died elsewhere come back when their lease is over; leftovers go. */
-async function runHousekeeping(
-  parts: Parts & { outgoing: Bell },
-  signal: AbortSignal,
-): Promise<void> {
-  const failed = (name: string, err: unknown): void => {
-    stopIfCorrupt(err)
-    if (isDatabaseDown(err)) parts.events.databaseUnavailable(name, err)
-    else parts.events.loopFailed(name, err)
-  }
-  const job = { ...parts, name: 'housekeeping', everyMs: HOUSEKEEPING_MS, failed }
-  const work = async (): Promise<void> => {
-    await recoverSending(parts, false)
-    await parts.store.transaction((tx) => tidyUp(tx, parts.clock.now()))
-  }
-  await runJob(job, work, signal)
-}
-
-/** Words and counts follow what is written within a second or two, without holding it up. */
-async function runIndex(
-  { events }: Parts,
-  index: TicketIndexer,
-  signal: AbortSignal,
-): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      if ((await index.turn()) === 'done') await pause(INDEX_MS, signal)
-    } catch (err) {
-      stopIfCorrupt(err)
-      if (isDatabaseDown(err)) events.databaseUnavailable('index', err)
-      else events.loopFailed('index', err)
-      await pause(INDEX_MS, signal)
-    }
-  }
-}
 
 async function serve(
   loops: Record<string, Loop>,

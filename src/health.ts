@@ -48,6 +48,15 @@ export class Health {
     this.#set(inbox, side, { state: 'error', error, nextRetryAt }, at)
   }
 
+  /** Connections that have not worked for at least so long. */
+  failingFor(ms: number, at: Date): { inbox: string; side: 'imap' | 'smtp'; error: string }[] {
+    return [...this.#connections].flatMap(([key, { state, since, error }]) => {
+      const [side = '', ...name] = key.split(' ')
+      if (state !== 'error' || at.getTime() - since.getTime() < ms) return []
+      return [{ inbox: name.join(' '), side: side === 'imap' ? side : 'smtp', error: error ?? '' }]
+    })
+  }
+
   /** Names and errors of the connections that do not work now. */
   troubles(): { inbox: string; side: string; error: string }[] {
     return [...this.#connections].flatMap(([key, { state, error }]) => {

@@ -8,6 +8,7 @@ import { eventRoutes } from './event-routes.ts'
 import { inboundRoutes } from './inbound.ts'
 import { inboxRoutes } from './inboxes.ts'
 import { meRoutes } from './me.ts'
+import { alertRoutes } from './alerts.ts'
 import { operationRoutes } from './operations.ts'
 import { openApiRoutes } from './openapi-routes.ts'
 import { outboxRoutes } from './outbox.ts'
@@ -50,6 +51,7 @@ export function routesOf(deps: ApiDeps): readonly Route[] {
     ...senderListRoutes(deps),
     ...templateRoutes(deps),
     ...operationRoutes(deps),
+    ...alertRoutes(deps),
     ...eventRoutes(deps),
     ...webhookRoutes(deps),
     ...webhookDeliveryRoutes(deps),

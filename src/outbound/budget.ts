@@ -11,6 +11,11 @@ import { type CountFilter, countOutbox } from '../store/outbox-counts.ts'
 
 export type AckBudget = Config['acknowledgement']['budget']
 
+const usedUp = (name: string): string => `the acknowledgement budget ${name} `
+
+/** How the details begin that say that a budget of all recipients is used up. */
+export const USED_UP_FOR_ALL = [usedUp('unverified_total'), usedUp('total')]
+
 /** Null: there is room. Otherwise which budget is used up, for the row's detail. */
 export async function usedUpBudget(
   db: Queryable,
@@ -44,7 +49,7 @@ export async function usedUpBudget(
     return null
   }
   const { name, rate } = full
-  return `the acknowledgement budget ${name} (${rate.count} in ${rate.windowMs / 1000} s) is used up`
+  return `${usedUp(name)}(${rate.count} in ${rate.windowMs / 1000} s) is used up`
 }
 
 /**

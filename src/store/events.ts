@@ -13,6 +13,8 @@ export const EVENT_TYPES = [
   'delivery.changed',
   'inbox.changed',
   'user.changed',
+  'alert.raised',
+  'alert.cleared',
   'webhook.changed',
   'suppression.changed',
   'sender.changed',

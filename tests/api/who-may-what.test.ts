@@ -147,6 +147,7 @@ const EXPECTED: Readonly<Record<string, Record<'ana' | 'mallory' | 'bruno' | 'ca
   },
   'POST /api/v1/templates/:notice/:locale/test': { ana: 403, mallory: 403, bruno: 403, carla: 202 },
   'GET /api/v1/audit': { ana: 403, mallory: 403, bruno: 403, carla: 200 },
+  'GET /api/v1/alerts': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
   'GET /api/v1/jobs': { ana: 403, mallory: 403, bruno: 403, carla: 200 },
   'GET /api/v1/lifecycles': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
   'GET /api/v1/inboxes/:id': { ana: 403, mallory: 403, bruno: 200, carla: 200 },

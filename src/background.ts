@@ -1,0 +1,95 @@
+/** What the daemon does by itself beside its work: it tidies up, keeps the index, looks for trouble. */
+import type { Clock } from './clock.ts'
+import type { DeskContext } from './desk/context.ts'
+import { TicketIndexer } from './desk/index-tickets.ts'
+import { observed, tendAlerts } from './desk/tend-alerts.ts'
+import { tidyUp } from './desk/tidy-up.ts'
+import type { Events } from './events.ts'
+import type { Health } from './health.ts'
+import { type Jobs, runJob } from './jobs.ts'
+import type { AttemptDeps } from './outbound/attempt.ts'
+import { recoverSending } from './outbound/send.ts'
+import { type Bell, pause } from './pause.ts'
+import type { Loop } from './run-together.ts'
+import { isDatabaseDown, stopIfCorrupt } from './store/database-errors.ts'
+import { diskSpace } from './store/disk-space.ts'
+import type { Store } from './store/open.ts'
+import type { Inbox } from './ticket/inbox.ts'
+import { FAILING_MS } from './ticket/alert.ts'
+
+export interface BackgroundDeps extends AttemptDeps {
+  readonly store: Store
+  readonly context: DeskContext
+  readonly clock: Clock
+  readonly events: Events
+  readonly health: Health
+  readonly jobs: Jobs
+  /** Rung when there may be mail to send. */
+  readonly outgoing: Bell
+  readonly inboxes: readonly Inbox[]
+  /** Where its free space is looked at. */
+  readonly dataDir: string
+}
+
+const HOUSEKEEPING_MS = 30_000
+const ALERTS_MS = 30_000
+const INDEX_MS = 1_000
+
+export function backgroundLoops(deps: BackgroundDeps): Record<string, Loop> {
+  return {
+    housekeeping: (signal) => housekeeping(deps, signal),
+    alerts: (signal) => watch(deps, signal),
+    index: (signal) => index(deps, signal),
+  }
+}
+
+/** Deliveries of daemons that died elsewhere come back when their lease is over; leftovers go. */
+async function housekeeping(deps: BackgroundDeps, signal: AbortSignal): Promise<void> {
+  const work = async (): Promise<void> => {
+    await recoverSending(deps, false)
+    await deps.store.transaction((tx) => tidyUp(tx, deps.clock.now()))
+  }
+  await runJob(jobOf(deps, 'housekeeping', HOUSEKEEPING_MS), work, signal)
+}
+
+/** What is wrong for long becomes an alert, and ends as one when it is well again. */
+async function watch(deps: BackgroundDeps, signal: AbortSignal): Promise<void> {
+  const { store, context, clock, health, outgoing, dataDir } = deps
+  const work = async (): Promise<void> => {
+    const at = clock.now()
+    const seen = {
+      ...(await observed(store.read, context.inboxes, at)),
+      failing: health.failingFor(FAILING_MS, at),
+      disk: await diskSpace(dataDir),
+    }
+    await store.transaction((tx) => tendAlerts(tx, context, seen, at))
+    outgoing.ring()
+  }
+  await runJob(jobOf(deps, 'alerts', ALERTS_MS), work, signal)
+}
+
+const jobOf = (deps: BackgroundDeps, name: string, everyMs: number) => ({
+  ...deps,
+  name,
+  everyMs,
+  failed: (job: string, err: unknown) => report(deps, job, err),
+})
+
+/** Words and counts follow what is written within a second or two, without holding it up. */
+async function index(deps: BackgroundDeps, signal: AbortSignal): Promise<void> {
+  const indexer = new TicketIndexer(deps)
+  while (!signal.aborted) {
+    try {
+      if ((await indexer.turn()) === 'done') await pause(INDEX_MS, signal)
+    } catch (err) {
+      report(deps, 'index', err)
+      await pause(INDEX_MS, signal)
+    }
+  }
+}
+
+function report({ events }: BackgroundDeps, name: string, err: unknown): void {
+  stopIfCorrupt(err)
+  if (isDatabaseDown(err)) events.databaseUnavailable(name, err)
+  else events.loopFailed(name, err)
+}
