@@ -90,6 +90,7 @@ async function isVisible(
   return comment !== null && mayRead(caller.user, comment, attachment)
 }
 
+/** Null: there is none, or the caller may not see it. */
 export async function visibleComment(
   db: Queryable,
   caller: Caller,

@@ -2,6 +2,7 @@
 import { TicketIndexer } from '../desk/index-tickets.ts'
 import { attachmentRoutes } from './attachments.ts'
 import { commentChangeRoutes } from './comment-changes.ts'
+import { commentPageRoutes } from './comment-page.ts'
 import { commentRoutes } from './comments.ts'
 import type { ApiDeps } from './deps.ts'
 import { eventRoutes } from './event-routes.ts'
@@ -12,6 +13,7 @@ import { alertRoutes } from './alerts.ts'
 import { operationRoutes } from './operations.ts'
 import { openApiRoutes } from './openapi-routes.ts'
 import { outboxRoutes } from './outbox.ts'
+import { presenceRoutes } from './presence.ts'
 import { probeRoutes } from './probes.ts'
 import { RateLimits } from './rate-limit.ts'
 import { registrationRoutes } from './registration.ts'
@@ -40,8 +42,10 @@ export function routesOf(deps: ApiDeps): readonly Route[] {
     ...ticketRoutes(deps, index),
     ...ticketChangeRoutes(deps),
     ...ticketPeopleRoutes(deps),
+    ...presenceRoutes(deps),
     ...ticketBulkRoutes(deps),
     ...commentRoutes(deps),
+    ...commentPageRoutes(deps),
     ...commentChangeRoutes(deps),
     ...vocabularyRoutes(deps),
     ...attachmentRoutes(deps),

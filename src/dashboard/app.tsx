@@ -9,6 +9,7 @@ import { address, navigate, path, search } from './router.ts'
 import { Shell } from './shell/shell.tsx'
 import { Toasts } from './shell/toasts.tsx'
 import { followDesk, loadDesk } from './state/desk.ts'
+import { followForNotifications } from './state/notifications.ts'
 import './state/preferences.ts'
 import { findSession, user } from './state/session.ts'
 
@@ -67,7 +68,10 @@ function Desk() {
   }
   useEffect(() => {
     begin()
-    return followDesk()
+    const ends = [followDesk(), followForNotifications()]
+    return () => {
+      for (const end of ends) end()
+    }
   }, [])
   if (problem.value !== null) return <Failed problem={problem.value} again={begin} />
   return ready.value ? <Shell /> : <div class="min-h-dvh" aria-busy="true" />

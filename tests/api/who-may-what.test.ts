@@ -57,6 +57,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /api/v1/tickets/bulk': { ids: [1], patch: { priority: 'high' } },
   'POST /api/v1/tickets/:id/split': { comment_ids: [1] },
   'PATCH /api/v1/comments/:id': { text: 'x' },
+  'POST /api/v1/tickets/:id/presence': { state: 'viewing' },
   'POST /api/v1/tickets/:id/comments': { text: 'x' },
   'POST /api/v1/attachments': '{}',
   'PATCH /api/v1/me': { locale: 'de' },
@@ -99,6 +100,7 @@ const EXPECTED: Readonly<Record<string, Record<'ana' | 'mallory' | 'bruno' | 'ca
   },
   'PUT /api/v1/tickets/:id/watchers/:user': { ana: 403, mallory: 403, bruno: 204, carla: 204 },
   'DELETE /api/v1/tickets/:id/watchers/:user': { ana: 403, mallory: 403, bruno: 204, carla: 204 },
+  'POST /api/v1/tickets/:id/presence': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
   'POST /api/v1/tickets/:id/merge': { ana: 403, mallory: 403, bruno: 200, carla: 409 },
   'POST /api/v1/tickets/bulk': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
   // Its only comment stays.
@@ -116,6 +118,8 @@ const EXPECTED: Readonly<Record<string, Record<'ana' | 'mallory' | 'bruno' | 'ca
   'POST /api/v1/tickets/:id/restore': { ana: 403, mallory: 403, bruno: 403, carla: 200 },
   'POST /api/v1/attachments': { ana: 201, mallory: 201, bruno: 201, carla: 201 },
   'GET /api/v1/attachments/:id': { ana: 404, mallory: 404, bruno: 404, carla: 404 },
+  // Written through the API: it has no formatting.
+  'GET /api/v1/comments/:id/page': { ana: 404, mallory: 404, bruno: 404, carla: 404 },
   'GET /api/v1/comments/:id/source': { ana: 403, mallory: 403, bruno: 404, carla: 404 },
   'GET /api/v1/inbound': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
   'GET /api/v1/inbound/:id': { ana: 403, mallory: 403, bruno: 404, carla: 404 },

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { totpAt } from '../kit/totp.ts'
 import { describeWithBrowser } from '../kit/browser.ts'
 import { until } from '../kit/running-desk.ts'
-import { ANA, BRUNO, liveDesk, PASSWORD, signIn } from './live-desk.ts'
+import { liveDesk } from './live-desk.ts'
+import { ANA, BRUNO, PASSWORD, signIn } from './start-desk.ts'
 
 describeWithBrowser('getting in', (browser) => {
   const desk = liveDesk()
@@ -32,8 +33,8 @@ describeWithBrowser('getting in', (browser) => {
     await page.getByRole('button', { name: 'Confirm' }).click()
     await page.getByRole('heading', { name: 'Waiting for approval' }).waitFor()
 
-    const { body } = await desk.as.carla.get('/api/v1/users?state=pending_approval')
-    await desk.as.carla.post(`/api/v1/users/${body.data?.[0]?.id}/approve`, undefined)
+    const body = await desk.as.carla.get('/users?state=pending_approval')
+    await desk.as.carla.post(`/users/${body.data[0]?.id}/approve`, undefined)
     await page.getByRole('link', { name: 'Back to sign in' }).click()
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
     await page.getByRole('button', { name: 'Sign in' }).click()

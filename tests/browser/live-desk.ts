@@ -1,57 +1,17 @@
-/**
- * A whole desk for a browser: the real daemon with the dashboard as it is in src/, loopback mail
- * servers, and people with passwords.
- */
+/** One desk for the tests of a file. */
 import { afterAll, beforeAll } from 'vitest'
-import type { Page } from 'playwright-core'
-import { configFrom } from '../../src/config.ts'
-import { type Daemon, startDaemon } from '../../src/daemon.ts'
-import { type MailWorld, startMailWorld } from '../../src/demo/mail-world.ts'
-import { createToken } from '../../src/desk/create-token.ts'
-import { addUser } from '../../src/desk/manage-users.ts'
-import { Passwords } from '../../src/desk/passwords.ts'
-import { silentLog } from '../../src/log.ts'
-import { parseAddress } from '../../src/mail/address.ts'
-import { setPassword } from '../../src/store/passwords.ts'
-import type { Role } from '../../src/ticket/user.ts'
-import { Client } from '../api/desk-api.ts'
-import { builtDashboard } from '../kit/built-dashboard.ts'
-import { freePort } from '../kit/ports.ts'
+import type { Daemon } from '../../src/daemon.ts'
 import { scratchDirectories } from '../kit/scratch.ts'
+import { type LiveDesk, startDesk } from './start-desk.ts'
 
-export const SUPPORT = 'support@acme.test'
-export const PASSWORD = 'correct horse battery'
-
-export interface Login {
-  readonly name: string
-  readonly email: string
-  readonly role: Role
-}
-
-export const ANA: Login = { name: 'Ana Ferreira', email: 'ana@customer.test', role: 'customer' }
-export const BRUNO: Login = { name: 'Bruno Costa', email: 'bruno@acme.test', role: 'agent' }
-export const NORA: Login = { name: 'Nora Lindqvist', email: 'nora@acme.test', role: 'agent' }
-export const CARLA: Login = { name: 'Carla Moretti', email: 'carla@acme.test', role: 'admin' }
-
-export interface LiveDesk {
-  readonly url: string
-  readonly world: MailWorld
-  /** Callers of the API with all rights of theirs. */
-  readonly as: Readonly<Record<'ana' | 'bruno' | 'nora' | 'carla', Client>>
-  /** Puts mail into the desk's inbox. */
-  arrives(source: string): void
-  /** The texts of the mails in somebody's inbox, oldest first. */
-  mailsOf(address: string): string[]
-}
-
-/** One desk for the tests of a file; `tree` is laid over its configuration. */
+/** `tree` is laid over its configuration. */
 export function liveDesk(tree: Readonly<Record<string, unknown>> = {}): LiveDesk {
   const scratch = scratchDirectories('browser')
   const stop = new AbortController()
   let desk: LiveDesk | null = null
   let daemon: Daemon | null = null
   beforeAll(async () => {
-    const started = await start(tree, scratch.make(), stop.signal)
+    const started = await startDesk(tree, scratch.make(), stop.signal)
     desk = started.desk
     daemon = started.daemon
   })
@@ -77,99 +37,4 @@ export function liveDesk(tree: Readonly<Record<string, unknown>> = {}): LiveDesk
     arrives: (source) => running().arrives(source),
     mailsOf: (address) => running().mailsOf(address),
   }
-}
-
-async function start(
-  tree: Readonly<Record<string, unknown>>,
-  dataDir: string,
-  signal: AbortSignal,
-): Promise<{ desk: LiveDesk; daemon: Daemon }> {
-  const world = await startMailWorld({
-    accounts: { [SUPPORT]: 'secret' },
-    domains: ['customer.test', 'acme.test', 'example.org'],
-  })
-  const account = { host: '127.0.0.1', tls: 'none', user: SUPPORT, password: 'secret' }
-  const port = await freePort()
-  const config = configFrom(
-    {
-      listen: `127.0.0.1:${port}`,
-      public_url: `http://127.0.0.1:${port}`,
-      data_dir: dataDir,
-      agent_notices: { coalesce: '0s' },
-      rate_limits: { session: 'unlimited', login: 'unlimited' },
-      categories: ['Hardware', 'Software'],
-      inboxes: [
-        {
-          name: 'Acme Support',
-          address: SUPPORT,
-          imap: { ...account, port: world.imap.port },
-          smtp: { ...account, port: world.smtp.port },
-        },
-      ],
-      ...tree,
-    },
-    { env: {}, baseDir: dataDir },
-  )
-  const daemon = await startDaemon(config, silentLog, signal, { dashboard: builtDashboard() })
-  const [ana, bruno, nora, carla] = await Promise.all(
-    [ANA, BRUNO, NORA, CARLA].map(async (login) => clientOf(daemon, login)),
-  )
-  if (!ana || !bruno || !nora || !carla) throw new Error('somebody is missing')
-  const desk: LiveDesk = {
-    url: daemon.url,
-    world,
-    as: { ana, bruno, nora, carla },
-    arrives: (source) => void world.imap.deliver(SUPPORT, source.replace(/\r?\n/g, '\r\n')),
-    mailsOf: (address) => world.inboxOf(address).map(({ source }) => source.toString()),
-  }
-  return { desk, daemon }
-}
-
-/** Cheap to check: the real cost would take a third of a second for each login. */
-const passwords = new Passwords(10)
-
-async function clientOf({ url, workplace }: Daemon, { name, email, role }: Login): Promise<Client> {
-  const address = parseAddress(email)
-  if (address === null) throw new Error(`${email} is no address`)
-  const hash = await passwords.hash(PASSWORD)
-  const at = new Date()
-  const token = await workplace.store.transaction(async (tx) => {
-    const { user } = await addUser(tx, { email: address, name, role }, at)
-    await setPassword(tx, user.id, hash, at)
-    return createToken(tx, { userId: user.id, name: 'test', scopes: null }, at)
-  })
-  return new Client(url, token)
-}
-
-/** Types into the page what a person would. */
-export async function signIn(page: Page, { email }: Login, to = '/'): Promise<void> {
-  await page.goto(to)
-  await page.getByLabel('Email').fill(email)
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.locator('[data-connection=live]').waitFor()
-}
-
-export interface Letter {
-  readonly from: string
-  readonly subject: string
-  readonly text: string
-  readonly headers?: string
-}
-
-let letters = 0
-
-/** A simple mail of a customer. */
-export function letter({ from, subject, text, headers = '' }: Letter): string {
-  letters += 1
-  return `From: ${from}
-To: ${SUPPORT}
-Subject: ${subject}
-Message-ID: <letter-${letters}-${process.pid}@customer.test>
-Date: ${new Date().toUTCString()}
-${headers}MIME-Version: 1.0
-Content-Type: text/plain; charset=utf-8
-
-${text}
-`
 }

@@ -11,8 +11,9 @@ import {
   statSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { ROOT } from './source-tree.ts'
+import { fileURLToPath } from 'node:url'
 
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const CACHE = join(ROOT, 'node_modules', '.cache', 'postroom-dashboard')
 
 /** Its directory; named after what it was built from, so that it is never an old one. */

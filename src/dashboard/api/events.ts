@@ -24,6 +24,7 @@ const TYPES = [
   'delivery.changed',
   'inbox.changed',
   'user.changed',
+  'webhook.changed',
 ]
 const RETRY_MS = 1_000
 const RETRY_MAX_MS = 15_000

@@ -50,6 +50,7 @@ export interface Inbox {
   readonly id: number
   readonly name: string
   readonly address: string
+  readonly paused_at: string | null
   readonly imap: ConnectionJson
   readonly smtp: ConnectionJson
   readonly pending: number

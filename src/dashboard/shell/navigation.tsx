@@ -23,7 +23,7 @@ function ticketPlaces(): Place[] {
       label: 'Unassigned',
       count: count?.open_unassigned,
     },
-    { href: '/tickets?is=waiting', icon: 'mail', label: 'Waiting for customer' },
+    { href: '/tickets?is=waiting', icon: 'mail', label: 'Waiting' },
     { href: '/tickets?is=closed', icon: 'check', label: 'Closed' },
     { href: '/tickets?is=all', icon: 'list', label: 'All', count: count?.total },
   ]
@@ -36,9 +36,14 @@ const DESK_PLACES: readonly Place[] = [
   { href: '/admin/quarantine', icon: 'warn', label: 'Quarantine' },
   { href: '/admin/inbound', icon: 'inbox', label: 'Incoming mail' },
   { href: '/admin/outbox', icon: 'outbox', label: 'Outbox' },
+  { href: '/admin/senders', icon: 'shield', label: 'Addresses' },
   { href: '/admin/users', icon: 'users', label: 'People' },
 ]
-const ADMIN_PLACES: readonly Place[] = [{ href: '/admin/system', icon: 'gear', label: 'System' }]
+const ADMIN_PLACES: readonly Place[] = [
+  { href: '/admin/templates', icon: 'note', label: 'Templates' },
+  { href: '/admin/webhooks', icon: 'hook', label: 'Webhooks' },
+  { href: '/admin/system', icon: 'gear', label: 'System' },
+]
 
 export function Navigation() {
   if (!isStaff.value) {

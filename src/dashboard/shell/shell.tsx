@@ -4,10 +4,13 @@ import { useEffect } from 'preact/hooks'
 import { Icon } from '../parts/icon.tsx'
 import { address, path } from '../router.ts'
 import { isStaff } from '../state/session.ts'
+import { CommandBar } from './command-bar.tsx'
 import { ConnectionChip } from './connection-chip.tsx'
+import { useGlobalKeys } from './global-keys.ts'
 import { Navigation } from './navigation.tsx'
 import { pageAt } from './pages.tsx'
 import { SearchBox } from './search-box.tsx'
+import { helpShown, ShortcutHelp } from './shortcut-help.tsx'
 import { UserMenu } from './user-menu.tsx'
 
 export function Shell() {
@@ -47,7 +50,18 @@ export function Shell() {
           <Page />
         </main>
       </div>
+      {isStaff.value && <StaffTools />}
     </div>
+  )
+}
+
+function StaffTools() {
+  useGlobalKeys()
+  return (
+    <>
+      <CommandBar />
+      <ShortcutHelp />
+    </>
   )
 }
 
@@ -72,6 +86,17 @@ const Header = ({ menu }: { menu: { value: boolean } }) => (
       <Icon name="menu" class="size-5" />
     </button>
     {isStaff.value ? <SearchBox /> : <span class="flex-1" />}
+    {isStaff.value && (
+      <button
+        type="button"
+        class="btn btn-ghost btn-square btn-sm hidden sm:inline-flex"
+        aria-label="Keys"
+        title="Keys (?)"
+        onClick={() => (helpShown.value = true)}
+      >
+        <Icon name="help" class="size-5" />
+      </button>
+    )}
     <ConnectionChip />
     <UserMenu />
   </header>

@@ -1,0 +1,235 @@
+/** Every message a server ever showed us, with what became of it and why. */
+import { useSignal } from '@preact/signals'
+import { post } from '../../api/client.ts'
+import type { Inbound } from '../../api/types.ts'
+import { type Column, DataList, type Pages, usePages } from '../../parts/data-list.tsx'
+import { confirmed, Dialog } from '../../parts/dialog.tsx'
+import { Empty } from '../../parts/feedback.tsx'
+import { Field } from '../../parts/field.tsx'
+import { Form, useForm } from '../../parts/form.tsx'
+import { DeskPage, Tabs } from '../../parts/page.tsx'
+import { Ago } from '../../parts/time.tsx'
+import { search, setSearch } from '../../router.ts'
+import { attempt } from '../../state/toasts.ts'
+import { sizeOf } from '../ticket/comment-card.tsx'
+
+const FATES: Readonly<Record<string, { tone: string; text: string }>> = {
+  pending: { tone: 'tone-warning', text: 'Waits' },
+  ticket: { tone: 'tone-success', text: 'New ticket' },
+  comment: { tone: 'tone-success', text: 'Answer' },
+  duplicate: { tone: '', text: 'Duplicate' },
+  system: { tone: '', text: 'Of a machine' },
+  ignored: { tone: '', text: 'Ignored' },
+  quarantined: { tone: 'tone-error', text: 'Quarantined' },
+}
+
+const mailMoved = ({ type }: { type: string }): boolean =>
+  type === 'inbox.changed' || type === 'ticket.created' || type === 'comment.created'
+
+export function InboundPage() {
+  const fate = search.value.get('fate')
+  const messageId = search.value.get('message_id')
+  const pages = usePages<Inbound>('/inbound', { fate, message_id: messageId }, mailMoved)
+  const text = useSignal(messageId ?? '')
+  const tabs = Object.entries(FATES).map(([value, { text: label }]) => ({ value, label }))
+  const find = (event: Event): void => {
+    event.preventDefault()
+    setSearch({ message_id: text.value.trim() })
+  }
+  return (
+    <DeskPage
+      title="Incoming mail"
+      hint="Every message has exactly one row here, with its fate and the reasons."
+      actions={
+        <form onSubmit={find}>
+          <input
+            class="input input-sm w-72 max-w-full"
+            type="search"
+            placeholder="Message-ID"
+            aria-label="Find by Message-ID"
+            value={text.value}
+            onInput={(event) => {
+              text.value = event.currentTarget.value
+            }}
+          />
+        </form>
+      }
+    >
+      <div class="panel overflow-clip">
+        <Tabs name="fate" label="Fate" tabs={[{ value: null, label: 'All' }, ...tabs]} />
+        <Messages pages={pages} />
+      </div>
+    </DeskPage>
+  )
+}
+
+export function QuarantinePage() {
+  const pages = usePages<Inbound>('/inbound', { fate: 'quarantined' }, mailMoved)
+  return (
+    <DeskPage
+      title="Quarantine"
+      hint="Mail that could not be handled, or should not be. Nothing of it is lost: it waits for you."
+    >
+      <div class="panel overflow-clip">
+        <Messages pages={pages} isQuarantine />
+      </div>
+    </DeskPage>
+  )
+}
+
+function Messages({
+  pages,
+  isQuarantine = false,
+}: {
+  pages: Pages<Inbound>
+  isQuarantine?: boolean
+}) {
+  const releasing = useSignal<Inbound | null>(null)
+  const columns: readonly Column<Inbound>[] = [
+    {
+      title: 'Message',
+      cell: (message) => <About message={message} />,
+      class: 'max-md:basis-full',
+    },
+    { title: 'Fate', cell: (message) => <Fate message={message} /> },
+    { title: 'Received', cell: ({ received_at: at }) => <Ago at={at} />, class: 'text-sm' },
+    {
+      title: 'Actions',
+      class: 'text-end',
+      cell: (message) => (
+        <Orders message={message} again={pages.again} release={() => (releasing.value = message)} />
+      ),
+    },
+  ]
+  return (
+    <>
+      <DataList
+        pages={pages}
+        columns={columns}
+        caption="Messages"
+        empty={
+          <Empty
+            icon={isQuarantine ? 'check' : 'inbox'}
+            title={isQuarantine ? 'Nothing is held back' : 'No message'}
+          >
+            {isQuarantine ? 'All mail could be handled.' : 'No message matches.'}
+          </Empty>
+        }
+      />
+      {releasing.value !== null && (
+        <ReleaseDialog
+          message={releasing.value}
+          onClose={() => {
+            releasing.value = null
+            pages.again()
+          }}
+        />
+      )}
+    </>
+  )
+}
+
+const About = ({ message }: { message: Inbound }) => (
+  <div class="min-w-0 max-w-xl">
+    <span class="block truncate font-mono text-sm" title={message.message_id ?? ''}>
+      {message.message_id ?? 'no Message-ID'}
+    </span>
+    <span class="muted block text-sm">
+      <bdi>{message.inbox ?? 'no inbox'}</bdi> · {message.folder} · UID {message.uid} ·{' '}
+      {sizeOf(message.size)}
+      {message.verdict !== null && ` · ${message.verdict.replaceAll('_', ' ')}`}
+    </span>
+    {message.reasons.length > 0 && (
+      <details class="mt-1 text-sm">
+        <summary class="link muted cursor-pointer">Why?</summary>
+        <ul class="muted mt-1 list-disc ps-5">
+          {message.reasons.map((reason) => (
+            <li key={reason} class="written">
+              {reason}
+            </li>
+          ))}
+        </ul>
+      </details>
+    )}
+  </div>
+)
+
+const Fate = ({ message }: { message: Inbound }) => {
+  const { tone, text } = FATES[message.fate] ?? { tone: '', text: message.fate }
+  return (
+    <span class="flex flex-wrap items-center gap-2">
+      <span class={`pill ${tone}`}>{text}</span>
+      {message.ticket_id !== null && (
+        <a class="link text-sm" href={`/tickets/${message.ticket_id}`}>
+          #{message.ticket_id}
+        </a>
+      )}
+    </span>
+  )
+}
+
+function Orders(props: { message: Inbound; again: () => void; release: () => void }) {
+  const { message, again, release } = props
+  const isHeld = message.fate === 'quarantined'
+  const mayRelease = isHeld || message.fate === 'system' || message.fate === 'ignored'
+  const order = (verb: string, done: string): void => {
+    void attempt(() => post(`/inbound/${message.id}/${verb}`), done).then(again)
+  }
+  const discard = async (): Promise<void> => {
+    const question = {
+      title: 'Discard this message?',
+      text: 'It stays in the ledger as ignored, and its source is kept.',
+      confirm: 'Discard',
+      dangerous: true,
+    }
+    if (await confirmed(question)) order('discard', 'Discarded.')
+  }
+  return (
+    <span class="flex flex-wrap justify-end gap-1.5">
+      <a class="btn btn-xs btn-ghost" href={`/api/v1/inbound/${message.id}/source`} download>
+        Source
+      </a>
+      {mayRelease && (
+        <button type="button" class="btn btn-xs" onClick={release}>
+          Release
+        </button>
+      )}
+      {isHeld && (
+        <>
+          <button
+            type="button"
+            class="btn btn-xs"
+            onClick={() => order('reprocess', 'It is read again.')}
+          >
+            Try again
+          </button>
+          <button type="button" class="btn btn-xs" onClick={() => void discard()}>
+            Discard
+          </button>
+        </>
+      )}
+    </span>
+  )
+}
+
+function ReleaseDialog({ message, onClose }: { message: Inbound; onClose: () => void }) {
+  const ticket = useSignal('')
+  const form = useForm(async () => {
+    const id = Number(ticket.value.replace(/\D/g, ''))
+    await post(`/inbound/${message.id}/release`, id > 0 ? { ticket: id } : undefined)
+    onClose()
+  })
+  return (
+    <Dialog title="Release this message" onClose={onClose}>
+      <Form form={form} button="Release">
+        <Field
+          label="Into the ticket with the number"
+          value={ticket}
+          inputMode="numeric"
+          hint="Empty: it becomes a ticket of its own."
+          autofocus
+        />
+      </Form>
+    </Dialog>
+  )
+}

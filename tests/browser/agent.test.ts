@@ -1,0 +1,171 @@
+import { expect, test } from 'vitest'
+import { describeWithBrowser } from '../kit/browser.ts'
+import { until } from '../kit/running-desk.ts'
+import { liveDesk } from './live-desk.ts'
+import { BRUNO, letter, NORA, signIn } from './start-desk.ts'
+
+const ANA = 'Ana Ferreira <ana@customer.test>'
+
+describeWithBrowser('an agent at the desk', (browser) => {
+  const desk = liveDesk()
+
+  const newTicket = async (subject: string, text = 'Please help.'): Promise<number> => {
+    desk.arrives(letter({ from: ANA, subject, text }))
+    return until(`a ticket about ${subject}`, async () => {
+      const body = await desk.as.bruno.get('/tickets?limit=20')
+      return body.data.find((one) => one['subject'] === subject)?.id
+    })
+  }
+
+  test('mail appears in the open list by itself, and the counts with it', async () => {
+    const { page } = await browser.open(desk.url)
+    await signIn(page, BRUNO)
+    await page.getByText('All done').waitFor()
+    const sent = Date.now()
+    desk.arrives(letter({ from: ANA, subject: 'The printer is on fire', text: 'Flames!' }))
+    await page.getByRole('link', { name: 'The printer is on fire' }).waitFor()
+    expect(Date.now() - sent).toBeLessThan(5_000)
+    await page.getByRole('link', { name: 'Unassigned 1' }).waitFor()
+  })
+
+  test('an answer written in the browser reaches the customer, and can be taken back before', async () => {
+    const id = await newTicket('Where is my order?')
+    const { page } = await browser.open(desk.url)
+    await signIn(page, BRUNO, `/tickets/${id}`)
+    await page.getByLabel('Reply', { exact: true }).fill('It leaves today.')
+    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    expect(await page.getByLabel('Reply', { exact: true }).inputValue()).toBe('It leaves today.')
+    await page.getByLabel('Reply', { exact: true }).press('Control+Enter')
+    await page.getByRole('button', { name: 'Send now' }).click()
+    await page.getByLabel('Message of Bruno Costa').getByText('It leaves today.').waitFor()
+    await page.locator('[data-outcome=sent]').waitFor()
+    const mail = await until('the answer at Ana', () =>
+      desk.mailsOf('ana@customer.test').find((text) => text.includes('It leaves today.')),
+    )
+    expect(mail).toMatch(/^Subject: Re: Where is my order\?/m)
+    await page.getByLabel('Details').getByLabel('Status').and(page.locator('select')).waitFor()
+    expect(await page.getByLabel('Status').inputValue()).toBe('pending')
+  })
+
+  test('a note is marked as one, and is mailed to nobody', async () => {
+    const id = await newTicket('About the contract')
+    const { page } = await browser.open(desk.url)
+    await signIn(page, BRUNO, `/tickets/${id}`)
+    await page.getByRole('button', { name: 'Note', exact: true }).click()
+    await page
+      .getByLabel('Note', { exact: true })
+      .and(page.locator('textarea'))
+      .fill('She is a VIP.')
+    await page.getByRole('button', { name: 'Add note' }).click()
+    const note = page.locator('[data-visibility=internal]')
+    await note.getByText('She is a VIP.').waitFor()
+    await note.getByText('never sent to the customer').waitFor()
+    expect(desk.mailsOf('ana@customer.test').join()).not.toContain('VIP')
+  })
+
+  test('a file goes along with an answer', async () => {
+    const id = await newTicket('Send me the manual')
+    const { page } = await browser.open(desk.url)
+    await signIn(page, BRUNO, `/tickets/${id}`)
+    const file = {
+      name: 'Manual (v2) ü.txt',
+      mimeType: 'text/plain',
+      buffer: Buffer.from('Read me'),
+    }
+    await page.getByLabel('Files to attach').setInputFiles(file)
+    await page.getByRole('list', { name: 'Files to send' }).getByText(file.name).waitFor()
+    await page.getByLabel('Reply', { exact: true }).fill('Here it is.')
+    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    await page.getByRole('button', { name: 'Send now' }).click()
+    const link = page.getByLabel('Message of Bruno Costa').getByRole('link', { name: file.name })
+    const download = page.waitForEvent('download')
+    await link.click()
+    expect((await download).suggestedFilename()).toBe(file.name)
+  })
+
+  test('two agents see each other, and what the other one changes', async () => {
+    const id = await newTicket('One problem, two helpers')
+    const bruno = await browser.open(desk.url)
+    await signIn(bruno.page, BRUNO, `/tickets/${id}`)
+    const nora = await browser.open(desk.url)
+    await signIn(nora.page, NORA, `/tickets/${id}`)
+    await bruno.page.getByText('Nora Lindqvist is looking at this').waitFor()
+    await nora.page.getByLabel('Reply', { exact: true }).fill('I am on it')
+    await bruno.page.getByText('Nora Lindqvist is writing').waitFor()
+    await bruno.page.getByLabel('Priority').selectOption('high')
+    await nora.page.getByText('Bruno Costa set the priority from normal to high').waitFor()
+    expect(await nora.page.getByLabel('Priority').inputValue()).toBe('high')
+    await bruno.page.getByRole('button', { name: 'Take' }).click()
+    await bruno.page.getByRole('button', { name: 'Put back' }).waitFor()
+    await nora.page.getByRole('button', { name: 'Take' }).click()
+    await nora.page.getByText('Bruno Costa is in charge of this ticket.').waitFor()
+    await nora.page.getByRole('button', { name: 'Cancel' }).click()
+  })
+
+  test('who writes is told when the customer writes again meanwhile', async () => {
+    const id = await newTicket('It does not start')
+    const { page } = await browser.open(desk.url)
+    await signIn(page, BRUNO, `/tickets/${id}`)
+    await page.getByLabel('Reply', { exact: true }).fill('Have you tried')
+    const said = { author: { email: 'ana@customer.test' }, text: 'It starts now, thank you!' }
+    await desk.as.nora.post(`/tickets/${id}/comments`, said)
+    await page.getByText('It starts now, thank you!').waitFor()
+    await page.getByText('New message above').waitFor()
+    await page.getByRole('button', { name: 'Send', exact: true }).click()
+    await page.getByText('Read the new message first?').waitFor()
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    expect(await page.getByLabel('Reply', { exact: true }).inputValue()).toBe('Have you tried')
+  })
+
+  test('a change of what somebody else has just changed is asked about', async () => {
+    const id = await newTicket('Two opinions')
+    const { page } = await browser.open(desk.url)
+    await signIn(page, BRUNO, `/tickets/${id}`)
+    await page.getByLabel('Priority').waitFor()
+    // The page hears of it too late.
+    await page.route('**/api/v1/tickets/*', (route) =>
+      route.request().method() === 'GET' ? route.abort() : route.continue(),
+    )
+    await desk.as.nora.put(`/tickets/${id}/priority`, { priority: 'low' })
+    await page.getByLabel('Priority').selectOption('urgent')
+    await page.getByText('priority: now low, you want urgent').waitFor()
+    await page.unroute('**/api/v1/tickets/*')
+    await page.getByRole('button', { name: 'Use mine' }).click()
+    await until('the change', async () => {
+      const body = await desk.as.bruno.get(`/tickets/${id}`)
+      return body['priority'] === 'urgent'
+    })
+  })
+
+  test('several tickets are changed at once', async () => {
+    await newTicket('Bulk one')
+    await newTicket('Bulk two')
+    const { page } = await browser.open(desk.url)
+    await signIn(page, BRUNO, '/tickets?q=Bulk')
+    for (const name of ['Bulk one', 'Bulk two']) {
+      await page.getByRole('row').filter({ hasText: name }).getByRole('checkbox').check()
+    }
+    const bar = page.getByRole('region', { name: 'Selected tickets' })
+    await bar.getByText('2 selected').waitFor()
+    await bar.getByLabel('Priority').selectOption('high')
+    await page.getByText('2 changed.').waitFor()
+    const body = await desk.as.bruno.get('/tickets?q=Bulk')
+    expect(body.data.map((one) => one['priority'])).toEqual(['high', 'high'])
+  })
+
+  test('a filter stands in the address, and can be kept as a view', async () => {
+    const { page } = await browser.open(desk.url)
+    await signIn(page, BRUNO, '/tickets?is=all')
+    await page.getByRole('button', { name: 'Filter' }).click()
+    await page.getByLabel('Priority').selectOption('high')
+    await page.waitForURL('**/tickets?is=all&priority=high')
+    await page.getByRole('link', { name: 'Bulk one' }).waitFor()
+    expect(await page.getByRole('link', { name: 'The printer is on fire' }).count()).toBe(0)
+    page.on('dialog', (dialog) => void dialog.accept('Important'))
+    await page.getByRole('button', { name: 'Save as a view' }).click()
+    await page.goto('/tickets')
+    await page.getByRole('link', { name: 'Important' }).click()
+    await page.waitForURL('**/tickets?is=all&priority=high')
+  })
+})
