@@ -13,7 +13,7 @@ import type { Config } from './config.ts'
 import { addUser } from './desk/manage-users.ts'
 import { undelivered } from './desk/undelivered.ts'
 import { Passwords } from './desk/passwords.ts'
-import { messageOf, OperatorError } from './errors.ts'
+import { OperatorError } from './errors.ts'
 import { type Events, eventsOf } from './events.ts'
 import { Health } from './health.ts'
 import { InboxOrders } from './inbox-orders.ts'
@@ -25,6 +25,8 @@ import { openParser } from './inbound/parse.ts'
 import type { Logger } from './log.ts'
 import type { AttemptDeps } from './outbound/attempt.ts'
 import { recoverSending, runSend } from './outbound/send.ts'
+import { Metrics } from './metrics.ts'
+import { notedEvents } from './noted-events.ts'
 import { packageVersion } from './package-root.ts'
 import { Bell } from './pause.ts'
 import { type Loop, runTogether } from './run-together.ts'
@@ -56,8 +58,9 @@ export async function startDaemon(
   signal: AbortSignal,
   options: { readonly dashboard?: string } = {},
 ): Promise<Daemon> {
-  const jobs = new Jobs()
-  const events = notingFailures(eventsOf(log), jobs)
+  const metrics = new Metrics({ version: packageVersion, database: config.database.kind })
+  const jobs = new Jobs((name) => metrics.jobRan(name, 'ok'))
+  const events = notedEvents(eventsOf(log), { jobs, metrics, clock: systemClock })
   for (const warning of config.warnings) events.configWarning(warning)
   const workplace = await openWorkplace(config)
   const closers: (() => Promise<void>)[] = [() => workplace.close()]
@@ -70,7 +73,7 @@ export async function startDaemon(
     })
     closers.push(() => parser.close())
     parser.warm()
-    const parts = partsOf(workplace, { owner, parser, events, jobs })
+    const parts = partsOf(workplace, { owner, parser, events, jobs, metrics })
     await takeUpAgain(parts, config)
     const senders = config.inboxes.map(() => new Bell())
     const outgoing = ringAll(senders)
@@ -103,7 +106,7 @@ export async function startDaemon(
 
 const partsOf = (
   { store, context }: Workplace,
-  own: Pick<Parts, 'owner' | 'parser' | 'events' | 'jobs'>,
+  own: Pick<Parts, 'owner' | 'parser' | 'events' | 'jobs' | 'metrics'>,
 ): Parts => ({
   ...own,
   clock: systemClock,
@@ -116,19 +119,6 @@ const partsOf = (
   arrived: new Bell(),
   webhooksDue: new Bell(),
   inboxOrders: new InboxOrders(),
-})
-
-/** What the log is told of failures, /jobs tells, too. */
-const notingFailures = (events: Events, jobs: Jobs): Events => ({
-  ...events,
-  databaseUnavailable(loop, err) {
-    jobs.failed(loop, messageOf(err), systemClock.now())
-    events.databaseUnavailable(loop, err)
-  },
-  loopFailed(loop, err) {
-    jobs.failed(loop, messageOf(err), systemClock.now())
-    events.loopFailed(loop, err)
-  },
 })
 
 /** One login at each server of an inbox. */
@@ -190,6 +180,7 @@ interface Parts {
   readonly webhooksDue: Bell
   readonly inboxOrders: InboxOrders
   readonly jobs: Jobs
+  readonly metrics: Metrics
 }
 
 /** What this daemon was doing when it died, and the agents the configuration names. */
@@ -231,6 +222,7 @@ const webhookDepsOf = (parts: Parts, { publicUrl, webhooks }: Config) => ({
   allowed: allowedTargets(webhooks.allowPrivate),
   resolve: resolveByDns,
   version: packageVersion,
+  count: (result: string) => parts.metrics.webhookTold(result),
 })
 
 async function serve(

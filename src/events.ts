@@ -5,9 +5,17 @@
  */
 import type { Logger } from './log.ts'
 
+interface DeliveryLine {
+  readonly outboxId: number
+  readonly ticketId: number | null
+  readonly detail: string
+  readonly kind: string
+}
+
 export interface Events {
   inboxConnected(inbox: string): void
-  inboxFailed(inbox: string, err: unknown, retryInMs: number): void
+  /** `reason`: one of a few words. */
+  inboxFailed(inbox: string, err: unknown, retryInMs: number, reason: string): void
   messagesStored(inbox: string, count: number, bytes: number): void
   messageUnfetchable(inbox: string, uid: number, err: unknown): void
   messageTaken(line: {
@@ -16,14 +24,28 @@ export interface Events {
     verdict: string
     ticketId: number | null
     attempts: number
+    inbox: string
+    bytes: number
+    /** From the server's receipt to now; null: the server did not say when. */
+    lagMs: number | null
   }): void
   messagePostponed(line: { inboundId: number; failures: number }, err: unknown): void
   messageQuarantined(line: { inboundId: number }, err: unknown): void
   markFailed(inbox: string, err: unknown): void
-  deliverySent(line: { outboxId: number; ticketId: number | null; attempts: number }): void
-  deliveryPostponed(line: { outboxId: number; attempts: number; detail: string }): void
-  deliveryFailed(line: { outboxId: number; ticketId: number | null; detail: string }): void
-  deliveryUncertain(line: { outboxId: number; ticketId: number | null; detail: string }): void
+  deliverySent(line: {
+    outboxId: number
+    ticketId: number | null
+    attempts: number
+    kind: string
+  }): void
+  deliveryPostponed(line: {
+    outboxId: number
+    attempts: number
+    detail: string
+    kind: string
+  }): void
+  deliveryFailed(line: DeliveryLine): void
+  deliveryUncertain(line: DeliveryLine): void
   smtpUnavailable(inbox: string, detail: string, retryInMs: number): void
   smtpRecovered(inbox: string): void
   webhookUndelivered(
@@ -62,8 +84,11 @@ type Inbound = Pick<
 function inboundEvents(log: Logger): Inbound {
   return {
     inboxConnected: (inbox) => log.info({ event: 'inbox.connected', inbox }, 'inbox connected'),
-    inboxFailed: (inbox, err, retryInMs) =>
-      log.warn({ event: 'inbox.failed', inbox, err, retryInMs }, 'inbox not reachable, will retry'),
+    inboxFailed: (inbox, err, retryInMs, reason) =>
+      log.warn(
+        { event: 'inbox.failed', inbox, err, retryInMs, reason },
+        'inbox not reachable, will retry',
+      ),
     messagesStored: (inbox, count, bytes) =>
       log.info({ event: 'message.stored', inbox, count, bytes }, 'messages stored'),
     messageUnfetchable: (inbox, uid, err) =>

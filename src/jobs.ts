@@ -26,6 +26,12 @@ const ERROR_LENGTH_MAX = 500
 
 export class Jobs {
   readonly #reports = new Map<string, JobReport>()
+  readonly #ran: (name: string) => void
+
+  /** @param ran told of every run that went well */
+  constructor(ran: (name: string) => void = () => {}) {
+    this.#ran = ran
+  }
 
   /** A loop that the daemon started. */
   looping(name: string, at: Date): void {
@@ -34,6 +40,7 @@ export class Jobs {
 
   /** A job, or a turn of a loop, went well. */
   succeeded(name: string, at: Date): void {
+    this.#ran(name)
     const before = this.#of(name)
     const runs = before.runs + 1
     this.#reports.set(name, { ...before, lastRunAt: at, lastSuccessAt: at, runs })

@@ -5,6 +5,7 @@
 import { Router, type RouterContext } from '@koa/router'
 import Koa, { type Context, type Next } from 'koa'
 import type { Events } from '../events.ts'
+import type { Metrics } from '../metrics.ts'
 import { randomId } from '../ids.ts'
 import { Authenticator, authorise } from './auth.ts'
 import { DashboardFiles } from './dashboard-files.ts'
@@ -28,6 +29,7 @@ export function appOf(deps: ApiDeps, routes: readonly Route[]): Koa {
   })
   const router = routerOf(deps, routes)
   const dashboard = new DashboardFiles(deps.dashboard)
+  app.use((ctx, next) => withMetrics(deps.metrics, ctx, next))
   app.use(withHeaders)
   app.use((ctx, next) => withProblems(deps.events, ctx, next))
   app.use(router.routes())
@@ -83,6 +85,18 @@ function onceIn(
   return (request, work) => once(deps, { key: of, request }, work)
 }
 
+/** By the template of the route: the path itself may carry what nobody should count or see. */
+async function withMetrics(metrics: Metrics, ctx: Context, next: Next): Promise<void> {
+  const startedAt = performance.now()
+  await next()
+  const seconds = (performance.now() - startedAt) / 1_000
+  const route = String(ctx['_matchedRoute'] ?? 'none')
+  metrics.answered({ route, method: ctx.method, status: ctx.status, seconds })
+  if (route === LOGIN && ctx.status >= 400) metrics.loginRefused(String(ctx.state['code']))
+}
+
+const LOGIN = '/api/v1/auth/login'
+
 async function withHeaders(ctx: Context, next: Next): Promise<void> {
   const given = ctx.get('X-Request-Id')
   const requestId = REQUEST_ID.test(given) ? given : randomId(REQUEST_ID_BYTES)
@@ -105,6 +119,7 @@ async function withProblems(events: Events, ctx: Context, next: Next): Promise<v
     // A caller's mistake is theirs to read; only ours is worth an operator's attention.
     if (problem.isFailure) report(events, ctx, err)
     const { status, headers, body } = problem
+    ctx.state['code'] = body['code']
     send(ctx, { status, headers: { ...headers, 'Content-Type': PROBLEM }, body })
   }
 }

@@ -7,6 +7,7 @@ import type { Events } from '../events.ts'
 import type { Health } from '../health.ts'
 import type { InboxOrders } from '../inbox-orders.ts'
 import type { Jobs } from '../jobs.ts'
+import type { Metrics } from '../metrics.ts'
 import type { Bell } from '../pause.ts'
 import type { Store } from '../store/open.ts'
 import type { Inbox } from '../ticket/inbox.ts'
@@ -33,6 +34,7 @@ export interface ApiDeps {
   readonly webhooksDue: Bell
   readonly inboxOrders: InboxOrders
   readonly jobs: Jobs
+  readonly metrics: Metrics
   /** Logs in at both servers of an inbox, by its name. */
   readonly testServers: (inbox: string) => Promise<Record<'imap' | 'smtp', ServerTest>>
   readonly version: string

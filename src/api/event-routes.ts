@@ -19,8 +19,8 @@ export function eventRoutes(deps: ApiDeps): readonly Route[] {
   return [streamRoute(deps, feed), logRoute(deps, feed)]
 }
 
-function streamRoute({ store }: ApiDeps, feed: EventFeed): Route {
-  const open = new OpenStreams()
+function streamRoute({ store, metrics }: ApiDeps, feed: EventFeed): Route {
+  const open = new OpenStreams(metrics)
   return route({
     method: 'GET',
     path: '/api/v1/events',
@@ -71,8 +71,13 @@ function lastEventId(header: string | string[] | undefined): number | null {
 }
 
 class OpenStreams {
+  readonly #metrics: ApiDeps['metrics']
   readonly #ofUser = new Map<number, number>()
   #all = 0
+
+  constructor(metrics: ApiDeps['metrics']) {
+    this.#metrics = metrics
+  }
 
   /** Returns what to call when the stream ends. */
   enter(userId: number): () => void {
@@ -84,6 +89,7 @@ class OpenStreams {
     }
     this.#ofUser.set(userId, own + 1)
     this.#all += 1
+    this.#metrics.streaming(1)
     return () => this.#leave(userId)
   }
 
@@ -92,6 +98,7 @@ class OpenStreams {
     if (own === 0) this.#ofUser.delete(userId)
     else this.#ofUser.set(userId, own)
     this.#all -= 1
+    this.#metrics.streaming(-1)
   }
 }
 

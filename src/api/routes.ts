@@ -11,6 +11,7 @@ import { inboxRoutes } from './inboxes.ts'
 import { meRoutes } from './me.ts'
 import { alertRoutes } from './alerts.ts'
 import { operationRoutes } from './operations.ts'
+import { metricsRoutes } from './metrics.ts'
 import { openApiRoutes } from './openapi-routes.ts'
 import { outboxRoutes } from './outbox.ts'
 import { presenceRoutes } from './presence.ts'
@@ -69,6 +70,7 @@ export function routesOf(deps: ApiDeps): readonly Route[] {
     ...tokenRoutes(deps),
     ...userRoutes(deps),
     ...probeRoutes(deps),
+    ...metricsRoutes(deps),
   ]
   return [...routes, ...openApiRoutes(deps, routes)]
 }

@@ -1,11 +1,10 @@
 /** Webhooks: making, changing and deleting them, and sending again what did not arrive. */
 import { AppError } from '../errors.ts'
-import { insertEvents } from '../store/events.ts'
+import { insertEvents, lastEventBefore } from '../store/events.ts'
 import type { Tx } from '../store/open.ts'
 import {
   findWebhookDelivery,
   insertWebhookDeliveries,
-  lastEventBefore,
   sendAnew,
   sendFailedAnew,
   type WebhookDelivery,

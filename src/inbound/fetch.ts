@@ -81,7 +81,7 @@ async function backOff(
   const now = deps.clock.now()
   const nextAt = new Date(now.getTime() + retryInMs)
   deps.health.failed(inbox.name, 'imap', failure.sentence, nextAt, now)
-  deps.events.inboxFailed(inbox.name, new Error(failure.sentence), retryInMs)
+  deps.events.inboxFailed(inbox.name, new Error(failure.sentence), retryInMs, failure.kind)
   await pause(retryInMs, signal)
 }
 

@@ -100,16 +100,22 @@ async function takeOne(
   { row, parsed, attachments, unreadable }: Ready,
 ): Promise<Line> {
   const { context, clock } = deps
-  const line = { inboundId: row.id, attempts: row.attempts }
+  const at = clock.now()
+  const inbox = context.inboxes.find(({ id }) => id === row.inboxId)
+  if (inbox === undefined) throw new Error(`inbox ${row.inboxId} is not configured`)
+  const line = {
+    inboundId: row.id,
+    attempts: row.attempts,
+    inbox: inbox.name,
+    bytes: row.size,
+    lagMs: row.internalAt === null ? null : at.getTime() - row.internalAt.getTime(),
+  }
   if (context.store.kind === 'postgres' && row.messageId !== null) await lockTwins(tx, row)
   const twin = await findTwin(tx, row)
   if (twin !== null) {
     await settleDuplicate(tx, row, twin, parsed)
     return { ...line, fate: 'duplicate', verdict: 'none', ticketId: null }
   }
-  const inbox = context.inboxes.find(({ id }) => id === row.inboxId)
-  if (inbox === undefined) throw new Error(`inbox ${row.inboxId} is not configured`)
-  const at = clock.now()
   const arrived = { row, inbox, message: parsed.message, attachments, unreadable }
   const decided = await decide(tx, context, arrived, at)
   const understood = await asReleased(tx, { inbox, lifecycle: context.lifecycle }, decided, at)

@@ -169,13 +169,14 @@ export async function recordDelivery(
 }
 
 function logOutcome(events: Events, row: OutboxMessage, outcomes: Outcomes): void {
-  const { id: outboxId, ticketId, attempts } = row
+  const { id: outboxId, ticketId, attempts, kind } = row
   const detail = codesIn(outcomes.detail ?? '')
-  if (outcomes.outcome === 'sent') events.deliverySent({ outboxId, ticketId, attempts })
-  else if (outcomes.outcome === 'failed') events.deliveryFailed({ outboxId, ticketId, detail })
+  if (outcomes.outcome === 'sent') events.deliverySent({ outboxId, ticketId, attempts, kind })
+  else if (outcomes.outcome === 'failed')
+    events.deliveryFailed({ outboxId, ticketId, detail, kind })
   else if (outcomes.outcome === 'uncertain')
-    events.deliveryUncertain({ outboxId, ticketId, detail })
-  else events.deliveryPostponed({ outboxId, attempts, detail })
+    events.deliveryUncertain({ outboxId, ticketId, detail, kind })
+  else events.deliveryPostponed({ outboxId, attempts, detail, kind })
 }
 
 /** The numbers of a reply only: servers like to repeat the address, which no log should hold. */

@@ -228,9 +228,9 @@ export async function recoverSending(deps: AttemptDeps, own: boolean): Promise<n
     lookAt: new Date(at.getTime() + LOOK_AFTER_MS),
   }
   const { uncertain } = await deps.store.transaction((tx) => recoverDeliveries(tx, recovery))
-  for (const { id, ticketId } of uncertain) {
+  for (const { id, ticketId, kind } of uncertain) {
     const detail = 'stopped while the server was taking the message'
-    deps.events.deliveryUncertain({ outboxId: id, ticketId, detail })
+    deps.events.deliveryUncertain({ outboxId: id, ticketId, detail, kind })
   }
   return uncertain.length
 }

@@ -103,3 +103,12 @@ export const toEvent = (row: EventRow): StoredEvent => ({
   data: recordFrom(row.data),
   createdAt: fromMs(row.created_at),
 })
+
+/** The last event from before an instant; 0: there is none. */
+export async function lastEventBefore(db: Queryable, before: Date): Promise<number> {
+  const row = await db<EventRow>('events')
+    .where('created_at', '<', toMs(before))
+    .orderBy('id', 'desc')
+    .first('id')
+  return row?.id ?? 0
+}

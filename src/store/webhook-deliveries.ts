@@ -228,12 +228,3 @@ export async function sendFailedAnew(
 export async function deleteWebhookDeliveries(tx: Tx, before: Date): Promise<void> {
   await tx<DeliveryRow>('webhook_deliveries').where('finished_at', '<', toMs(before)).delete()
 }
-
-/** The last event from before an instant; 0: there is none. */
-export async function lastEventBefore(db: Queryable, before: Date): Promise<number> {
-  const row = await db<{ id: number; created_at: number }>('events')
-    .where('created_at', '<', toMs(before))
-    .orderBy('id', 'desc')
-    .first('id')
-  return row?.id ?? 0
-}

@@ -10,6 +10,7 @@ import { InboxOrders } from '../../src/inbox-orders.ts'
 import { Jobs } from '../../src/jobs.ts'
 import { silentLog } from '../../src/log.ts'
 import type { Address } from '../../src/mail/address.ts'
+import { Metrics } from '../../src/metrics.ts'
 import { Bell } from '../../src/pause.ts'
 import { ensureUser } from '../../src/store/users.ts'
 import type { Role, User, UserState } from '../../src/ticket/user.ts'
@@ -112,6 +113,7 @@ export interface TestApi extends TestDesk {
   readonly webhooksDue: Bell
   readonly inboxOrders: InboxOrders
   readonly jobs: Jobs
+  readonly metrics: Metrics
   readonly testServers: ApiDeps['testServers']
   readonly failures: readonly unknown[]
   readonly drain: () => void
@@ -162,6 +164,7 @@ async function startTestApi(desk: TestDesk): Promise<TestApi> {
   const webhooksDue = new Bell()
   const inboxOrders = new InboxOrders()
   const jobs = new Jobs()
+  const metrics = new Metrics({ version: '0.0.0-test', database: desk.store.kind })
   const testServers = async () => ({
     imap: { ok: true, detail: 'imap.desk.test:993' },
     smtp: { ok: false, detail: 'smtp.desk.test:587 does not answer' },
@@ -180,6 +183,7 @@ async function startTestApi(desk: TestDesk): Promise<TestApi> {
     webhooksDue,
     inboxOrders,
     jobs,
+    metrics,
     testServers,
     version: '0.0.0-test',
     draining: () => draining,
@@ -211,6 +215,7 @@ async function startTestApi(desk: TestDesk): Promise<TestApi> {
     webhooksDue,
     inboxOrders,
     jobs,
+    metrics,
     testServers,
     rings: () => rings,
     arrivals: () => arrivals,

@@ -12,6 +12,7 @@ import { Health } from '../../src/health.ts'
 import { InboxOrders } from '../../src/inbox-orders.ts'
 import { Jobs } from '../../src/jobs.ts'
 import { silentLog } from '../../src/log.ts'
+import { Metrics } from '../../src/metrics.ts'
 import { Bell } from '../../src/pause.ts'
 import { openStore } from '../../src/store/open.ts'
 import { Overtaken } from '../../src/store/database-errors.ts'
@@ -262,6 +263,7 @@ describe('a port that cannot be used', () => {
         webhooksDue: new Bell(),
         inboxOrders: new InboxOrders(),
         jobs: new Jobs(),
+        metrics: new Metrics({ version: '', database: 'sqlite' }),
         testServers: () => Promise.reject(new Error('no servers here')),
         clock: systemClock,
         passwords: new Passwords(10),

@@ -1,0 +1,130 @@
+/** /metrics, for Prometheus: from this machine, or with a token, as the configuration says. */
+import type { IncomingMessage } from 'node:http'
+import { EventHorizon } from '../store/event-horizon.ts'
+import { lastEventBefore } from '../store/events.ts'
+import { type Gauges, readGauges, ticketMovesAfter } from '../store/reads/gauges.ts'
+import { ruleOf } from '../ticket/lifecycle.ts'
+import { Authenticator, authorise, forbidden } from './auth.ts'
+import { clientAddress, type Proxies, proxiesOf } from './client-address.ts'
+import type { ApiDeps } from './deps.ts'
+import { NO_QUERY } from './query.ts'
+import type { Route } from './route.ts'
+
+/** Several that ask in turn share one look at the database. */
+const FRESH_MS = 5_000
+
+export function metricsRoutes(deps: ApiDeps): readonly Route[] {
+  const mayAsk = guardOf(deps)
+  const gauges = new SharedGauges(deps)
+  return [
+    {
+      method: 'GET',
+      path: '/metrics',
+      summary: 'What Prometheus collects',
+      access: { roles: 'public' },
+      query: NO_QUERY,
+      body: null,
+      async answer({ message }) {
+        await mayAsk(message)
+        const stored = await gauges.look()
+        const inboxes = deps.inboxes.map(({ name }) => {
+          const imap = deps.health.of(name, 'imap')
+          const { state = 'connecting', lastSuccessAt = null } = imap ?? {}
+          return { name, state, lastSuccessAt }
+        })
+        return {
+          body: await deps.metrics.expose(inboxes, stored),
+          headers: { 'Content-Type': deps.metrics.contentType },
+        }
+      },
+    },
+  ]
+}
+
+/** @returns throws 401 or 403 for those who may not ask */
+function guardOf(deps: ApiDeps): (message: IncomingMessage) => Promise<void> {
+  if (deps.config.metrics === 'token') {
+    const authenticator = new Authenticator(deps)
+    return async (message) => {
+      const access = { roles: ['admin'], scopes: ['system:read'] } as const
+      authorise(await authenticator.callerOf(message), access)
+    }
+  }
+  const proxies = proxiesOf(deps.config.trustProxy)
+  return async (message) => {
+    if (isFromHere(message, proxies)) return
+    throw forbidden('Metrics are for this machine only; see "metrics" in the configuration.')
+  }
+}
+
+/**
+ * A proxy on this machine connects from here for people who are elsewhere: what it forwards counts
+ * only when it is trusted to say for whom.
+ */
+function isFromHere(message: IncomingMessage, proxies: Proxies): boolean {
+  const address = clientAddress(message, proxies)
+  const isForwarded =
+    message.headers['x-forwarded-for'] !== undefined || message.headers['forwarded'] !== undefined
+  if (isForwarded && address === clientAddress(message, NOBODY)) return false
+  return address === '::1' || address.startsWith('127.')
+}
+
+const NOBODY = proxiesOf([])
+
+/** One look at a time, and not more often than {@link FRESH_MS}. */
+class SharedGauges {
+  readonly #deps: ApiDeps
+  readonly #horizon: EventHorizon
+  /** Tickets that moved before this process began are not its own. */
+  readonly #beganAt: Promise<number>
+  #countedTo = 0
+  #look: Promise<Gauges> | null = null
+  #lookedAt = 0
+
+  constructor(deps: ApiDeps) {
+    this.#deps = deps
+    this.#horizon = new EventHorizon(deps.store)
+    this.#beganAt = lastEventBefore(deps.store.read, new Date(8.64e15))
+    this.#beganAt.catch(() => {
+      // Whoever asks is told.
+    })
+  }
+
+  look(): Promise<Gauges> {
+    const now = this.#deps.clock.now().getTime()
+    if (this.#look === null || now - this.#lookedAt >= FRESH_MS) {
+      this.#lookedAt = now
+      this.#look = this.#read()
+      this.#look.catch(() => {
+        // The next one looks again.
+        this.#look = null
+      })
+    }
+    return this.#look
+  }
+
+  async #read(): Promise<Gauges> {
+    const { store, config, context, inboxes, clock } = this.#deps
+    await this.#countMoves()
+    const { database } = config
+    const of = {
+      inboxIds: inboxes.map(({ id }) => id),
+      statuses: [...context.lifecycle.statuses.keys()],
+      file: database.kind === 'sqlite' ? database.file : null,
+    }
+    return readGauges(store, of, clock.now())
+  }
+
+  /** Of tickets that moved since this process was first asked. */
+  async #countMoves(): Promise<void> {
+    const { store, context, metrics } = this.#deps
+    const upToId = await this.#horizon.advance()
+    const afterId = Math.max(this.#countedTo, await this.#beganAt)
+    if (afterId >= upToId) return
+    const isClosed = (status: string): boolean =>
+      ruleOf(context.lifecycle, status).category === 'closed'
+    const moved = await ticketMovesAfter(store.read, { afterId, upToId }, isClosed)
+    this.#countedTo = moved.lastId
+    metrics.ticketsMoved(moved)
+  }
+}

@@ -1,0 +1,169 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { Jobs } from '../../src/jobs.ts'
+import { eventsOf } from '../../src/events.ts'
+import { silentLog } from '../../src/log.ts'
+import { notedEvents } from '../../src/noted-events.ts'
+import { eachDatabase } from '../kit/databases.ts'
+import { ROOT } from '../kit/source-tree.ts'
+import { apiStarter, type TestApi } from './desk-api.ts'
+import { migrated } from './desk-context.ts'
+
+/** Samples by their line without the value. */
+async function scrape(api: TestApi): Promise<Map<string, number>> {
+  // Several askers share one look at the database.
+  api.clock.at = new Date(api.clock.at.getTime() + 6_000)
+  const { status, headers, body } = await api.nobody.get('/metrics')
+  expect(status).toBe(200)
+  expect(headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
+  const lines = String(body)
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+  return new Map(
+    lines.map((line): [string, number] => {
+      const at = line.lastIndexOf(' ')
+      return [line.slice(0, at), Number(line.slice(at + 1))]
+    }),
+  )
+}
+
+const RULES = readFileSync(join(ROOT, 'deploy', 'prometheus', 'rules.yml'), 'utf8')
+
+eachDatabase(
+  'metrics',
+  (fresh, kind) => {
+    const start = apiStarter(fresh)
+
+    test('tell how the desk is', async () => {
+      const api = await start()
+      await scrape(api)
+      const at = new Date('2026-03-01T10:00:00Z')
+      api.health.succeeded('Support', 'imap', at)
+      await api.ana.post('/api/v1/tickets', { subject: 'Printer', text: 'It burns.' })
+      await api.ana.post('/api/v1/tickets', { subject: 'Mouse', text: 'It squeaks.' })
+      await api.bruno.put('/api/v1/tickets/2/status', { status: 'resolved' })
+      await api.bruno.put('/api/v1/tickets/2/status', { status: 'open' })
+      await api.bruno.put('/api/v1/tickets/2/status', { status: 'closed' })
+      const found = await scrape(api)
+      const wanted: [string, number][] = [
+        ['postroom_up', 1],
+        ['postroom_mailbox_up{mailbox="Support"}', 1],
+        ['postroom_mailbox_state{mailbox="Support",state="connected"}', 1],
+        ['postroom_mailbox_state{mailbox="Support",state="error"}', 0],
+        ['postroom_mailbox_last_success_timestamp_seconds{mailbox="Support"}', 1_772_359_200],
+        ['postroom_tickets{status="open"}', 1],
+        ['postroom_tickets{status="closed"}', 1],
+        ['postroom_tickets{status="pending"}', 0],
+        ['postroom_tickets_created_total{source="api"}', 2],
+        ['postroom_tickets_closed_total', 2],
+        ['postroom_tickets_reopened_total', 1],
+        ['postroom_outbox_messages{state="failed"}', 0],
+        ['postroom_quarantine_messages', 0],
+        ['postroom_incoming_stuck_messages', 0],
+        ['postroom_webhook_queue', 0],
+        ['postroom_sse_connections', 0],
+      ]
+      expect(wanted.map(([name]) => [name, found.get(name)])).toEqual(wanted)
+      expect(found.get('postroom_outbox_messages{state="queued"}')).toBeGreaterThan(0)
+      expect(found.get('postroom_outbox_oldest_age_seconds')).toBe(6)
+      expect(found.get('postroom_ticket_oldest_waiting_seconds')).toBe(6)
+      expect(found.get('postroom_db_size_bytes')).toBeGreaterThan(10_000)
+      expect([...found.keys()].some((name) => name.includes(`db="${kind}"`))).toBe(true)
+      expect([...found.keys()].some((name) => name.startsWith('nodejs_eventloop_lag'))).toBe(true)
+    })
+
+    test('count requests by the template of their route, and refused logins', async () => {
+      const api = await start()
+      await api.ana.post('/api/v1/tickets', { subject: 'Printer', text: 'It burns.' })
+      await api.ana.get('/api/v1/tickets/1')
+      await api.ana.get('/api/v1/tickets/77')
+      await api.ana.get('/no/such/place/secret')
+      const login = { email: 'ana@customers.test', password: 'wrong password' }
+      await api.nobody.post('/api/v1/auth/login', login)
+      const found = await scrape(api)
+      const requests = (rest: string) => found.get(`postroom_http_requests_total{${rest}}`)
+      expect(requests('route="/api/v1/tickets/:id",method="GET",code="200"')).toBe(1)
+      expect(requests('route="/api/v1/tickets/:id",method="GET",code="404"')).toBe(1)
+      expect(requests('route="none",method="GET",code="404"')).toBe(1)
+      expect(found.get('postroom_login_failures_total{reason="invalid-credentials"}')).toBe(1)
+      expect([...found.keys()].join('\n')).not.toMatch(/secret|ana@|77/)
+    })
+
+    test('count mail as the log tells of it', async () => {
+      const api = await start()
+      const jobs = new Jobs((name) => api.metrics.jobRan(name, 'ok'))
+      const { metrics, clock } = api
+      const events = notedEvents(eventsOf(silentLog), { jobs, metrics, clock })
+      const line = { inboundId: 1, ticketId: null, attempts: 1, inbox: 'Support', bytes: 2_000 }
+      events.messageTaken({ ...line, fate: 'ticket', verdict: 'person', lagMs: 1_500 })
+      events.messageTaken({ ...line, fate: 'system', verdict: 'loop', lagMs: null })
+      events.messageTaken({ ...line, fate: 'system', verdict: 'bounce', lagMs: 0 })
+      events.deliverySent({ outboxId: 1, ticketId: 1, attempts: 1, kind: 'reply' })
+      events.inboxFailed('Support', new Error('x'), 1, 'login')
+      events.loopFailed('intake', new Error('disk full'))
+      jobs.succeeded('housekeeping', clock.at)
+      const found = await scrape(api)
+      const wanted: [string, number][] = [
+        ['postroom_mail_received_total{mailbox="Support",result="new_ticket"}', 1],
+        ['postroom_mail_received_total{mailbox="Support",result="system"}', 2],
+        ['postroom_mail_ignored_total{reason="bounce"}', 1],
+        ['postroom_mail_loop_detected_total{kind="loop"}', 1],
+        ['postroom_mail_bounced_total{class="matched"}', 1],
+        ['postroom_mail_ingest_lag_seconds_bucket{le="1",mailbox="Support"}', 1],
+        ['postroom_mail_ingest_lag_seconds_bucket{le="2",mailbox="Support"}', 2],
+        ['postroom_mail_size_bytes_count', 3],
+        ['postroom_mail_sent_total{result="sent",kind="reply"}', 1],
+        ['postroom_mailbox_reconnects_total{mailbox="Support",reason="login"}', 1],
+        ['postroom_job_runs_total{job="intake",result="failed"}', 1],
+        ['postroom_job_runs_total{job="housekeeping",result="ok"}', 1],
+      ]
+      expect(wanted.map(([name]) => [name, found.get(name)])).toEqual(wanted)
+      expect(jobs.list()[1]).toMatchObject({ name: 'intake', lastError: 'disk full' })
+    })
+
+    test('are for this machine only, and not for those whom a proxy on it speaks for', async () => {
+      const api = await start()
+      const from = (address: string) => api.nobody.get('/metrics', { 'x-forwarded-for': address })
+      expect((await from('203.0.113.7')).status).toBe(403)
+      expect((await from('127.0.0.1')).status).toBe(403)
+      expect((await api.carla.get('/metrics', { forwarded: 'for=203.0.113.7' })).status).toBe(403)
+      const behind = await start({ trust_proxy: ['127.0.0.1'] })
+      const through = (address: string) =>
+        behind.nobody.get('/metrics', { 'x-forwarded-for': address })
+      expect((await through('203.0.113.7')).status).toBe(403)
+      expect((await behind.nobody.get('/metrics')).status).toBe(200)
+    })
+
+    test('or want an admin’s token', async () => {
+      const api = await start({ metrics: 'token' })
+      expect((await api.nobody.get('/metrics')).status).toBe(401)
+      expect((await api.bruno.get('/metrics')).status).toBe(403)
+      expect((await api.carla.get('/metrics')).status).toBe(200)
+      const carla = { email: 'carla@staff.test' }
+      const other = await api.tokenFor(carla, ['tickets:read'])
+      expect((await other.client.get('/metrics')).status).toBe(403)
+      const enough = await api.tokenFor(carla, ['system:read'])
+      expect((await enough.client.get('/metrics')).status).toBe(200)
+    })
+
+    test('alert rules ask for metrics that there are', async () => {
+      const api = await start()
+      await api.nobody.get('/healthz')
+      await scrape(api)
+      const text = String((await api.nobody.get('/metrics')).body)
+      const there = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name))
+      const { groups } = parse(RULES) as { groups: { rules: Record<string, unknown>[] }[] }
+      const rules = groups.flatMap((group) => group.rules)
+      expect(rules.length).toBeGreaterThan(10)
+      const asked = rules.flatMap(({ expr }) =>
+        [...String(expr).matchAll(/\b(?:postroom|nodejs)_\w+/g)].map(([name]) => name),
+      )
+      expect(asked.length).toBeGreaterThanOrEqual(rules.length - 1)
+      const missing = asked.filter((name) => !there.has(name.replace(/_(?:bucket|sum|count)$/, '')))
+      expect(missing).toEqual([])
+    })
+  },
+  { prepare: migrated },
+)
