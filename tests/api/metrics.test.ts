@@ -11,6 +11,8 @@ import { ROOT } from '../kit/source-tree.ts'
 import { apiStarter, type TestApi } from './desk-api.ts'
 import { migrated } from './desk-context.ts'
 
+const textOf = (body: unknown): string => (typeof body === 'string' ? body : '')
+
 /** Samples by their line without the value. */
 async function scrape(api: TestApi): Promise<Map<string, number>> {
   // Several askers share one look at the database.
@@ -18,7 +20,7 @@ async function scrape(api: TestApi): Promise<Map<string, number>> {
   const { status, headers, body } = await api.nobody.get('/metrics')
   expect(status).toBe(200)
   expect(headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
-  const lines = String(body)
+  const lines = textOf(body)
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
   return new Map(
@@ -152,7 +154,7 @@ eachDatabase(
       const api = await start()
       await api.nobody.get('/healthz')
       await scrape(api)
-      const text = String((await api.nobody.get('/metrics')).body)
+      const text = textOf((await api.nobody.get('/metrics')).body)
       const there = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name))
       const { groups } = parse(RULES) as { groups: { rules: Record<string, unknown>[] }[] }
       const rules = groups.flatMap((group) => group.rules)
