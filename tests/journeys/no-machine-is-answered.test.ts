@@ -1,0 +1,95 @@
+/**
+ * Machines that answer machines, on real servers: two desks that write to each other, and a
+ * responder that marks nothing. A few mails, then silence.
+ */
+import { afterEach, beforeAll, afterAll, expect, test } from 'vitest'
+import type { Daemon } from '../../src/daemon.ts'
+import { listInbound } from '../../src/store/inbound-messages.ts'
+import { listOutbox, type OutboxMessage } from '../../src/store/outbox.ts'
+import { headerIn, type JourneyDesk, startJourneyDesk } from '../kit/journey-desk.ts'
+import { describeWithMailServers, type MailServers, startMailServers } from '../kit/mail-servers.ts'
+import { until } from '../kit/running-desk.ts'
+import { scratchDirectories } from '../kit/scratch.ts'
+
+const SUPPORT = 'support@acme.test'
+const CARE = 'care@acme.test'
+const HELP = 'help@other.test'
+const ROBOT = 'robot@customer.test'
+const ANA = 'ana@customer.test'
+
+const mail = (from: string, to: string, subject: string, text: string): string =>
+  [
+    `From: ${from}`,
+    `To: ${to}`,
+    `Subject: ${subject}`,
+    `Message-ID: <${subject.replaceAll(/\W/g, '-')}.${from}>`,
+    '',
+    text,
+    '',
+  ].join('\r\n')
+
+const automaticOf = async ({ workplace }: Daemon): Promise<OutboxMessage[]> =>
+  (await listOutbox(workplace.store.read, { limit: 100 })).filter((row) => row.automatic)
+
+/** Nothing waits to be taken in, and nothing to be sent. */
+async function untilQuiet({ workplace }: Daemon, taken: number): Promise<void> {
+  const { read } = workplace.store
+  await until('everything to be taken in and sent', async () => {
+    const inbound = await listInbound(read, { limit: 100 })
+    const owed = await listOutbox(read, { limit: 100 })
+    const waits = owed.some(({ outcome }) => ['queued', 'sending', 'ending'].includes(outcome))
+    return inbound.length >= taken && inbound.every(({ fate }) => fate !== 'pending') && !waits
+  })
+}
+
+describeWithMailServers('no machine is answered', () => {
+  const scratch = scratchDirectories('journey')
+  let servers: MailServers
+  let desks: JourneyDesk[] = []
+
+  beforeAll(async () => {
+    servers = await startMailServers({ users: [SUPPORT, CARE, HELP, ROBOT, ANA] })
+  })
+  afterEach(async () => {
+    for (const desk of desks) await desk.stop()
+    desks = []
+  })
+  afterAll(() => servers?.stop())
+
+  async function deskAt(address: string, inbox: object = {}): Promise<Daemon> {
+    const settings = { acknowledgement: { budget: 'unlimited' }, flood: 'unlimited', inbox }
+    const dataDir = scratch.make()
+    const desk = await startJourneyDesk(servers, { address, dataDir, ...settings })
+    desks.push(desk)
+    return desk.daemon
+  }
+
+  test('two desks that write to each other fall silent after one acknowledgement', async () => {
+    const [support, help] = [await deskAt(SUPPORT), await deskAt(HELP)]
+    // Somebody at the other desk writes in its name.
+    await servers.deliver(mail(HELP, SUPPORT, 'Your invoice', 'We did not get it.'), SUPPORT, HELP)
+    await servers.mailbox(HELP).untilMessages(1)
+    await untilQuiet(help, 1)
+    // What a person writes afterwards is still acknowledged, and nothing else has come meanwhile.
+    await servers.deliver(mail(ANA, SUPPORT, 'Hello', 'Is anybody there?'), SUPPORT, ANA)
+    const [acknowledgement] = await servers.mailbox(ANA).untilMessages(1)
+    expect(headerIn(acknowledgement, 'Auto-Submitted')).toBe('auto-replied')
+    await untilQuiet(support, 2)
+    expect((await automaticOf(support)).map(({ rcptTo }) => rcptTo).toSorted()).toEqual([ANA, HELP])
+    expect(await automaticOf(help)).toEqual([])
+  })
+
+  test('a responder that marks nothing, threads nothing and counts its answers gets five', async () => {
+    // Without plus addressing nothing in what it answers to leads to the ticket.
+    const care = await deskAt(CARE, { plus_addressing: false })
+    for (let n = 1; n <= 8; n += 1) {
+      const text = `Thank you for your mail. This is automatic answer number ${n}.`
+      await servers.deliver(mail(ROBOT, CARE, `We got it ${n}`, text), CARE, ROBOT)
+      await untilQuiet(care, n)
+    }
+    const outcomes = (await automaticOf(care)).toReversed().map(({ outcome }) => outcome)
+    const sent = Array.from({ length: 5 }, () => 'sent')
+    expect(outcomes).toEqual([...sent, 'suppressed', 'suppressed', 'suppressed'])
+    expect(servers.mailbox(ROBOT).messages()).toHaveLength(5)
+  })
+})
