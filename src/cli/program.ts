@@ -15,6 +15,7 @@ import { explainKnowledge } from './explain-knowledge.ts'
 import { ARCHIVES } from '../inbound/mail-archives.ts'
 import { runImport } from './import.ts'
 import { runMigrate } from './migrate.ts'
+import { runSeed, SEED_COMMENTS_MAX, SEED_TICKETS_MAX, type SeedWishes } from './seed.ts'
 import { createTokenFor } from './tokens.ts'
 import { runVerify } from './verify.ts'
 import { runWhereIs } from './where-is.ts'
@@ -106,6 +107,15 @@ const serving: Register = (program, deps, done) => {
     })
 }
 
+/** A whole number from 1 on. */
+const upTo =
+  (max: number) =>
+  (text: string): number => {
+    const number = Number(text)
+    if (Number.isInteger(number) && number > 0 && number <= max) return number
+    throw new InvalidArgumentError(`It is not a whole number from 1 to ${max}.`)
+  }
+
 function portNumber(text: string): number {
   const port = Number(text)
   if (Number.isInteger(port) && port > 0 && port <= 65_535) return port
@@ -185,6 +195,21 @@ const operating: Register = (program, { io }, done) => {
         throw new OperatorError(EXIT.usage, `"${kind}" is not one of ${ARCHIVES.join(', ')}.`)
       }
       done(await runImport(configOf(program), { archive, from, inbox }, io))
+    })
+  program
+    .command('seed')
+    .description('fill an empty desk with invented people and tickets; nothing is mailed')
+    .option('--tickets <number>', 'how many', upTo(SEED_TICKETS_MAX), 60)
+    .option('--comments <number>', 'all together (default: four for each)', upTo(SEED_COMMENTS_MAX))
+    .option('--seed <number>', 'other stories; the same number tells the same', upTo(2 ** 31), 42)
+    .option('--force', 'add to a desk that has tickets')
+    .option('--json', 'as JSON')
+    .action(async (options: Partial<SeedWishes> & { tickets: number; seed: number }) => {
+      const { tickets, comments = tickets * 4, force = false, json = false } = options
+      if (comments < tickets) {
+        throw new OperatorError(EXIT.usage, 'Every ticket has a comment: --comments is too small.')
+      }
+      done(await runSeed(configOf(program), { ...options, comments, force, json }, io))
     })
   program
     .command('verify')

@@ -23,33 +23,47 @@ const GAP = 2
 const isPostgres = (db: Queryable): boolean =>
   (db.client as { dialect: string }).dialect === 'postgresql'
 
+/** Rows of one statement: a few, for they are long. */
+const ROWS_MAX = 50
+
 /** Takes the place of what was known of these tickets. */
 export async function replaceWords(tx: Tx, all: readonly TicketWords[]): Promise<void> {
   await deleteWords(
     tx,
     all.map(({ ticketId }) => ticketId),
   )
-  for (const { ticketId, shared, internal } of all) {
-    if (isPostgres(tx)) {
-      const both = [...placed(shared, 0), ...placed(internal, shared.length + GAP)]
-      await tx.raw(
-        'insert into ticket_words (id, shared, everything) values (?, ?::tsvector, ?::tsvector)',
-        [ticketId, vectorOf(placed(shared, 0)), vectorOf(both)],
-      )
-    } else {
-      await tx.raw('insert into ticket_words (rowid, shared, internal) values (?, ?, ?)', [
-        ticketId,
-        shared.join(' '),
-        internal.join(' '),
-      ])
-    }
+  const [columns, row, rowOf] = isPostgres(tx)
+    ? (['id, shared, everything', '(?, ?::tsvector, ?::tsvector)', vectorsOf] as const)
+    : (['rowid, shared, internal', '(?, ?, ?)', columnsOf] as const)
+  for (let start = 0; start < all.length; start += ROWS_MAX) {
+    const part = all.slice(start, start + ROWS_MAX)
+    const rows = part.map(() => row).join(', ')
+    await tx.raw(
+      `insert into ticket_words (${columns}) values ${rows}`,
+      part.flatMap((words) => [words.ticketId, ...rowOf(words)]),
+    )
   }
+}
+
+const columnsOf = ({ shared, internal }: TicketWords): [string, string] => [
+  shared.join(' '),
+  internal.join(' '),
+]
+
+function vectorsOf({ shared, internal }: TicketWords): [string, string] {
+  const placedShared = placed(shared, 0)
+  const placedInternal = placed(internal, shared.length + GAP)
+  return [vectorOf(placedShared), vectorOf([...placedShared, ...placedInternal])]
 }
 
 /** Nobody finds these any more. */
 export async function deleteWords(tx: Tx, ticketIds: readonly number[]): Promise<void> {
   const column = isPostgres(tx) ? 'id' : 'rowid'
-  for (const id of ticketIds) await tx.raw(`delete from ticket_words where ${column} = ?`, [id])
+  for (let start = 0; start < ticketIds.length; start += ROWS_MAX) {
+    const part = ticketIds.slice(start, start + ROWS_MAX)
+    const marks = part.map(() => '?').join(', ')
+    await tx.raw(`delete from ticket_words where ${column} in (${marks})`, part)
+  }
 }
 
 /** Words of deleted rows leave the file, too; takes as long as there are tickets. */
