@@ -11,6 +11,7 @@ import { backgroundLoops } from './background.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { addUser } from './desk/manage-users.ts'
+import { connectionTeller } from './desk/tell-connections.ts'
 import { undelivered } from './desk/undelivered.ts'
 import { Passwords } from './desk/passwords.ts'
 import { OperatorError } from './errors.ts'
@@ -105,7 +106,7 @@ export async function startDaemon(
 }
 
 const partsOf = (
-  { store, context }: Workplace,
+  { store, context, inboxes }: Workplace,
   own: Pick<Parts, 'owner' | 'parser' | 'events' | 'jobs' | 'metrics'>,
 ): Parts => ({
   ...own,
@@ -115,7 +116,13 @@ const partsOf = (
   blobs: new RecentBlobs(context.blobs, Date.now),
   context,
   undelivered: deskHears(context),
-  health: new Health(),
+  health: new Health(
+    connectionTeller({
+      store,
+      inboxes,
+      failed: (err) => own.events.databaseUnavailable('connections', err),
+    }),
+  ),
   arrived: new Bell(),
   webhooksDue: new Bell(),
   inboxOrders: new InboxOrders(),

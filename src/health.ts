@@ -14,8 +14,24 @@ export interface ConnectionHealth {
   readonly nextRetryAt: Date | null
 }
 
+/** A connection that is in another state now. */
+export interface ConnectionChange {
+  readonly inbox: string
+  readonly side: 'imap' | 'smtp'
+  /** Null: it was not heard of before. */
+  readonly from: ConnectionState | null
+  readonly to: ConnectionState
+  readonly at: Date
+}
+
 export class Health {
   readonly #connections = new Map<string, ConnectionHealth>()
+  readonly #changed: (change: ConnectionChange) => void
+
+  /** `changed` is told of every change of state; a first attempt that is under way is none. */
+  constructor(changed: (change: ConnectionChange) => void = () => {}) {
+    this.#changed = changed
+  }
 
   /** `inbox` is its name, `side` which of its two connections. */
   of(inbox: string, side: 'imap' | 'smtp'): ConnectionHealth | null {
@@ -79,5 +95,8 @@ export class Health {
       error: change.error,
       nextRetryAt: change.nextRetryAt,
     })
+    const from = before?.state ?? null
+    if (from === change.state || change.state === 'connecting') return
+    this.#changed({ inbox, side, from, to: change.state, at })
   }
 }

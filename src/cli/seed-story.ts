@@ -115,7 +115,8 @@ function filler(dice: Dice, createdAt: number): (text: string) => string {
 
 function statusOf(dice: Dice, lifecycle: Lifecycle, age: number, answered: boolean): StatusRule {
   const done = dice() < 0.97 - 0.65 * age ** 8
-  const category: StatusCategory = done ? 'closed' : answered ? 'waiting' : 'open'
+  const turn: StatusCategory = answered ? 'waiting' : 'open'
+  const category = done ? 'closed' : turn
   const rules = [...lifecycle.statuses.values()]
   const fitting = rules.filter((rule) => rule.category === category)
   return pick(dice, fitting.length > 0 ? fitting : rules.filter((rule) => rule.category === 'open'))

@@ -19,7 +19,7 @@ import {
 } from '../store/outbox-delivery.ts'
 import type { OutboxMessage } from '../store/outbox.ts'
 import { isDatabaseDown, stopIfCorrupt } from '../store/database-errors.ts'
-import { type AttemptDeps, attemptDelivery, LOOK_AFTER_MS } from './attempt.ts'
+import { type AttemptDeps, attemptDelivery, LOOK_AFTER_MS, recordDelivery } from './attempt.ts'
 import { circuitDelayMs } from './retry.ts'
 import { settingsOf } from './settings.ts'
 import { openLane, type SmtpLane } from './smtp.ts'
@@ -171,7 +171,10 @@ class Sender {
       await store.transaction(async (tx) => {
         // A person's words go out once more, knowingly; an automatic mail rather not at all.
         const resent = !row.automatic && (await resendUncertain(tx, row.id, now))
-        if (resent) return
+        if (resent) {
+          const detail = 'handed over again: it may arrive twice'
+          return recordDelivery(tx, row, { outcome: 'queued', detail, dueAt: now }, now)
+        }
         await changeOutcome(tx, row.id, ['uncertain'], {
           outcome: 'uncertain',
           detail: row.detail,
@@ -227,9 +230,16 @@ export async function recoverSending(deps: AttemptDeps, own: boolean): Promise<n
     at,
     lookAt: new Date(at.getTime() + LOOK_AFTER_MS),
   }
-  const { uncertain } = await deps.store.transaction((tx) => recoverDeliveries(tx, recovery))
+  const detail = 'stopped while the server was taking the message'
+  const { uncertain } = await deps.store.transaction(async (tx) => {
+    const recovered = await recoverDeliveries(tx, recovery)
+    for (const row of recovered.uncertain) {
+      const outcome = { outcome: 'uncertain' as const, detail, dueAt: recovery.lookAt }
+      await recordDelivery(tx, row, outcome, at)
+    }
+    return recovered
+  })
   for (const { id, ticketId, kind } of uncertain) {
-    const detail = 'stopped while the server was taking the message'
     deps.events.deliveryUncertain({ outboxId: id, ticketId, detail, kind })
   }
   return uncertain.length

@@ -3,6 +3,9 @@ import { afterAll, afterEach, expect, test } from 'vitest'
 import { addComment } from '../../src/desk/add-comment.ts'
 import { saidByApi } from '../../src/desk/context.ts'
 import { openTicket } from '../../src/desk/open-ticket.ts'
+import { eventsOf } from '../../src/events.ts'
+import { silentLog } from '../../src/log.ts'
+import { recoverSending } from '../../src/outbound/send.ts'
 import { listEvents } from '../../src/store/events.ts'
 import type { OutboxMessage } from '../../src/store/outbox.ts'
 import { ensureContact } from '../../src/store/users.ts'
@@ -160,6 +163,27 @@ eachDatabase(
       })
       expect(received()).toHaveLength(2)
       expect(received()[0]?.source.equals(received()[1]?.source ?? Buffer.alloc(0))).toBe(true)
+      expect(await outcomesOnTicket(1)).toEqual(['uncertain', 'queued', 'uncertain'])
+    })
+
+    test('what a dead daemon was sending is told on the ticket when it is taken up again', async () => {
+      desk = await startDesk(await fresh(), parser)
+      await aReply(await aTicket())
+      await desk.write((tx) =>
+        tx('outbox').update({ outcome: 'ending', lease_owner: 'test', lease_until: 1 }),
+      )
+      const { store, clock } = desk
+      const deps = {
+        store,
+        clock,
+        owner: 'test',
+        events: eventsOf(silentLog),
+        random: () => 0.5,
+        undelivered: () => Promise.reject(new Error('it may have arrived')),
+      }
+      expect(await recoverSending(deps, true)).toBe(1)
+      expect(await recoverSending(deps, true)).toBe(0)
+      expect(await outcomesOnTicket(1)).toEqual(['uncertain'])
     })
 
     test('an acknowledgement whose answer was lost is not repeated', async () => {
