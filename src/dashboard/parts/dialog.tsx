@@ -14,6 +14,8 @@ export function Dialog(props: {
   useEffect(() => {
     const dialog = ref.current
     dialog?.showModal()
+    // Where somebody is going to type; else where the browser puts it.
+    dialog?.querySelector<HTMLElement>('input, textarea, select')?.focus()
     return () => dialog?.close()
   }, [])
   return (

@@ -20,12 +20,12 @@ export function UserMenu() {
   if (who === null || who === undefined) return null
   return (
     <details ref={menu} class="relative">
-      <summary
-        class="btn btn-ghost btn-sm gap-2 px-1.5 font-normal"
-        aria-label={`Account: ${nameOf(who)}`}
-      >
+      <summary class="btn btn-ghost btn-sm gap-2 px-1.5 font-normal">
         <Avatar person={who} />
-        <span class="hidden max-w-40 truncate md:inline">{nameOf(who)}</span>
+        <span class="sr-only">Account:</span>
+        <span class="max-w-40 truncate max-md:sr-only" dir="auto">
+          {nameOf(who)}
+        </span>
         <Icon name="down" class="size-3.5" />
       </summary>
       <div class="panel absolute end-0 z-40 mt-2 w-64 p-2 shadow-xl">

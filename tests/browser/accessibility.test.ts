@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+import { beforeAll, expect, test } from 'vitest'
+import { describeWithBrowser } from '../kit/browser.ts'
+import { furnish } from './furnished-desk.ts'
+import { liveDesk } from './live-desk.ts'
+import { allPages, LOGINS, visit } from './pages.ts'
+import { BRUNO, signIn } from './start-desk.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+interface Violation {
+  readonly id: string
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[]
+}
+
+/** What axe finds on the page as it stands, a line each. */
+async function findingsOn(page: Page): Promise<string[]> {
+  // Not as a script of the page: its policy allows none.
+  if (!(await page.evaluate(`'axe' in window`))) await page.evaluate(AXE)
+  const violations = await page.evaluate(
+    `axe.run(document, { runOnly: ${JSON.stringify(RULES)} }).then(({ violations }) => violations)`,
+  )
+  return (violations as Violation[]).flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary = '' }) => {
+      const summary = failureSummary.split('\n')[1]?.trim() ?? ''
+      return `${id}: ${html.slice(0, 160)} ${summary}`
+    }),
+  )
+}
+
+describeWithBrowser('everybody can use every page', (browser) => {
+  const desk = liveDesk()
+  let ticket = 0
+  beforeAll(async () => {
+    ticket = await furnish(desk)
+  })
+
+  test.each([
+    { phone: false, dark: false },
+    { phone: false, dark: true },
+    { phone: true, dark: false },
+    { phone: true, dark: true },
+  ])(
+    'axe finds nothing (phone: $phone, dark: $dark)',
+    async (look) => {
+      const found: string[] = []
+      for (const login of LOGINS) {
+        const { page, context, troubles } = await browser.open(desk.url, look)
+        if (login === null) await page.goto('/sign-in')
+        else await signIn(page, login)
+        for (const one of allPages(ticket).filter((known) => known.login === login)) {
+          await visit(page, one)
+          found.push(...(await findingsOn(page)).map((what) => `${one.name} ${what}`))
+          const isWide = await page.evaluate(
+            `document.documentElement.scrollWidth > window.innerWidth`,
+          )
+          if (isWide) found.push(`${one.name} is wider than the window`)
+        }
+        found.push(...troubles())
+        await context.close()
+      }
+      expect(found).toEqual([])
+    },
+    180_000,
+  )
+
+  test('a ticket is found, answered and resolved with the keyboard alone', async () => {
+    const { page } = await browser.open(desk.url)
+    await page.goto('/')
+    await page.getByLabel('Email').waitFor()
+    const keys = page.keyboard
+    await page.getByLabel('Email').focus()
+    await keys.type(BRUNO.email)
+    await keys.press('Tab')
+    await keys.type('correct horse battery')
+    await keys.press('Enter')
+    await page.locator('[data-connection=live]').waitFor()
+    await page.getByRole('link', { name: 'App crashes on start' }).waitFor()
+    await keys.press('?')
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor()
+    await keys.press('Escape')
+    await keys.press('/')
+    await keys.type('crashes')
+    await keys.press('Enter')
+    await page.waitForURL('**/tickets?is=all&q=crashes')
+    await page.getByRole('link', { name: 'App crashes on start' }).waitFor()
+    await page.getByLabel('Search tickets').blur()
+    await keys.press('j')
+    await keys.press('Enter')
+    await page.getByRole('heading', { name: 'App crashes on start' }).waitFor()
+    await keys.press('r')
+    await keys.type('Please try version 4.2.1.')
+    await keys.press('Control+Shift+Enter')
+    await page.getByRole('button', { name: 'Send now' }).focus()
+    await keys.press('Enter')
+    await page.getByLabel('Message of Bruno Costa').getByText('4.2.1').waitFor()
+    await page.getByText('Resolved').first().waitFor()
+    await keys.press('Control+k')
+    await keys.type('mytick')
+    await keys.press('Enter')
+    await page.waitForURL('**/tickets?assignee=me')
+  })
+
+  test('single keys do nothing while one writes, and can be turned off', async () => {
+    const { page } = await browser.open(desk.url)
+    await signIn(page, BRUNO, `/tickets/${ticket}`)
+    await page.getByLabel('Reply', { exact: true }).pressSequentially('njt?')
+    expect(await page.getByLabel('Reply', { exact: true }).inputValue()).toBe('njt?')
+    await page.goto('/me')
+    await page.getByLabel('Single keys as shortcuts').uncheck()
+    await page.keyboard.press('?')
+    expect(await page.getByRole('dialog').count()).toBe(0)
+  })
+})
