@@ -2,6 +2,7 @@
 import type { Knex } from 'knex'
 import * as access from './0005-access.ts'
 import * as alerts from './0014-alerts.ts'
+import * as noticeSettings from './0015-notice-settings.ts'
 import * as deskWork from './0010-desk-work.ts'
 import * as foundation from './0001-foundation.ts'
 import * as envelopeWithSource from './0002-envelope-with-source.ts'
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   { version: 11, name: 'webhooks', up: webhooks.up },
   { version: 12, name: 'operations', up: operations.up },
   { version: 14, name: 'alerts', up: alerts.up },
+  { version: 15, name: 'notice-settings', up: noticeSettings.up },
 ]

@@ -2,6 +2,7 @@
 import type { Clock } from './clock.ts'
 import type { DeskContext } from './desk/context.ts'
 import { TicketIndexer } from './desk/index-tickets.ts'
+import { sendDigests } from './desk/send-digests.ts'
 import { observed, tendAlerts } from './desk/tend-alerts.ts'
 import { tidyUp } from './desk/tidy-up.ts'
 import type { Events } from './events.ts'
@@ -33,12 +34,17 @@ export interface BackgroundDeps extends AttemptDeps {
 
 const HOUSEKEEPING_MS = 30_000
 const ALERTS_MS = 30_000
+const DIGESTS_MS = 60_000
 const INDEX_MS = 1_000
+
+/** Loops that are jobs: what runs every now and then, and reports each run. */
+export const BACKGROUND_JOBS: readonly string[] = ['housekeeping', 'alerts', 'digests']
 
 export function backgroundLoops(deps: BackgroundDeps): Record<string, Loop> {
   return {
     housekeeping: (signal) => housekeeping(deps, signal),
     alerts: (signal) => watch(deps, signal),
+    digests: (signal) => digests(deps, signal),
     index: (signal) => index(deps, signal),
   }
 }
@@ -66,6 +72,16 @@ async function watch(deps: BackgroundDeps, signal: AbortSignal): Promise<void> {
     outgoing.ring()
   }
   await runJob(jobOf(deps, 'alerts', ALERTS_MS), work, signal)
+}
+
+/** In the morning, of each working day. */
+async function digests(deps: BackgroundDeps, signal: AbortSignal): Promise<void> {
+  const { store, context, clock, outgoing } = deps
+  const work = async (): Promise<void> => {
+    await sendDigests(store, context, clock.now())
+    outgoing.ring()
+  }
+  await runJob(jobOf(deps, 'digests', DIGESTS_MS), work, signal)
 }
 
 const jobOf = (deps: BackgroundDeps, name: string, everyMs: number) => ({

@@ -7,7 +7,7 @@ import path from 'node:path'
 import { hostname } from 'node:os'
 import { startApi } from './api/server.ts'
 import { checkImap, checkSmtp } from './cli/check-servers.ts'
-import { backgroundLoops } from './background.ts'
+import { BACKGROUND_JOBS, backgroundLoops } from './background.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { addUser } from './desk/manage-users.ts'
@@ -218,7 +218,7 @@ function loopsOf(
     loops[`send ${inbox.name}`] = (signal) => runSend({ ...parts, outgoing }, inbox, id, signal)
   }
   for (const name of Object.keys(loops)) {
-    if (name !== 'housekeeping' && name !== 'alerts') parts.jobs.looping(name, parts.clock.now())
+    if (!BACKGROUND_JOBS.includes(name)) parts.jobs.looping(name, parts.clock.now())
   }
   return loops
 }

@@ -11,6 +11,8 @@ import { base32 } from './ids.ts'
 export type TokenClaims =
   | { readonly kind: 'reply'; readonly ticketId: number; readonly userId: number }
   | { readonly kind: 'bounce'; readonly outboxId: number }
+  /** A link in a notice: the agent wants to hear no more of the ticket. */
+  | { readonly kind: 'mute'; readonly ticketId: number; readonly userId: number }
 
 export interface TokenKey {
   readonly id: number
@@ -28,7 +30,7 @@ export interface Tokens {
 const MAC_BYTES = 12
 const TOKEN_LENGTH_MAX = 64
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
-const KINDS = { reply: 1, bounce: 2 } as const
+const KINDS = { reply: 1, bounce: 2, mute: 3 } as const
 
 /** `keys`: newest first; the first one signs. */
 export function tokensOf(keys: readonly TokenKey[]): Tokens {
@@ -60,13 +62,14 @@ const macOf = (key: TokenKey, body: Uint8Array): Buffer =>
   createHmac('sha256', key.value).update(body).digest().subarray(0, MAC_BYTES)
 
 const idsOf = (claims: TokenClaims): number[] =>
-  claims.kind === 'reply' ? [claims.ticketId, claims.userId] : [claims.outboxId]
+  claims.kind === 'bounce' ? [claims.outboxId] : [claims.ticketId, claims.userId]
 
 function claimsOf(body: Buffer): TokenClaims | null {
   const ids = fromVarints(body.subarray(2))
   const [first, second] = ids
-  if (body[1] === KINDS.reply && ids.length === 2 && first !== undefined && second !== undefined) {
-    return { kind: 'reply', ticketId: first, userId: second }
+  if (ids.length === 2 && first !== undefined && second !== undefined) {
+    if (body[1] === KINDS.reply) return { kind: 'reply', ticketId: first, userId: second }
+    if (body[1] === KINDS.mute) return { kind: 'mute', ticketId: first, userId: second }
   }
   if (body[1] === KINDS.bounce && ids.length === 1 && first !== undefined) {
     return { kind: 'bounce', outboxId: first }

@@ -10,6 +10,8 @@ import { inboundRoutes } from './inbound.ts'
 import { inboxRoutes } from './inboxes.ts'
 import { meRoutes } from './me.ts'
 import { alertRoutes } from './alerts.ts'
+import { muteRoutes } from './mute.ts'
+import { notificationRoutes } from './notifications.ts'
 import { operationRoutes } from './operations.ts'
 import { metricsRoutes } from './metrics.ts'
 import { openApiRoutes } from './openapi-routes.ts'
@@ -57,6 +59,8 @@ export function routesOf(deps: ApiDeps): readonly Route[] {
     ...templateRoutes(deps),
     ...operationRoutes(deps),
     ...alertRoutes(deps),
+    ...notificationRoutes(deps),
+    ...muteRoutes(deps),
     ...eventRoutes(deps),
     ...webhookRoutes(deps),
     ...webhookDeliveryRoutes(deps),

@@ -87,11 +87,11 @@ function followRoute({ store, clock }: ApiDeps): Route {
   })
 }
 
-function unfollowRoute({ store }: ApiDeps): Route {
+function unfollowRoute({ store, clock }: ApiDeps): Route {
   return route({
     method: 'DELETE',
     path: WATCHER,
-    summary: 'The agent no longer follows this ticket',
+    summary: 'The agent hears no more of this ticket',
     roles: STAFF,
     scopes: ['tickets:write'],
     query: NO_QUERY,
@@ -100,7 +100,7 @@ function unfollowRoute({ store }: ApiDeps): Route {
       await store.transaction(async (tx) => {
         const { id } = await ticketOf(tx, caller, params)
         const agent = await agentOf(tx, caller, params)
-        if (!(await unfollowTicket(tx, { ticketId: id, agent }))) throw notFound()
+        await unfollowTicket(tx, { ticketId: id, agent }, clock.now())
       })
       return { status: 204 }
     },

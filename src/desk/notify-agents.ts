@@ -3,12 +3,14 @@ import type { NamedAddress } from '../mail/address.ts'
 import { coalesced, noticeToAgent } from '../outbound/agent-notices.ts'
 import { listAttachments } from '../store/attachments.ts'
 import { latestPublicComments } from '../store/comments.ts'
+import { mutedBy, settingsOf } from '../store/notice-settings.ts'
 import type { Tx } from '../store/open.ts'
 import { listParticipants, listWatcherIds } from '../store/participants.ts'
 import { findUser, findUsers, listAgents } from '../store/users.ts'
 import type { Comment } from '../ticket/comment.ts'
 import { ruleOf } from '../ticket/lifecycle.ts'
-import { wantsNotice } from '../ticket/notify.ts'
+import { inboxOrFirst } from '../ticket/inbox.ts'
+import { type NoticeSettings, quietUntil, wantsNotice } from '../ticket/notify.ts'
 import type { Ticket } from '../ticket/ticket.ts'
 import type { User } from '../ticket/user.ts'
 import type { Author, DeskContext } from './context.ts'
@@ -27,34 +29,22 @@ export async function notifyAgents(
   },
   at: Date,
 ): Promise<void> {
-  const { ticket, comment, author, suggested } = about
-  if (context.agentNotices.default === 'off' || context.inboxes.length === 0) return
-  const everybody = await (context.agentsOf ?? listAgents)(tx)
-  if (everybody.length === 0) return
-  const watchers = new Set(await listWatcherIds(tx, ticket.id))
-  const agents = everybody.filter(
-    (agent) =>
-      agent.id !== comment.authorId &&
-      agent.id !== author.recordedBy?.id &&
-      agent.id !== ticket.requesterId &&
-      wantsNotice(context.agentNotices.default, {
-        mine: ticket.assigneeId === agent.id,
-        assigned: ticket.assigneeId !== null,
-        watching: watchers.has(agent.id),
-      }),
-  )
+  const { ticket, comment, suggested } = about
+  if (context.inboxes.length === 0) return
+  const { agents, settings } = await listenersOf(tx, context, about)
   if (agents.length === 0) return
   const requester = ticket.requesterId === null ? null : await findUser(tx, ticket.requesterId)
   const assignee = ticket.assigneeId === null ? null : await findUser(tx, ticket.assigneeId)
   const participants = await listParticipants(tx, [ticket.id])
   const statusLabel = ruleOf(context.lifecycle, ticket.status).label
   for (const agent of agents) {
-    const { dueAt, sinceCommentId } = await coalesced(
+    const { dueAt: soonest, sinceCommentId } = await coalesced(
       tx,
       context,
       { ticketId: ticket.id, agentId: agent.id },
       at,
     )
+    const dueAt = whenWanted(context, ticket, settings.get(agent.id) ?? null, soonest)
     const ticketUrl = `${context.publicUrl}/tickets/${ticket.id}`
     const entries = await entriesFor(tx, { comment, sinceCommentId, ticketUrl })
     await noticeToAgent(
@@ -75,6 +65,53 @@ export async function notifyAgents(
       at,
     )
   }
+}
+
+type About = Parameters<typeof notifyAgents>[2]
+
+/** The agents who want to hear of it, never its author, with what they set. */
+async function listenersOf(
+  tx: Tx,
+  context: DeskContext,
+  { ticket, comment, author }: About,
+): Promise<{ agents: User[]; settings: Map<number, NoticeSettings> }> {
+  const everybody = await (context.agentsOf ?? listAgents)(tx)
+  if (everybody.length === 0) return { agents: [], settings: new Map() }
+  const settings = new Map(
+    (
+      await settingsOf(
+        tx,
+        everybody.map(({ id }) => id),
+      )
+    ).map((one) => [one.userId, one]),
+  )
+  const watchers = new Set(await listWatcherIds(tx, ticket.id))
+  const muted = new Set(await mutedBy(tx, ticket.id))
+  const agents = everybody.filter(
+    (agent) =>
+      agent.id !== comment.authorId &&
+      agent.id !== author.recordedBy?.id &&
+      agent.id !== ticket.requesterId &&
+      wantsNotice(settings.get(agent.id)?.level ?? context.agentNotices.default, {
+        mine: ticket.assigneeId === agent.id,
+        assigned: ticket.assigneeId !== null,
+        watching: watchers.has(agent.id),
+        muted: muted.has(agent.id),
+      }),
+  )
+  return { agents, settings }
+}
+
+/** Not in the agent's quiet hours, unless it is urgent. */
+function whenWanted(
+  { inboxes }: DeskContext,
+  { inboxId, priority }: Ticket,
+  settings: NoticeSettings | null,
+  soonest: Date,
+): Date {
+  if (settings === null || priority === 'urgent') return soonest
+  const zone = inboxOrFirst(inboxes, inboxId)?.timeZone ?? 'UTC'
+  return quietUntil(settings.quietHours, zone, soonest) ?? soonest
 }
 
 /** Internal comments stay out, or are only pointed to: what an agent quotes goes to the customer. */

@@ -209,7 +209,7 @@ async function runOne(run: Run, command: Command): Promise<Done[]> {
       await followTicket(tx, { ticketId, agent }, at)
       return [{ what: 'followed', value: '' }]
     case 'mute':
-      await unfollowTicket(tx, { ticketId, agent })
+      await unfollowTicket(tx, { ticketId, agent }, at)
       return [{ what: 'muted', value: '' }]
     case 'undo':
       await undoLast(tx, context, { ticketId, agent }, at)

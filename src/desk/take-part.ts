@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts'
 import type { NamedAddress } from '../mail/address.ts'
 import { splitSubaddress } from '../mail/address.ts'
 import { insertEvents } from '../store/events.ts'
+import { muteTicket, unmuteTicket } from '../store/notice-settings.ts'
 import type { Tx } from '../store/open.ts'
 import {
   addParticipant,
@@ -64,16 +65,19 @@ export async function followTicket(
   at: Date,
 ): Promise<void> {
   await getTicket(tx, input.ticketId)
+  await unmuteTicket(tx, input.ticketId, input.agent.id)
   await addWatcher(tx, input.ticketId, input.agent.id, at)
 }
 
-/** False: he did not follow it. @throws AppError `not-found`. */
+/** The agent hears no more of this ticket, whoever is in charge. @throws AppError `not-found`. */
 export async function unfollowTicket(
   tx: Tx,
-  input: { ticketId: number; agent: User },
-): Promise<boolean> {
+  input: { ticketId: number; agent: Pick<User, 'id'> },
+  at: Date,
+): Promise<void> {
   await getTicket(tx, input.ticketId)
-  return removeWatcher(tx, input.ticketId, input.agent.id)
+  await removeWatcher(tx, input.ticketId, input.agent.id)
+  await muteTicket(tx, input.ticketId, input.agent.id, at)
 }
 
 async function told(

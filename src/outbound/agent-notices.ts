@@ -68,7 +68,7 @@ export async function noticeToAgent(
       to: [{ address: agent.email, name: agent.name }],
       cc: [],
       conversation: conversationOf(`${context.loopMarker} agents ${ticket.id}`, ticket.createdAt),
-      headers: headersOf(input, inbox, context.publicUrl),
+      headers: headersOf(context, input, inbox),
       // The first id is in every notice of the ticket, whichever of them was replaced or lost.
       thread: [
         `ticket-${ticket.id}@${domainOf(inbox.address)}`,
@@ -85,13 +85,21 @@ export async function noticeToAgent(
   )
 }
 
-/** For agents' filters; RFC 2919 and RFC 2369 §3.6 keep vacation programs silent, too. */
+/**
+ * For agents' filters; RFC 2919 and RFC 2369 §3.6 keep vacation programs silent, too. Unsubscribing
+ * mutes the ticket, with one click where the link is safe to post to (RFC 8058 §3.1).
+ */
 function headersOf(
+  { publicUrl, tokens }: NoticeContext,
   { ticket, agent }: AgentNoticeInput,
   inbox: Inbox,
-  publicUrl: string,
 ): [string, string][] {
+  const mute = tokens.make({ kind: 'mute', ticketId: ticket.id, userId: agent.id })
   return [
+    ['List-Unsubscribe', `<${publicUrl}/u/${mute}>`],
+    ...(publicUrl.startsWith('https:')
+      ? [['List-Unsubscribe-Post', 'List-Unsubscribe=One-Click'] as [string, string]]
+      : []),
     ['List-Id', `<${inbox.address.replace('@', '.desk.')}>`],
     ['List-Archive', `<${publicUrl}/tickets/${ticket.id}>`],
     ['X-Postroom-Inbox', inbox.name],

@@ -50,6 +50,14 @@ const choices = HELD_CHOICES.map((what, index) => ({
 
 const url = 'https://desk.acme.example'
 
+const waiting = {
+  id: 1042,
+  subject: 'Printer on fire',
+  requester: 'Ana Lima <ana@customer.example>',
+  since: new Date('2026-07-06T08:30:00Z'),
+  url: 'https://desk.example/tickets/1042',
+}
+
 export const SAMPLES: { readonly [N in NoticeName]: readonly NoticeValues[N][] } = {
   acknowledgement: [
     { verified: true, inbox, ticket, recipient: { name: 'Ana Ray' } },
@@ -133,4 +141,9 @@ export const SAMPLES: { readonly [N in NoticeName]: readonly NoticeValues[N][] }
     person: news === 'waiting' ? 'lee@partner.example' : '',
     url,
   })),
+  digest: [
+    { inbox, mine: [waiting], mine_more: 0, unassigned: [], unassigned_more: 0 },
+    { inbox, mine: [], mine_more: 0, unassigned: [waiting, waiting], unassigned_more: 7 },
+    { inbox, mine: [waiting], mine_more: 3, unassigned: [waiting], unassigned_more: 0 },
+  ],
 }

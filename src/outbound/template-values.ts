@@ -16,6 +16,7 @@ export const NOTICES = [
   'undelivered',
   'code',
   'account',
+  'digest',
 ] as const
 export type NoticeName = (typeof NOTICES)[number]
 
@@ -163,7 +164,27 @@ export interface UndeliveredValues {
   readonly html: SafeHtml
 }
 
+/** What waits, oldest first: an agent's own tickets, and those nobody has taken. */
+export interface DigestValues {
+  readonly inbox: { readonly name: string }
+  readonly mine: readonly DigestLine[]
+  /** How many more there are than are listed. */
+  readonly mine_more: number
+  readonly unassigned: readonly DigestLine[]
+  readonly unassigned_more: number
+}
+
+export interface DigestLine {
+  readonly id: number
+  readonly subject: string
+  readonly requester: string
+  /** Since when the requester waits. */
+  readonly since: Date
+  readonly url: string
+}
+
 export interface NoticeValues {
+  readonly digest: DigestValues
   readonly undelivered: UndeliveredValues
   readonly code: CodeValues
   readonly account: AccountValues

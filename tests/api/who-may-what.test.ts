@@ -61,6 +61,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /api/v1/tickets/:id/comments': { text: 'x' },
   'POST /api/v1/attachments': '{}',
   'PATCH /api/v1/me': { locale: 'de' },
+  'PUT /api/v1/me/notifications': { level: 'mine', quiet_hours: null },
   'PUT /api/v1/me/password': { current_password: 'x', password: 'a new long password' },
   'POST /api/v1/me/tokens': { name: 'x' },
   'POST /api/v1/me/totp': { password: 'x' },
@@ -186,6 +187,8 @@ const EXPECTED: Readonly<Record<string, Record<'ana' | 'mallory' | 'bruno' | 'ca
   'GET /api/v1/stats/response-times': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
   'GET /api/v1/stats/response-times.csv': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
   'GET /api/v1/statuses': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
+  'GET /api/v1/me/notifications': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
+  'PUT /api/v1/me/notifications': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
   'GET /api/v1/me': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
   'PATCH /api/v1/me': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
   // Nobody of the cast has a password.
