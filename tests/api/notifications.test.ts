@@ -1,5 +1,6 @@
 /** What agents want to hear of: their own settings, and the unsubscribe link of a notice. */
 import { expect, test } from 'vitest'
+import type { TokenClaims } from '../../src/reply-token.ts'
 import { mutedBy } from '../../src/store/notice-settings.ts'
 import { eachDatabase } from '../kit/databases.ts'
 import { apiStarter } from './desk-api.ts'
@@ -54,7 +55,7 @@ eachDatabase(
     test('a reply token, an altered one and one of a customer are no such link', async () => {
       const api = await start()
       await api.bruno.post('/api/v1/tickets', { subject: 'x', text: 'x' })
-      const { make } = api.context.tokens
+      const make = (claims: TokenClaims) => api.context.tokens.make(claims)
       const ana = Number((await api.ana.get('/api/v1/me')).body.id)
       const bruno = Number((await api.bruno.get('/api/v1/me')).body.id)
       const good = make({ kind: 'mute', ticketId: 1, userId: bruno })
