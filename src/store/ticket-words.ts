@@ -3,6 +3,7 @@
  * FTS5 table without content, PostgreSQL as tsvectors; both are given words, never text, so what
  * people type is no syntax to them. Newest first needs no sorting: the id is the order.
  */
+import type { Knex } from 'knex'
 import type { SearchTerm } from '../ticket/search-query.ts'
 import type { Queryable, Tx } from './open.ts'
 
@@ -97,27 +98,30 @@ export function matching(
   db: Queryable,
   wanted: {
     readonly terms: readonly SearchTerm[]
-    readonly sharedOnly: boolean
+    /** Of a customer: only among these tickets, a query for their ids; by what he may know. */
+    readonly within: Knex.QueryBuilder | null
     readonly beforeId: number | null
     readonly limit: number
   },
-): ReturnType<Queryable['raw']> {
-  const { terms, sharedOnly, limit } = wanted
+): Knex.Raw {
+  const { terms, within, limit } = wanted
   const before = wanted.beforeId ?? 2 ** 31 - 1
+  // They are few: each is looked up, instead of all that match.
+  const amongSql = within === null ? '' : ' and id in (?)'
+  const amongIds = within === null ? [] : [within]
   if (isPostgres(db)) {
-    // Customers have few tickets: theirs are looked at one by one, without an index.
-    const column = sharedOnly ? 'shared' : 'everything'
+    const column = within === null ? 'everything' : 'shared'
     return db.raw(
-      `select id from ticket_words where ${column} @@ ?::tsquery and id < ?
+      `select id from ticket_words where ${column} @@ ?::tsquery and id < ?${amongSql}
          order by id desc limit ?`,
-      [terms.map(postgresTerm).join(' & '), before, limit],
+      [terms.map(postgresTerm).join(' & '), before, ...amongIds, limit],
     )
   }
   const all = terms.map(sqliteTerm).join(' AND ')
   return db.raw(
-    `select rowid as id from ticket_words where ticket_words match ? and rowid < ?
+    `select rowid as id from ticket_words where ticket_words match ? and rowid < ?${amongSql.replace('id', 'rowid')}
        order by rowid desc limit ?`,
-    [sharedOnly ? `shared : (${all})` : all, before, limit],
+    [within === null ? all : `shared : (${all})`, before, ...amongIds, limit],
   )
 }
 

@@ -68,8 +68,8 @@ export interface TicketList {
 }
 
 /** Matches of a search that are looked at together, and how often for one page. */
-const MATCHES_MAX = 5_000
-const LOOKS_MAX = 10
+const MATCHES_MAX = 2_000
+const LOOKS_MAX = 5
 
 export async function listTickets(db: Queryable, filter: TicketFilter): Promise<TicketList> {
   if (filter.terms === undefined) {
@@ -103,12 +103,10 @@ async function searchSorted(db: Queryable, filter: TicketFilter): Promise<Ticket
   return { tickets: await page(db, filter, found), lookedDownTo: null }
 }
 
-function matchesOf(
-  db: Queryable,
-  { terms = [], participantId }: TicketFilter,
-  beforeId: number | null,
-): Knex.Raw {
-  return matching(db, { terms, sharedOnly: participantId !== null, beforeId, limit: MATCHES_MAX })
+function matchesOf(db: Queryable, filter: TicketFilter, beforeId: number | null): Knex.Raw {
+  const { terms = [], participantId } = filter
+  const within = participantId === null ? null : visible(db, filter, filter.deleted).select('id')
+  return matching(db, { terms, within, beforeId, limit: MATCHES_MAX })
 }
 
 /** The oldest of the matches that are looked at together; null: there are no more. */
