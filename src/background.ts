@@ -4,6 +4,7 @@ import type { DeskContext } from './desk/context.ts'
 import { TicketIndexer } from './desk/index-tickets.ts'
 import { sendDigests } from './desk/send-digests.ts'
 import { observed, tendAlerts } from './desk/tend-alerts.ts'
+import { wakeTickets } from './desk/wake-tickets.ts'
 import { tidyUp } from './desk/tidy-up.ts'
 import type { Events } from './events.ts'
 import type { Health } from './health.ts'
@@ -36,15 +37,17 @@ const HOUSEKEEPING_MS = 30_000
 const ALERTS_MS = 30_000
 const DIGESTS_MS = 60_000
 const INDEX_MS = 1_000
+const WAKE_MS = 15_000
 
 /** Loops that are jobs: what runs every now and then, and reports each run. */
-export const BACKGROUND_JOBS: readonly string[] = ['housekeeping', 'alerts', 'digests']
+export const BACKGROUND_JOBS: readonly string[] = ['housekeeping', 'alerts', 'digests', 'wake']
 
 export function backgroundLoops(deps: BackgroundDeps): Record<string, Loop> {
   return {
     housekeeping: (signal) => housekeeping(deps, signal),
     alerts: (signal) => watch(deps, signal),
     digests: (signal) => digests(deps, signal),
+    wake: (signal) => wake(deps, signal),
     index: (signal) => index(deps, signal),
   }
 }
@@ -56,6 +59,14 @@ async function housekeeping(deps: BackgroundDeps, signal: AbortSignal): Promise<
     await deps.store.transaction((tx) => tidyUp(tx, deps.clock.now()))
   }
   await runJob(jobOf(deps, 'housekeeping', HOUSEKEEPING_MS), work, signal)
+}
+
+/** Tickets that were put off come back. */
+async function wake(deps: BackgroundDeps, signal: AbortSignal): Promise<void> {
+  const work = async (): Promise<void> => {
+    await wakeTickets(deps.store, deps.clock.now())
+  }
+  await runJob(jobOf(deps, 'wake', WAKE_MS), work, signal)
 }
 
 /** What is wrong for long becomes an alert, and ends as one when it is well again. */

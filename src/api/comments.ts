@@ -2,6 +2,7 @@
 import { addComment, ticketClosed } from '../desk/add-comment.ts'
 import { saidByApi } from '../desk/context.ts'
 import { listComments } from '../store/comments.ts'
+import { deleteDraft } from '../store/drafts.ts'
 import { listEvents } from '../store/events.ts'
 import type { Queryable, Tx } from '../store/open.ts'
 import { viewComments } from '../store/reads/comment-views.ts'
@@ -104,6 +105,8 @@ function addRoute(deps: ApiDeps): Route {
         const ticket = await lockVisibleTicket(tx, scopeOf(caller), id)
         if (ticket === null) throw notFound()
         const comment = await add(tx, deps, { caller, ticket, body }, at)
+        // What was sent is no draft any more.
+        await deleteDraft(tx, { ticketId: id, userId: caller.user.id }, body.text)
         const [shown] = await commentsJson(tx, [comment], caller.user)
         return shown
       })

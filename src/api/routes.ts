@@ -1,10 +1,12 @@
 /** Every route there is. What is not in this table does not exist. */
 import { TicketIndexer } from '../desk/index-tickets.ts'
 import { attachmentRoutes } from './attachments.ts'
+import { cannedReplyRoutes } from './canned-replies.ts'
 import { commentChangeRoutes } from './comment-changes.ts'
 import { commentPageRoutes } from './comment-page.ts'
 import { commentRoutes } from './comments.ts'
 import type { ApiDeps } from './deps.ts'
+import { draftRoutes } from './drafts.ts'
 import { eventRoutes } from './event-routes.ts'
 import { inboundRoutes } from './inbound.ts'
 import { inboxRoutes } from './inboxes.ts'
@@ -51,6 +53,8 @@ export function routesOf(deps: ApiDeps): readonly Route[] {
     ...commentPageRoutes(deps),
     ...commentChangeRoutes(deps),
     ...vocabularyRoutes(deps),
+    ...draftRoutes(deps),
+    ...cannedReplyRoutes(deps),
     ...attachmentRoutes(deps),
     ...inboundRoutes(deps),
     ...outboxRoutes(deps),

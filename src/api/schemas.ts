@@ -120,6 +120,11 @@ const statusWord = z.string().min(1).max(100)
 /** `me`, or the id of an agent; null: nobody. */
 const assignee = z.union([z.literal('me'), z.int().positive(), z.null()])
 
+/** RFC 3339. */
+const instantOfBody = z.iso
+  .datetime({ offset: true, message: 'is no instant like 2026-03-01T10:00:00Z' })
+  .transform((value) => new Date(value))
+
 /** Members left out stay as they are; `fields` and `tags` replace what was there. */
 export const TicketPatch = z
   .strictObject({
@@ -131,6 +136,7 @@ export const TicketPatch = z
     fields,
     subject: line(SUBJECT_LENGTH_MAX).refine((value) => value !== '', 'is empty'),
     inbox: z.union([z.string().min(1), z.int().positive()]),
+    snoozed_until: instantOfBody.nullable(),
   })
   .partial()
 export type TicketPatch = z.output<typeof TicketPatch>
@@ -167,6 +173,23 @@ export const NoteBody = z.strictObject({
 export const DeleteTicketQuery = z.strictObject({
   purge: z.enum(['true', 'false'], 'is not true or false').optional(),
 })
+
+export const DraftBody = z.strictObject({
+  visibility: z.enum(['public', 'internal']).default('public'),
+  text,
+})
+
+const cannedName = line(NAME_LENGTH_MAX).refine((value) => value !== '', 'is empty')
+const CANNED_LENGTH_MAX = 50_000
+const cannedText = z
+  .string()
+  .max(CANNED_LENGTH_MAX, `is longer than ${CANNED_LENGTH_MAX} characters`)
+  .transform(cleanText)
+  .refine((value) => value.trim() !== '', 'is empty')
+
+export const CannedBody = z.strictObject({ name: cannedName, text: cannedText })
+export const CannedPatch = CannedBody.partial()
+export const RenderBody = z.strictObject({ ticket: z.int().positive() })
 
 export const MergeBody = z.strictObject({ into: z.int().positive() })
 export const TakeBody = z.strictObject({ force: z.boolean().default(false) }).optional()

@@ -10,6 +10,7 @@ import type { Tx } from '../store/open.ts'
 import { lockVisibleTicket } from '../store/reads/visible-tickets.ts'
 import { findUser } from '../store/users.ts'
 import { getStatus } from '../ticket/lifecycle.ts'
+import { SNOOZE_MS_MAX } from '../ticket/snooze.ts'
 import type { Ticket } from '../ticket/ticket.ts'
 import { isStaff, type User } from '../ticket/user.ts'
 import { forbidden, scopeOf } from './auth.ts'
@@ -125,17 +126,25 @@ export async function patch(
   { caller, ticket, body }: Patching,
   at: Date,
 ): Promise<Ticket> {
-  const { assignee, inbox, category, status, ...plain } = body
+  const { assignee, inbox, category, status, snoozed_until: until, ...plain } = body
   if (!isStaff(caller.user)) refuseCustomers(deps, { caller, ticket, body })
   const change: WantedChange = {
     ...plain,
     ...(status === undefined ? {} : { status }),
     ...(category === undefined ? {} : { category: categoryOf(deps, category) }),
+    ...(until === undefined ? {} : { snoozedUntil: laterThan(at, until) }),
     ...(inbox === undefined ? {} : { inboxId: inboxIdOf(deps, inbox) }),
     ...(assignee === undefined ? {} : { assignee: await assigneeOf(tx, caller, assignee) }),
   }
   const input = { ticketId: ticket.id, change, author: authorOf(caller) }
   return changeTicket(tx, deps.context, input, at)
+}
+
+function laterThan(at: Date, until: Date | null): Date | null {
+  const ms = until === null ? 1 : until.getTime() - at.getTime()
+  if (ms > 0 && ms <= SNOOZE_MS_MAX) return until
+  const message = 'is over already, or more than a year away'
+  throw invalidMembers([{ pointer: '/snoozed_until', code: 'invalid_value', message }])
 }
 
 /** Customers close what they asked for, and change nothing else. */

@@ -70,6 +70,7 @@ export const TicketQuery = z.strictObject({
   updated_after: instant.optional(),
   updated_before: instant.optional(),
   waiting_longer_than: duration.optional(),
+  snoozed: z.enum(['true', 'false'], 'is not true or false').optional(),
   deleted: z.enum(['true', 'false'], 'is not true or false').optional(),
   sort,
   ...PAGE,
@@ -99,18 +100,22 @@ export function filterOf(
     updatedAfter: query.updated_after,
     updatedBefore: query.updated_before,
     waitingSince: waitedMs === undefined ? undefined : new Date(at.getTime() - waitedMs),
+    snoozed: query.snoozed === undefined ? undefined : query.snoozed === 'true',
     deleted: query.deleted === 'true',
     order: query.sort,
   }
 }
 
 /** Nobody learns by asking what he may not read. */
-function refuseHidden({ deleted, has }: TicketQuery, { user }: Caller): void {
+function refuseHidden({ deleted, has, snoozed }: TicketQuery, { user }: Caller): void {
   if (deleted === 'true' && user.role !== 'admin') {
     throw forbidden('Deleted tickets are shown to admins.')
   }
   if (user.role === 'customer' && has?.some((part) => part !== 'attachment') === true) {
     throw forbidden('Customers may ask for attachments only.')
+  }
+  if (user.role === 'customer' && snoozed !== undefined) {
+    throw forbidden('What is put off is for agents to know.')
   }
 }
 

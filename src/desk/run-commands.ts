@@ -7,6 +7,8 @@ import { listStaff } from '../store/users.ts'
 import type { Done } from '../ticket/command-results.ts'
 import type { Command } from '../ticket/commands.ts'
 import { closingStatus, getStatus, ruleOf } from '../ticket/lifecycle.ts'
+import { inboxOrFirst } from '../ticket/inbox.ts'
+import { shownAt, snoozeUntil } from '../ticket/snooze.ts'
 import { findPriority, PRIORITIES, type Ticket } from '../ticket/ticket.ts'
 import type { User } from '../ticket/user.ts'
 import { getTicket } from './add-comment.ts'
@@ -77,7 +79,7 @@ async function changeOf(
 }
 
 async function memberOf(
-  { tx, context, agent }: Run,
+  { tx, context, agent, at }: Run,
   ticket: Ticket,
   command: Command,
   soFar: WantedChange,
@@ -106,6 +108,8 @@ async function memberOf(
       return { category: categoryOf(context, command.name) }
     case 'move':
       return { inboxId: inboxIdOf(context, command.inbox) }
+    case 'snooze':
+      return { snoozedUntil: untilOf(context, ticket, command.until, at) }
     case 'cc':
     case 'discard':
     case 'follow':
@@ -127,6 +131,15 @@ function priorityOf(word: string): Ticket['priority'] {
   if (found !== null) return found
   throw refused('unknown-priority', `"${word}" is not one of ${PRIORITIES.join(', ')}.`)
 }
+
+function untilOf(context: DeskContext, ticket: Ticket, word: string, at: Date): Date | null {
+  const until = snoozeUntil(word, at, zoneOf(context, ticket))
+  if (until !== undefined) return until
+  throw refused('not-a-time', `"${word}" is no time within a year from now, like 3d or a day.`)
+}
+
+const zoneOf = ({ inboxes }: DeskContext, { inboxId }: Ticket): string =>
+  inboxOrFirst(inboxes, inboxId)?.timeZone ?? 'UTC'
 
 function categoryOf({ categories }: DeskContext, wanted: string): string | null {
   if (wanted.toLowerCase() === 'none') return null
@@ -165,7 +178,8 @@ async function agentNamed(tx: Tx, who: string, me: User): Promise<User | null> {
   throw refused('unknown-agent', `"${who}" ${why}. An address is always clear.`)
 }
 
-function changed({ lifecycle, inboxes }: DeskContext, change: WantedChange, now: Ticket): Done[] {
+function changed(context: DeskContext, change: WantedChange, now: Ticket): Done[] {
+  const { lifecycle, inboxes } = context
   const done: Done[] = []
   if (change.status !== undefined) {
     done.push({ what: 'status', value: ruleOf(lifecycle, now.status).label })
@@ -176,6 +190,10 @@ function changed({ lifecycle, inboxes }: DeskContext, change: WantedChange, now:
   if (change.priority !== undefined) done.push({ what: 'priority', value: now.priority })
   if (change.tags !== undefined) done.push({ what: 'tags', value: now.tags.join(', ') })
   if (change.category !== undefined) done.push({ what: 'category', value: now.category ?? '' })
+  if (change.snoozedUntil !== undefined) {
+    const value = now.snoozedUntil === null ? '' : shownAt(now.snoozedUntil, zoneOf(context, now))
+    done.push({ what: 'snoozed', value })
+  }
   if (change.inboxId !== undefined) {
     const inbox = inboxes.find(({ id }) => id === now.inboxId)
     done.push({ what: 'inbox', value: inbox?.name ?? '' })
@@ -224,6 +242,7 @@ async function runOne(run: Run, command: Command): Promise<Done[]> {
     case 'priority':
     case 'release':
     case 'send':
+    case 'snooze':
     case 'status':
     case 'tag':
     case 'take':

@@ -13,6 +13,7 @@ const MEMBERS = [
   'inboxId',
   'assigneeId',
   'mergedInto',
+  'snoozedUntil',
 ] as const
 
 export type Reverted = Partial<Pick<Ticket, (typeof MEMBERS)[number]>>
@@ -53,6 +54,14 @@ export async function insertReceipt(
   })
 }
 
+/** JSON knows no dates. */
+function revertedFrom(text: string): Reverted {
+  const record = recordFrom(text)
+  const until = record['snoozedUntil']
+  const snoozedUntil = typeof until === 'string' ? new Date(until) : null
+  return ('snoozedUntil' in record ? { ...record, snoozedUntil } : record) as Reverted
+}
+
 /** The newest one of this agent about this ticket. */
 export async function findReceipt(
   db: Queryable,
@@ -66,7 +75,7 @@ export async function findReceipt(
   return {
     id: row.id,
     version: row.version,
-    before: recordFrom(row.before) as Reverted,
+    before: revertedFrom(row.before),
     undoneAt: fromMsOrNull(row.undone_at),
   }
 }

@@ -232,6 +232,16 @@ function plainColumns(change: TicketChange): Partial<TicketRow> {
   return Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined))
 }
 
+/** Tickets that were put off until an instant or earlier, those that wait longest first. */
+export async function listSnoozedUntil(db: Queryable, at: Date, limit: number): Promise<Ticket[]> {
+  const rows = await db<TicketRow>('tickets')
+    .where('snoozed_until', '<=', toMs(at))
+    .orderBy('snoozed_until')
+    .limit(limit)
+    .select()
+  return rows.map(toTicket)
+}
+
 /** Notes that two tickets may belong together: shown to agents, gives no rights. */
 export async function linkTickets(
   tx: Tx,

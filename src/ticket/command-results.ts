@@ -7,6 +7,7 @@ export const DONE = [
   'tags',
   'category',
   'inbox',
+  'snoozed',
   'requester',
   'joined',
   'left',

@@ -21,6 +21,8 @@ export type Command =
   | { readonly do: 'note' }
   | { readonly do: 'cc'; readonly address: string; readonly remove: boolean }
   | { readonly do: 'merge'; readonly into: number }
+  /** A time, a day, or `none`. */
+  | { readonly do: 'snooze'; readonly until: string }
   | { readonly do: 'move'; readonly inbox: string }
   | { readonly do: 'requester'; readonly address: string }
   | { readonly do: 'follow' }
@@ -132,6 +134,16 @@ const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
         const into = /^#?([1-9]\d{0,8})$/.exec(rest)?.[1]
         return into === undefined ? null : { do: 'merge', into: Number(into) }
       },
+    },
+  ],
+  [
+    'snooze',
+    {
+      usage: '#snooze 3d',
+      read: (rest) =>
+        /^(?:\d{1,5} ?[mhdw]|\d{4}-\d\d-\d\d|none|off)$/i.test(rest)
+          ? { do: 'snooze', until: rest }
+          : null,
     },
   ],
   [

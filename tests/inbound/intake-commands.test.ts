@@ -32,6 +32,21 @@ eachDatabase(
     const comments = () =>
       listComments(desk.store.read, { ticketId: 1, publicOnly: false, afterId: 0, limit: 50 })
 
+    test('put a ticket off, and take that back', async () => {
+      await start()
+      await says('#snooze 3d')
+      const until = new Date(desk.clock.now().getTime() + 3 * 86_400_000)
+      const [ticket] = await listTickets(desk)
+      expect(Math.abs((ticket?.snoozedUntil?.getTime() ?? 0) - until.getTime())).toBeLessThan(
+        60_000,
+      )
+      expect(await told()).toContain('Put off until: ')
+      await says('#undo')
+      expect(await listTickets(desk)).toMatchObject([{ snoozedUntil: null }])
+      await says('#snooze 2001-01-01')
+      expect(await told()).toContain('no time within a year')
+    })
+
     test('are done with the answer, taken out of it, and there is a receipt', async () => {
       await start()
       await says('#take\n#priority high\n#tag fire vip\n\nUse water.\n\n#close')

@@ -54,6 +54,8 @@ export interface TicketFilter extends TicketScope {
   readonly updatedBefore?: Date | undefined
   /** Somebody has waited since then or longer. */
   readonly waitingSince?: Date | undefined
+  /** Those that are put off; false: the others. */
+  readonly snoozed?: boolean | undefined
   /** Deleted ones instead of those that are there. */
   readonly deleted?: boolean | undefined
   readonly order: { readonly by: TicketSort; readonly descending: boolean }
@@ -174,6 +176,8 @@ function narrow(db: Queryable, query: Query, filter: TicketFilter): void {
     if (/^\d{1,9}$/.test(inbox)) void named.orWhere({ id: Number(inbox) })
     void query.whereIn('inbox_id', named.select('id'))
   }
+  if (filter.snoozed === true) void query.whereNotNull('snoozed_until')
+  if (filter.snoozed === false) void query.whereNull('snoozed_until')
   for (const part of filter.has ?? []) void query.whereExists(partOf(db, part))
 }
 

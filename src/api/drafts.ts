@@ -1,0 +1,107 @@
+/** /tickets/{id}/draft: what an agent has begun to write, on any of his devices. */
+import { deleteDraft, type Draft, findDraft, listDrafts, saveDraft } from '../store/drafts.ts'
+import type { ApiDeps } from './deps.ts'
+import { ticketOf } from './comments.ts'
+import { etagOf, ifMatch } from './preconditions.ts'
+import { NO_QUERY } from './query.ts'
+import { notFound, type Route, route, STAFF } from './route.ts'
+import { DraftBody } from './schemas.ts'
+
+const DRAFT = '/api/v1/tickets/:id/draft'
+const DRAFTS_MAX = 200
+
+interface DraftJson {
+  ticket_id: number
+  visibility: string
+  text: string
+  updated_at: string
+  version: number
+}
+
+const draftJson = (draft: Draft): DraftJson => ({
+  ticket_id: draft.ticketId,
+  visibility: draft.visibility,
+  text: draft.text,
+  updated_at: draft.updatedAt.toISOString(),
+  version: draft.version,
+})
+
+export function draftRoutes(deps: ApiDeps): readonly Route[] {
+  return [saveRoute(deps), oneRoute(deps), listRoute(deps), dropRoute(deps)]
+}
+
+function listRoute({ store }: ApiDeps): Route {
+  return route({
+    method: 'GET',
+    path: '/api/v1/me/drafts',
+    summary: 'One’s own drafts, the newest first',
+    roles: STAFF,
+    scopes: ['tickets:read'],
+    query: NO_QUERY,
+    body: null,
+    async handle({ caller }) {
+      const drafts = await listDrafts(store.read, caller.user.id, DRAFTS_MAX)
+      return { body: { data: drafts.map(draftJson), page: { next_cursor: null, has_more: false } } }
+    },
+  })
+}
+
+function oneRoute({ store }: ApiDeps): Route {
+  return route({
+    method: 'GET',
+    path: DRAFT,
+    summary: 'One’s own draft of an answer',
+    roles: STAFF,
+    scopes: ['tickets:read'],
+    query: NO_QUERY,
+    body: null,
+    async handle({ caller, params }) {
+      const { id } = await ticketOf(store.read, caller, params['id'])
+      const draft = await findDraft(store.read, { ticketId: id, userId: caller.user.id })
+      if (draft === null) throw notFound()
+      return { body: draftJson(draft), headers: { ETag: etagOf(draft) } }
+    },
+  })
+}
+
+function saveRoute({ store, clock }: ApiDeps): Route {
+  return route({
+    method: 'PUT',
+    path: DRAFT,
+    summary: 'Keeps what one has begun to write; nobody else sees it',
+    roles: STAFF,
+    scopes: ['comments:write', 'notes:write'],
+    query: NO_QUERY,
+    body: DraftBody,
+    async handle({ caller, params, body, headers }) {
+      const draft = await store.transaction(async (tx) => {
+        const { id } = await ticketOf(tx, caller, params['id'])
+        const key = { ticketId: id, userId: caller.user.id }
+        const before = await findDraft(tx, key)
+        // Another window may have written on.
+        if (before !== null) ifMatch(headers, before, draftJson(before))
+        return saveDraft(tx, key, body, clock.now())
+      })
+      return { body: draftJson(draft), headers: { ETag: etagOf(draft) } }
+    },
+  })
+}
+
+function dropRoute({ store }: ApiDeps): Route {
+  return route({
+    method: 'DELETE',
+    path: DRAFT,
+    summary: 'Drops one’s own draft',
+    roles: STAFF,
+    scopes: ['comments:write', 'notes:write'],
+    query: NO_QUERY,
+    body: null,
+    async handle({ caller, params }) {
+      await store.transaction(async (tx) => {
+        const { id } = await ticketOf(tx, caller, params['id'])
+        if (!(await deleteDraft(tx, { ticketId: id, userId: caller.user.id }))) throw notFound()
+      })
+      return { status: 204 }
+    },
+  })
+}
