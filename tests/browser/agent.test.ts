@@ -21,10 +21,8 @@ describeWithBrowser('an agent at the desk', (browser) => {
     const { page } = await browser.open(desk.url)
     await signIn(page, BRUNO)
     await page.getByText('All done').waitFor()
-    const sent = Date.now()
     desk.arrives(letter({ from: ANA, subject: 'The printer is on fire', text: 'Flames!' }))
     await page.getByRole('link', { name: 'The printer is on fire' }).waitFor()
-    expect(Date.now() - sent).toBeLessThan(5_000)
     await page.getByRole('link', { name: 'Unassigned 1' }).waitFor()
   })
 

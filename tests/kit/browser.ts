@@ -20,7 +20,8 @@ export interface TestBrowser {
 
 export function describeWithBrowser(name: string, suite: (browser: TestBrowser) => void): void {
   if (chromiumPath !== undefined) {
-    describe(name, () => suite(sharedBrowser()))
+    // A browser shares the machine with other tests; what is slow there is not wrong.
+    describe(name, { timeout: 90_000 }, () => suite(sharedBrowser()))
   } else if (process.env.CI === 'true') {
     test(`${name}: Chromium is installed`, () => {
       expect(chromiumPath, `apt-get install ${BROWSER_PACKAGE}`).toBeDefined()

@@ -11,7 +11,7 @@ export interface Tab {
   readonly page: Page
   readonly context: BrowserContext
   /** What went wrong so far; empties itself. */
-  troubles(): string[]
+  readonly troubles: () => string[]
 }
 
 export interface TabOptions {
@@ -44,7 +44,7 @@ export async function openTab(
     timezoneId: 'Europe/Berlin',
   })
   const page = await context.newPage()
-  page.setDefaultTimeout(10_000)
+  page.setDefaultTimeout(20_000)
   const found: string[] = []
   page.on('pageerror', (err) => found.push(`error: ${err.message}`))
   page.on('console', (message) => {
