@@ -7,6 +7,7 @@ import type { Address, NamedAddress } from '../mail/address.ts'
 import { splitSubaddress } from '../mail/address.ts'
 import { authenticationOf } from '../mail/authentication-results.ts'
 import type { Message } from '../mail/message.ts'
+import { isForAgentsAlone } from '../mail/secret-mail.ts'
 import type { Authentication, Verdict } from '../mail/verdict.ts'
 import { isBlocked } from '../store/blocked-senders.ts'
 import type { InboundMessage } from '../store/inbound-messages.ts'
@@ -100,6 +101,7 @@ export async function decide(
     }),
     proven,
     verified,
+    sensitive: !proven && isForAgentsAlone(message, verdict, authentication),
     suppressAcknowledgement: await whyNotAcknowledge(
       db,
       context.flood,

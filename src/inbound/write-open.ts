@@ -4,6 +4,7 @@ import type { Author, DeskContext, Said } from '../desk/context.ts'
 import { openTicket, type OpenTicketInput } from '../desk/open-ticket.ts'
 import type { NamedAddress } from '../mail/address.ts'
 import { headerOf, type Message } from '../mail/message.ts'
+import { withoutCodes } from '../mail/secret-mail.ts'
 import type { Settled } from '../store/inbound-messages.ts'
 import type { Tx } from '../store/open.ts'
 import { ensureContact } from '../store/users.ts'
@@ -36,10 +37,19 @@ export async function applyOpen(
       inboxId: understood.row.inboxId,
       ...words,
       requesterSource: words.requester === null ? 'unknown' : requesterSource,
-      copied: decision.automatic ? [] : await contactsOf(tx, understood.copied, at),
+      copied:
+        decision.automatic || understood.sensitive
+          ? []
+          : await contactsOf(tx, understood.copied, at),
       priority: 'normal',
       category: null,
-      tags: decision.automatic ? ['automatic'] : [],
+      tags: [
+        ...(decision.automatic ? ['automatic'] : []),
+        ...(understood.sensitive ? ['sensitive'] : []),
+      ],
+      ...(understood.sensitive
+        ? { visibility: 'internal' as const, subject: withoutCodes(words.subject ?? '') }
+        : {}),
       fields: {},
       status: decision.imported ? restingStatus(context.lifecycle).name : null,
       followUpOf: decision.followUp ? (threading.ticket?.id ?? null) : null,
@@ -48,9 +58,10 @@ export async function applyOpen(
         languageWishes(message, decision.requester === 'addressee' ? 'sender' : decision.requester),
         context,
       ),
-      acknowledge: decision.acknowledge
-        ? { verified: understood.verified, suppress: understood.suppressAcknowledgement }
-        : null,
+      acknowledge:
+        decision.acknowledge && !understood.sensitive
+          ? { verified: understood.verified, suppress: understood.suppressAcknowledgement }
+          : null,
       mailOpening: false,
       notifyAgents: !decision.imported,
       suggested: understood.suggested,

@@ -53,6 +53,8 @@ export interface Understood {
   /** A reason not to acknowledge: too old, a flood. */
   readonly suppressAcknowledgement: string | null
   readonly verified: boolean
+  /** It proves who reads it: agents alone see it, and no mail of ours repeats it. */
+  readonly sensitive: boolean
   /** No parser survived it: the ticket says so, and the ledger keeps it as quarantined. */
   readonly unreadable: boolean
 }
@@ -64,6 +66,8 @@ const ANSWERED_MAX = 50
 export class SettledElsewhere extends Error {
   override readonly name = 'SettledElsewhere'
 }
+
+const SENSITIVE = 'it has a code or a link that proves who reads it: only agents see it'
 
 interface Result extends Pick<Settled, 'fate' | 'ticketId' | 'commentId'> {
   /** Instead of the decision's own reason. */
@@ -85,7 +89,13 @@ export async function write(
   const settled = await settleInbound(tx, row.id, {
     ...result,
     verdict: verdict.kind,
-    reasons: [...new Set([because ?? decision.because, ...verdict.reasons])],
+    reasons: [
+      ...new Set([
+        because ?? decision.because,
+        ...verdict.reasons,
+        ...(understood.sensitive ? [SENSITIVE] : []),
+      ]),
+    ],
     evidence: {
       decision: decision.do,
       threading: threading.evidence,
@@ -224,7 +234,10 @@ async function applyComment(
   const ticketId = understood.threading.ticket?.id
   if (ticketId === undefined) throw new Error('a comment was decided without a ticket')
   const sender = await senderOf(tx, understood, at)
-  const note = decision.internal || (decision.released === true && decision.as === 'agent')
+  const note =
+    decision.internal ||
+    understood.sensitive ||
+    (decision.released === true && decision.as === 'agent')
   if (decision.as === 'agent' && !note && sender !== null && understood.threading.ticket !== null) {
     const { ticket } = understood.threading
     return takeAgentReply(
