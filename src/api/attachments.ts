@@ -9,6 +9,7 @@ import { findAttachment, findUnused, insertUpload, unusedBytes } from '../store/
 import type { Comment } from '../ticket/comment.ts'
 import { isStaff, type User } from '../ticket/user.ts'
 import { scopeOf } from './auth.ts'
+import { rangeOf } from './byte-range.ts'
 import { attachmentJson, mayRead } from './comment-json.ts'
 import type { ApiDeps } from './deps.ts'
 import { download } from './download.ts'
@@ -63,17 +64,20 @@ function oneRoute({ store, context }: ApiDeps): Route {
     scopes: ['attachments:read'],
     query: NO_QUERY,
     body: null,
-    async handle({ caller, params }) {
+    async handle({ caller, params, headers }) {
       const attachment = await findAttachment(store.read, idOf(params['id']))
       if (attachment === null) throw notFound()
       if (!(await isVisible(store.read, caller, attachment))) throw notFound()
+      const etag = `"${attachment.sha256}"`
+      const range = rangeOf(headers, { size: attachment.size, etag })
       const content = await context.blobs.open(attachment.sha256)
       if (content === null) throw notFound()
       return download(content, {
         contentType: attachment.contentType,
         filename: attachment.filename ?? `attachment-${attachment.id}`,
         size: attachment.size,
-        etag: `"${attachment.sha256}"`,
+        etag,
+        range,
       })
     },
   })

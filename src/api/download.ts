@@ -1,5 +1,6 @@
 /** Answers that are somebody else's bytes: to be saved, never to be shown or run by a browser. */
 import type { Readable } from 'node:stream'
+import { type ByteRange, partOf } from './byte-range.ts'
 import type { Answer } from './route.ts'
 
 export interface Download {
@@ -9,19 +10,26 @@ export interface Download {
   readonly size?: number
   /** An entity tag, with its quotes. */
   readonly etag?: string
+  /** What part of it is wanted; null: all. Undefined: parts cannot be asked for. */
+  readonly range?: ByteRange | null
 }
 
 /** The filename goes out as RFC 6266 §5 says: once in ASCII, once in UTF-8. */
 export function download(content: Readable, file: Download): Answer {
-  const { contentType, filename, size, etag } = file
+  const { contentType, filename, size, etag, range } = file
+  const part = range ?? null
+  const length = part === null ? size : part.end + 1 - part.start
   return {
-    body: content,
+    ...(part === null ? {} : { status: 206 }),
+    body: part === null ? content : partOf(content, part),
     headers: {
       'Content-Type': contentType,
       'Content-Disposition': dispositionOf(filename),
       // Should a browser open it all the same, it can do nothing.
       'Content-Security-Policy': `default-src 'none'; sandbox`,
-      ...(size === undefined ? {} : { 'Content-Length': String(size) }),
+      ...(length === undefined ? {} : { 'Content-Length': String(length) }),
+      ...(range === undefined ? {} : { 'Accept-Ranges': 'bytes' }),
+      ...(part === null ? {} : { 'Content-Range': `bytes ${part.start}-${part.end}/${size}` }),
       ...(etag === undefined ? {} : { ETag: etag }),
     },
   }
