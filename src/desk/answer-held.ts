@@ -14,10 +14,12 @@ export interface HeldAnswer {
   readonly ticketId: number
   readonly agent: User
   readonly choice: HeldChoice
+  /** Which of his; null: the newest. */
+  readonly held: number | null
 }
 
 /**
- * Acts on the newest mail of this agent on this ticket that is held; the comment's id, or null
+ * Acts on mail of this agent on this ticket that is held; the comment's id, or null
  * when it was discarded. Commands in it are taken out and not done: they may be why it was held.
  *
  * @throws AppError `nothing-held`; `not-proven` when the mail may be somebody else's; `is-a-note`
@@ -26,12 +28,12 @@ export interface HeldAnswer {
 export async function answerHeld(
   tx: Tx,
   context: DeskContext,
-  { ticketId, agent, choice }: HeldAnswer,
+  { ticketId, agent, choice, held: id }: HeldAnswer,
   at: Date,
 ): Promise<number | null> {
-  const held = await findHeldReply(tx, { ticketId, agentId: agent.id })
+  const held = await findHeldReply(tx, { ticketId, agentId: agent.id, id })
   if (held === null) {
-    throw new AppError('conflict', 'nothing-held', 'No mail of yours is held on this ticket.')
+    throw new AppError('conflict', 'nothing-held', 'No such mail of yours is held on this ticket.')
   }
   if (choice !== 'discard' && held.said === null) {
     throw new AppError(
@@ -66,7 +68,7 @@ const BECAUSE: Readonly<Record<HeldChoice, string>> = {
 async function say(
   tx: Tx,
   context: DeskContext,
-  { ticketId, agent, choice }: HeldAnswer,
+  { ticketId, agent, choice }: Omit<HeldAnswer, 'held'>,
   said: Said,
   at: Date,
 ): Promise<number> {

@@ -42,7 +42,8 @@ export async function holdReply(tx: Tx, context: DeskContext, hold: Hold, at: Da
   const since = new Date(at.getTime() - HOUR_MS)
   const limit = said === null ? TOLD_UNPROVEN_MAX : TOLD_MAX
   const told = hold.tell && (await countTold(tx, { agentId: agent.id, since })) < limit
-  await insertHeldReply(tx, { inboundId, ticketId: ticket.id, agentId: agent.id, said, told }, at)
+  const noted = { inboundId, ticketId: ticket.id, agentId: agent.id, said, told }
+  const held = await insertHeldReply(tx, noted, at)
   if (!told) return
   await mailNotDone(
     tx,
@@ -56,6 +57,7 @@ export async function holdReply(tx: Tx, context: DeskContext, hold: Hold, at: Da
       because: hold.why.because ?? '',
       choices: said === null ? [] : choicesFor(context, ticket, said),
       text: said?.text ?? '',
+      held,
     },
     at,
   )

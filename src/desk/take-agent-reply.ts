@@ -69,7 +69,14 @@ async function mistaken(
   mistakes: Commanded['mistakes'],
   at: Date,
 ): Promise<Result> {
-  const notDone = { reason: null, overtaken: null, because: '', choices: [], text: said.text }
+  const notDone = {
+    reason: null,
+    overtaken: null,
+    because: '',
+    choices: [],
+    held: null,
+    text: said.text,
+  }
   await mailNotDone(tx, context, { ticket, agent, mistakes, ...notDone }, at)
   const because = 'commands that cannot be understood: nothing was done, and the agent was told'
   return { fate: 'system', ticketId: ticket.id, commentId: null, because, nothingDone: true }
@@ -89,7 +96,14 @@ async function refused(
     return { fate: 'quarantined', ticketId, commentId: null, because }
   }
   const { ticket, agent, said } = reply
-  const nothing = { mistakes: [], reason: null, overtaken: null, choices: [], text: said.text }
+  const nothing = {
+    mistakes: [],
+    reason: null,
+    overtaken: null,
+    choices: [],
+    held: null,
+    text: said.text,
+  }
   await mailNotDone(tx, context, { ticket, agent, because, ...nothing }, at)
   return { fate: 'system', ticketId, commentId: null, because, nothingDone: true }
 }
@@ -128,7 +142,9 @@ async function executeChoice(
   { choice, commands }: { choice: HeldChoice; commands: readonly Command[] },
   at: Date,
 ): Promise<Result> {
-  await answerHeld(tx, context, { ticketId: ticket.id, agent, choice }, at)
+  const named = commands.find((one) => one.do === 'send' || one.do === 'discard')
+  const held = named?.held ?? null
+  await answerHeld(tx, context, { ticketId: ticket.id, agent, choice, held }, at)
   const ran = await runCommands(tx, context, { ticketId: ticket.id, agent, commands }, at)
   const discarded = choice === 'discard' ? [{ what: 'discarded' as const, value: '' }] : []
   const done = [...discarded, ...ran.done]

@@ -66,6 +66,8 @@ export interface NotDone {
   readonly because: string
   /** What he can say to what is held; none: nothing is. */
   readonly choices: readonly HeldChoice[]
+  /** The number by which his choice finds it; null: nothing is held. */
+  readonly held: number | null
   /** What he wrote: he gets it back; '' when it may not be his. */
   readonly text: string
 }
@@ -89,7 +91,9 @@ export async function mailNotDone(
     overtaken: notDone.overtaken,
     because: notDone.because,
     choices: notDone.choices.map((what) => {
-      const command = `#${what}`
+      // A number after #note would be the note.
+      const command =
+        what === 'note' || notDone.held === null ? `#${what}` : `#${what} ${notDone.held}`
       return { what, command, url: linkToSay(context, notDone, command) }
     }),
     text,

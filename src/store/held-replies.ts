@@ -32,23 +32,31 @@ export interface NewHeldReply {
   readonly told: boolean
 }
 
-export async function insertHeldReply(tx: Tx, held: NewHeldReply, at: Date): Promise<void> {
-  await tx<HeldRow>('held_replies').insert({
+/** Returns its number. */
+export async function insertHeldReply(tx: Tx, held: NewHeldReply, at: Date): Promise<number> {
+  const row = {
     inbound_id: held.inboundId,
     ticket_id: held.ticketId,
     agent_id: held.agentId,
     said: held.said === null ? null : toJson(held.said),
     told: held.told,
     held_at: toMs(at),
-  })
+  }
+  const [inserted] = await tx<HeldRow>('held_replies').insert(row).returning('id')
+  if (inserted === undefined) throw new Error('the held mail was not noted')
+  return inserted.id
 }
 
-/** The newest one of this agent on this ticket that nothing was chosen for, here or in the desk. */
+/**
+ * One of this agent on this ticket that nothing was chosen for, here or in the desk: the one of
+ * this number, or the newest.
+ */
 export async function findHeldReply(
   db: Queryable,
-  { ticketId, agentId }: { ticketId: number; agentId: number },
+  { ticketId, agentId, id = null }: { ticketId: number; agentId: number; id?: number | null },
 ): Promise<HeldReply | null> {
   const row = await db<HeldRow>('held_replies')
+    .where((one) => (id === null ? undefined : void one.where('held_replies.id', id)))
     .join('inbound_messages', 'inbound_messages.id', 'held_replies.inbound_id')
     .where({ 'held_replies.ticket_id': ticketId, agent_id: agentId, fate: 'quarantined' })
     .whereNull('choice')

@@ -29,8 +29,9 @@ export type Command =
   | { readonly do: 'mute' }
   | { readonly do: 'help' }
   /** The mail of his that is held: to the customer, or away. */
-  | { readonly do: 'send' }
-  | { readonly do: 'discard' }
+  /** `held`: the number of the mail that is held; null: the newest. */
+  | { readonly do: 'send'; readonly held: number | null }
+  | { readonly do: 'discard'; readonly held: number | null }
   | { readonly do: 'undo' }
 
 export interface Mistake {
@@ -54,6 +55,15 @@ interface Form {
   /** Null: what follows makes no sense. */
   read(rest: string): Command | null
 }
+
+/** `#send`, or `#send 17` where several mails are held. */
+const aboutHeld = (word: 'send' | 'discard'): Form => ({
+  usage: `#${word}`,
+  read: (rest) => {
+    if (rest === '') return { do: word, held: null }
+    return /^[1-9]\d{0,8}$/.test(rest) ? { do: word, held: Number(rest) } : null
+  },
+})
 
 const bare = (usage: string, command: Command): Form => ({
   usage,
@@ -161,8 +171,8 @@ const FORMS: ReadonlyMap<string, Form> = new Map<string, Form>([
   ['mute', bare('#mute', { do: 'mute' })],
   ['help', bare('#help', { do: 'help' })],
   ['undo', bare('#undo', { do: 'undo' })],
-  ['send', bare('#send', { do: 'send' })],
-  ['discard', bare('#discard', { do: 'discard' })],
+  ['send', aboutHeld('send')],
+  ['discard', aboutHeld('discard')],
 ])
 
 /** Every command once, as it is written. */

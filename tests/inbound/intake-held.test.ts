@@ -114,12 +114,26 @@ eachDatabase(
       await says(QUOTING)
       const mail = (await told()).replaceAll('=3D', '=').replaceAll('&amp;', '&')
       const token = /support\+([a-z2-7]+)@/.exec(headerOf(mail, 'Reply-To'))?.[1] ?? 'none'
-      for (const word of ['send', 'note', 'discard']) {
+      for (const word of ['send%201', 'note', 'discard%201']) {
         const link = `mailto:support%2B${token}@acme.test?subject=Re%3A%20%5B%231%5D%20`
         expect(mail).toMatch(
           new RegExp(`${link.replaceAll(/[?+.]/g, '\\$&')}[^"]*&body=%23${word}"`),
         )
       }
+    })
+
+    test('the link of an older mail is about that mail', async () => {
+      await start()
+      await says(QUOTING)
+      await says(`${QUOTING}\nOnce more.`)
+      await says('#send 1')
+      expect(await newest()).toMatchObject({ visibility: 'public', text: QUOTING })
+      expect(await fatesOf()).toEqual(['ticket', 'comment', 'quarantined', 'system'])
+      await says('#discard 1')
+      expect(await told()).toContain('No such mail of yours is held')
+      await says('#discard 2')
+      expect(await fatesOf()).toContain('ignored')
+      expect(await toCustomer()).toHaveLength(1)
     })
 
     test('#send mails it as he wrote it', async () => {
@@ -194,10 +208,10 @@ eachDatabase(
       await says(QUOTING)
       await says('#send')
       await says('#send')
-      expect(await told()).toContain('No mail of yours is held')
+      expect(await told()).toContain('No such mail of yours is held')
       expect(await toCustomer()).toHaveLength(1)
       await says('#discard')
-      expect(await told()).toContain('No mail of yours is held')
+      expect(await told()).toContain('No such mail of yours is held')
     })
 
     test('what may be somebody else’s cannot be sent, only discarded', async () => {
@@ -218,7 +232,7 @@ eachDatabase(
       )
       await says('#send')
       expect(await toCustomer()).toEqual([])
-      expect(await told()).toContain('No mail of yours is held')
+      expect(await told()).toContain('No such mail of yours is held')
     })
 
     test('commands that could not be done are left out when it is sent', async () => {

@@ -37,8 +37,9 @@ describe('commands in a mail', () => {
     ['#mute', { do: 'mute' }],
     ['#help', { do: 'help' }],
     ['#undo', { do: 'undo' }],
-    ['#send', { do: 'send' }],
-    ['#discard', { do: 'discard' }],
+    ['#send', { do: 'send', held: null }],
+    ['#send 17', { do: 'send', held: 17 }],
+    ['#discard', { do: 'discard', held: null }],
   ])('%s', (line, command) => {
     expect(read(line)).toEqual({ commands: [command], text: '', mistakes: [] })
   })
