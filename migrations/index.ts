@@ -10,6 +10,7 @@ import * as heldAndSuppressed from './0006-held-and-suppressed.ts'
 import * as operations from './0012-operations.ts'
 import * as plumbing from './0007-plumbing.ts'
 import * as search from './0009-search.ts'
+import * as retention from './0013-retention.ts'
 import * as secondFactors from './0008-second-factors.ts'
 import * as receipts from './0004-receipts.ts'
 import * as threadIndex from './0003-thread-index.ts'
@@ -34,6 +35,7 @@ export const migrations: readonly Migration[] = [
   { version: 10, name: 'desk-work', up: deskWork.up },
   { version: 11, name: 'webhooks', up: webhooks.up },
   { version: 12, name: 'operations', up: operations.up },
+  { version: 13, name: 'retention', up: retention.up },
   { version: 14, name: 'alerts', up: alerts.up },
   { version: 15, name: 'notice-settings', up: noticeSettings.up },
 ]

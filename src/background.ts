@@ -1,6 +1,8 @@
 /** What the daemon does by itself beside its work: it tidies up, keeps the index, looks for trouble. */
 import type { Clock } from './clock.ts'
 import type { DeskContext } from './desk/context.ts'
+import type { Retention } from './config.ts'
+import { forgetOld, sweep } from './desk/forget-old.ts'
 import { TicketIndexer } from './desk/index-tickets.ts'
 import { sendDigests } from './desk/send-digests.ts'
 import { observed, tendAlerts } from './desk/tend-alerts.ts'
@@ -29,6 +31,7 @@ export interface BackgroundDeps extends AttemptDeps {
   /** Rung when there may be mail to send. */
   readonly outgoing: Bell
   readonly inboxes: readonly Inbox[]
+  readonly retention: Retention
   /** Where its free space is looked at. */
   readonly dataDir: string
 }
@@ -36,11 +39,19 @@ export interface BackgroundDeps extends AttemptDeps {
 const HOUSEKEEPING_MS = 30_000
 const ALERTS_MS = 30_000
 const DIGESTS_MS = 60_000
+/** Once an hour a little, rather than once a night a lot. */
+const RETENTION_MS = 3_600_000
 const INDEX_MS = 1_000
 const WAKE_MS = 15_000
 
 /** Loops that are jobs: what runs every now and then, and reports each run. */
-export const BACKGROUND_JOBS: readonly string[] = ['housekeeping', 'alerts', 'digests', 'wake']
+export const BACKGROUND_JOBS: readonly string[] = [
+  'housekeeping',
+  'alerts',
+  'digests',
+  'wake',
+  'retention',
+]
 
 export function backgroundLoops(deps: BackgroundDeps): Record<string, Loop> {
   return {
@@ -48,6 +59,7 @@ export function backgroundLoops(deps: BackgroundDeps): Record<string, Loop> {
     alerts: (signal) => watch(deps, signal),
     digests: (signal) => digests(deps, signal),
     wake: (signal) => wake(deps, signal),
+    retention: (signal) => retain(deps, signal),
     index: (signal) => index(deps, signal),
   }
 }
@@ -57,6 +69,7 @@ async function housekeeping(deps: BackgroundDeps, signal: AbortSignal): Promise<
   const work = async (): Promise<void> => {
     await recoverSending(deps, false)
     await deps.store.transaction((tx) => tidyUp(tx, deps.clock.now()))
+    await sweep({ ...deps, blobs: deps.context.blobs })
   }
   await runJob(jobOf(deps, 'housekeeping', HOUSEKEEPING_MS), work, signal)
 }
@@ -67,6 +80,12 @@ async function wake(deps: BackgroundDeps, signal: AbortSignal): Promise<void> {
     await wakeTickets(deps.store, deps.clock.now())
   }
   await runJob(jobOf(deps, 'wake', WAKE_MS), work, signal)
+}
+
+/** What is older than the configuration keeps it. */
+async function retain(deps: BackgroundDeps, signal: AbortSignal): Promise<void> {
+  const work = () => forgetOld({ ...deps, blobs: deps.context.blobs })
+  await runJob(jobOf(deps, 'retention', RETENTION_MS), work, signal)
 }
 
 /** What is wrong for long becomes an alert, and ends as one when it is well again. */

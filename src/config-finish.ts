@@ -126,7 +126,12 @@ export function finishConfig(
     webhooks: { allowPrivate: tree.webhooks.allow_private },
     metrics: tree.metrics,
     log: tree.log,
-    retention: tree.retention,
+    retention: {
+      sources: tree.retention.sources ?? null,
+      discarded: tree.retention.discarded ?? null,
+      sent: tree.retention.sent ?? null,
+      events: tree.retention.events ?? null,
+    },
     warnings: finisher.warnings,
   }
   return { config, problems: finisher.problems }

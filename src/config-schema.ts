@@ -104,6 +104,10 @@ const flood = z.union([
   }),
 ])
 
+/** Shorter, and what is still worked on would go. */
+const DAY_MS = 24 * 3_600_000
+const kept = duration.refine((ms) => ms >= DAY_MS, 'is less than a day')
+
 export const ConfigFile = z.strictObject({
   public_url: z
     .url({ protocol: /^https?$/, error: 'is not an http or https URL' })
@@ -151,7 +155,10 @@ export const ConfigFile = z.strictObject({
   log: z
     .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info') })
     .prefault({}),
-  retention: z.record(z.string(), duration).default({}),
+  retention: z
+    .strictObject({ sources: kept, discarded: kept, sent: kept, events: kept })
+    .partial()
+    .prefault({}),
 })
 
 export type ConfigTree = z.output<typeof ConfigFile>

@@ -60,6 +60,18 @@ export type DatabaseConfig =
   | { readonly kind: 'sqlite'; readonly file: string }
   | { readonly kind: 'postgres'; readonly url: Secret; readonly shown: string }
 
+/** After how many milliseconds what goes; null: never. */
+export interface Retention {
+  /** Messages as they came in; what was made of them stays. */
+  readonly sources: number | null
+  /** Messages nothing came of: source, sender and reasons. */
+  readonly discarded: number | null
+  /** Our copies of mail we sent. */
+  readonly sent: number | null
+  /** The history of tickets and of who did what. */
+  readonly events: number | null
+}
+
 export interface Config {
   /** The file it was read from, or null: environment only. */
   readonly file: string | null
@@ -96,7 +108,7 @@ export interface Config {
   readonly webhooks: { readonly allowPrivate: readonly string[] }
   readonly metrics: 'loopback' | 'token'
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent' }
-  readonly retention: Readonly<Record<string, number>>
+  readonly retention: Retention
   /** Things that work but should be looked at, e.g. a password in a world-readable file. */
   readonly warnings: readonly string[]
 }

@@ -206,7 +206,12 @@ function loopsOf(
 ): Record<string, Loop> {
   const loops: Record<string, Loop> = {
     intake: (signal) => runIntake(parts, signal),
-    ...backgroundLoops({ ...parts, inboxes, dataDir: config.dataDir }),
+    ...backgroundLoops({
+      ...parts,
+      inboxes,
+      dataDir: config.dataDir,
+      retention: config.retention,
+    }),
     webhooks: (signal) => runWebhooks(webhookDepsOf(parts, config), signal),
   }
   for (const [index, inbox] of config.inboxes.entries()) {

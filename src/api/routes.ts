@@ -19,6 +19,7 @@ import { metricsRoutes } from './metrics.ts'
 import { openApiRoutes } from './openapi-routes.ts'
 import { outboxRoutes } from './outbox.ts'
 import { presenceRoutes } from './presence.ts'
+import { privacyRoutes } from './privacy.ts'
 import { probeRoutes } from './probes.ts'
 import { RateLimits } from './rate-limit.ts'
 import { registrationRoutes } from './registration.ts'
@@ -74,6 +75,7 @@ export function routesOf(deps: ApiDeps): readonly Route[] {
     ...registrationRoutes(deps, limits),
     ...sessionRoutes(deps, limits),
     ...meRoutes(deps, limits),
+    ...privacyRoutes(deps, limits),
     ...secondFactorRoutes(deps, limits),
     ...tokenRoutes(deps),
     ...userRoutes(deps),

@@ -4,7 +4,7 @@ import { Overtaken } from '../store/database-errors.ts'
 import { insertEvents } from '../store/events.ts'
 import type { Tx } from '../store/open.ts'
 import { changeOutcome } from '../store/outbox-delivery.ts'
-import { findOutbox, type Outcome, type OutboxMessage } from '../store/outbox.ts'
+import { findOutbox, type Outcome, type OutboxMessage, sourceOf } from '../store/outbox.ts'
 import type { User } from '../ticket/user.ts'
 
 interface Verb {
@@ -37,6 +37,10 @@ export async function manageDelivery(
   const row = await findOutbox(tx, order.id)
   if (row === null) throw new AppError('not_found', 'not-found', `There is no mail ${order.id}.`)
   if (!from.includes(row.outcome)) throw refused(row, from)
+  if (to === 'queued' && (await sourceOf(tx, row.id)) === null) {
+    const sentence = `Mail ${row.id} was erased or is too old: its text is no longer there.`
+    throw new AppError('conflict', 'source-missing', sentence)
+  }
   const change = {
     outcome: to,
     detail: `${done} by user ${order.by.id}`,

@@ -1,5 +1,6 @@
 /** The end of a ticket that was deleted before: nobody brings it back. */
 import { AppError } from '../errors.ts'
+import { discardBlobsOfTicket } from '../store/blob-garbage.ts'
 import { insertEvents } from '../store/events.ts'
 import { eraseTicket } from '../store/move-comments.ts'
 import type { Tx } from '../store/open.ts'
@@ -25,6 +26,7 @@ export async function purgeTicket(
   if (ticket.deletedAt === null) {
     throw new AppError('conflict', 'not-deleted', 'Delete the ticket first; then it can be purged.')
   }
+  await discardBlobsOfTicket(tx, ticketId, at)
   await eraseTicket(tx, ticketId, 'the ticket was purged')
   await deleteWords(tx, [ticketId])
   const actor = actorOf(author)

@@ -27,4 +27,9 @@ export interface Blobs {
   open(sha256: string): Promise<Readable | null>
   /** Path of a file with these bytes, if this store has one. */
   fileOf(sha256: string): string | null
+  /**
+   * Removes a file with these bytes, unless they were stored again since `before`. What is in the
+   * database goes with its row; see blob-garbage.ts.
+   */
+  removeFile(sha256: string, before: Date): Promise<void>
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
+import { keepBlobs } from './blob-garbage.ts'
 import type { Blobs, StoredBlob } from './blobs.ts'
 import type { Store, Tx } from './open.ts'
 
@@ -35,7 +36,7 @@ export class DatabaseBlobs implements Blobs {
       sha256: createHash('sha256').update(content).digest('hex'),
     }))
     await this.#store.transaction(async (tx) => {
-      const there = await known(
+      const there = await kept(
         tx,
         named.map(({ sha256 }) => sha256),
       )
@@ -85,6 +86,9 @@ export class DatabaseBlobs implements Blobs {
     return null
   }
 
+  /** There are none. */
+  async removeFile(): Promise<void> {}
+
   async *#chunks(sha256: string, first: Buffer): AsyncGenerator<Buffer> {
     let chunk: Buffer | null = first
     for (let position = 1; chunk !== null; position += 1) {
@@ -100,6 +104,15 @@ export class DatabaseBlobs implements Blobs {
       .first('data')
     return row?.data ?? null
   }
+}
+
+/** Those that are there and stay: what was to be removed is needed again. */
+async function kept(tx: Tx, shas: readonly string[]): Promise<Set<string>> {
+  const there = await known(tx, shas)
+  if (there.size === 0) return there
+  await keepBlobs(tx, [...there])
+  // Somebody who was just removing them is done by now.
+  return known(tx, [...there])
 }
 
 async function known(tx: Tx, shas: readonly string[]): Promise<Set<string>> {

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { access, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import type { Blobs, StoredBlob } from './blobs.ts'
@@ -101,9 +101,15 @@ export class FileBlobs implements Blobs {
     return path.join(this.#directory, sha256.slice(0, SHARD_DIGITS), sha256)
   }
 
+  async removeFile(sha256: string, before: Date): Promise<void> {
+    const file = this.fileOf(sha256)
+    const found = await stat(file).catch(nullIfMissing)
+    if (found !== null && found.mtime <= before) await rm(file, { force: true })
+  }
+
   /** Writes one blob; returns the directory to sync, or null when it was there already. */
   async #write(sha256: string, content: Uint8Array): Promise<string | null> {
-    if (await exists(this.fileOf(sha256))) return null
+    if (await renewed(this.fileOf(sha256))) return null
     const temporary = await this.#temporary()
     const file = await open(temporary, 'w', FILE_MODE)
     try {
@@ -144,8 +150,10 @@ export class FileBlobs implements Blobs {
   }
 }
 
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
+/** Is it there? Then it is as young as if it had been stored now, and nobody removes it. */
+async function renewed(file: string): Promise<boolean> {
+  const now = new Date()
+  return utimes(file, now, now).then(
     () => true,
     () => false,
   )

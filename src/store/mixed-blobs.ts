@@ -56,6 +56,10 @@ export class MixedBlobs implements Blobs {
     return this.#large.fileOf(sha256)
   }
 
+  removeFile(sha256: string, before: Date): Promise<void> {
+    return this.#large.removeFile(sha256, before)
+  }
+
   #homeOf(bytes: number): Blobs {
     return bytes <= SMALL_BYTES_MAX ? this.#small : this.#large
   }

@@ -30,6 +30,11 @@ export interface Store {
   exclusively<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /** Rung after each commit of {@link transaction}. */
   readonly committed: Bell
+  /**
+   * What was overwritten leaves SQLite's write-ahead log too; PostgreSQL keeps its own for as long as
+   * its operator wants.
+   */
+  forgetLog(): Promise<void>
   close(): Promise<void>
 }
 
@@ -64,6 +69,9 @@ function openSqlite(file: string): Store {
     committed,
     transaction: (work) => ringing(committed, group.run(work)),
     exclusively: (work) => inTransaction(writer, work),
+    forgetLog: async () => {
+      await writer.raw('PRAGMA wal_checkpoint(TRUNCATE)')
+    },
     close: async () => {
       await group.drained()
       await read.destroy()
@@ -82,6 +90,7 @@ function openPg(database: DatabaseConfig & { kind: 'postgres' }): Store {
     committed,
     transaction: (work) => ringing(committed, group.run(work)),
     exclusively: (work) => inTransaction(db, work),
+    forgetLog: async () => {},
     close: async () => {
       await group.drained()
       await db.destroy()

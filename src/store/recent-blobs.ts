@@ -59,6 +59,10 @@ export class RecentBlobs implements Blobs {
     return this.#home.fileOf(sha256)
   }
 
+  removeFile(sha256: string, before: Date): Promise<void> {
+    return this.#home.removeFile(sha256, before)
+  }
+
   /** When there is no room the older ones stay: they are asked for first. */
   #keep(stored: StoredBlob | undefined, content: Uint8Array): void {
     if (stored === undefined || this.#recent.has(stored.sha256)) return

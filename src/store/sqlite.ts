@@ -85,6 +85,8 @@ const PRAGMAS: readonly { name: string; set: string; want: string | number }[] =
   // FULL: a commit survives power loss (measured: NORMAL loses the last ones).
   { name: 'synchronous', set: 'FULL', want: 2 },
   { name: 'foreign_keys', set: 'ON', want: 1 },
+  // What is erased is overwritten, and not only forgotten.
+  { name: 'secure_delete', set: 'ON', want: 1 },
 ]
 
 export function openSqliteWriter(file: string): Knex {

@@ -42,6 +42,8 @@ const LATE = [
   'DELETE /api/v1/webhooks/:id',
   'DELETE /api/v1/suppressions/:id',
   'DELETE /api/v1/blocked-senders/:id',
+  // Nobody comes back from this.
+  'DELETE /api/v1/me',
 ]
 const rank = ({ method, path }: Route): number =>
   LATE.findIndex((end) => `${method} ${path}`.endsWith(end))
@@ -76,6 +78,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   // A public address, so that nobody has to look up a name; nothing is ever sent there.
   'POST /api/v1/webhooks': { url: 'https://8.8.8.8/hook' },
   'PATCH /api/v1/webhooks/:id': { description: 'x' },
+  'POST /api/v1/privacy/exports': { email: 'ana@customers.test' },
+  'POST /api/v1/privacy/erasures': { email: 'ana@customers.test', dry_run: true },
   'POST /api/v1/suppressions': { address: 'gone@customers.test' },
   'POST /api/v1/blocked-senders': { sender: 'spam@customers.test' },
   'POST /api/v1/webhooks/:id/recover': { since: '2026-03-01T00:00:00Z' },
@@ -175,6 +179,11 @@ const EXPECTED: Readonly<Record<string, Record<'ana' | 'mallory' | 'bruno' | 'ca
   'POST /api/v1/inboxes/:id/resume': { ana: 403, mallory: 403, bruno: 403, carla: 200 },
   'POST /api/v1/inboxes/:id/sync': { ana: 403, mallory: 403, bruno: 202, carla: 202 },
   'POST /api/v1/inboxes/:id/test': { ana: 403, mallory: 403, bruno: 403, carla: 200 },
+  'POST /api/v1/privacy/exports': { ana: 403, mallory: 403, bruno: 403, carla: 200 },
+  'POST /api/v1/privacy/erasures': { ana: 403, mallory: 403, bruno: 403, carla: 200 },
+  'GET /api/v1/me/export': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
+  // Carla is the last admin.
+  'DELETE /api/v1/me': { ana: 204, mallory: 204, bruno: 204, carla: 409 },
   'GET /api/v1/webhooks': { ana: 403, mallory: 403, bruno: 403, carla: 200 },
   'POST /api/v1/webhooks': { ana: 403, mallory: 403, bruno: 403, carla: 201 },
   'GET /api/v1/webhooks/:id': { ana: 403, mallory: 403, bruno: 403, carla: 200 },

@@ -93,10 +93,15 @@ const INVARIANTS: readonly Invariant[] = [
         .select('id'),
   },
   {
-    says: 'a requester takes part in his ticket',
+    says: 'a requester takes part in his ticket, unless his account was deleted',
     violations: (db) =>
       db('tickets as x')
         .whereNotNull('x.requester_id')
+        .whereNotExists(
+          db('users as z')
+            .select(db.raw('1'))
+            .whereRaw('z.id = x.requester_id and z.deleted_at is not null'),
+        )
         .whereNotExists(
           db('participants as y')
             .select(db.raw('1'))
