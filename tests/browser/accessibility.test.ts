@@ -53,6 +53,7 @@ describeWithBrowser('everybody can use every page', (browser) => {
         else await signIn(page, login)
         for (const one of allPages(ticket).filter((known) => known.login === login)) {
           await visit(page, one)
+          if ((await page.getByText(/^Error \d+$/).count()) > 0) found.push(`${one.name} failed`)
           found.push(...(await findingsOn(page)).map((what) => `${one.name} ${what}`))
           const isWide = await page.evaluate(
             `document.documentElement.scrollWidth > window.innerWidth`,

@@ -25,6 +25,10 @@ const TYPES = [
   'inbox.changed',
   'user.changed',
   'webhook.changed',
+  'suppression.changed',
+  'sender.changed',
+  'alert.raised',
+  'alert.cleared',
 ]
 const RETRY_MS = 1_000
 const RETRY_MAX_MS = 15_000

@@ -29,11 +29,16 @@ type Query = Readonly<Record<string, string | number | null | undefined>>
 const PAGE_SIZE = 50
 const SHOWN_MAX = 200
 
-/** Fetches anew when the question changes, and when events that concern it say so. */
+/**
+ * Fetches anew when the question changes, and when events that concern it say so.
+ *
+ * @param options `isPaged` false: the route gives everything at once.
+ */
 export function usePages<Item>(
   path: string,
   query: Query,
   concerns: (event: DeskEvent) => boolean = () => false,
+  { isPaged = true }: { isPaged?: boolean } = {},
 ): Pages<Item> {
   const items = useSignal<readonly Item[] | null>(null)
   const problem = useSignal<Problem | null>(null)
@@ -44,7 +49,9 @@ export function usePages<Item>(
   const fetchPage = async (limit: number, cursor: string | null): Promise<boolean> => {
     held.asked += 1
     const mine = held.asked
-    const answer = await get<Page<Item>>(`${path}${queryOf({ ...latest.current, limit, cursor })}`)
+    const answer = await get<Page<Item>>(
+      `${path}${queryOf(isPaged ? { ...latest.current, limit, cursor } : latest.current)}`,
+    )
     if (mine !== held.asked) return false
     held.cursor = answer.page.next_cursor
     hasMore.value = answer.page.has_more

@@ -66,3 +66,15 @@ export function useEvents(concerns: (event: DeskEvent) => boolean, look: () => v
     }
   }, [])
 }
+
+/** Looks again and again at what is no event of the desk, while somebody can see it. */
+export function useEvery(ms: number, look: () => void): void {
+  const latest = useRef(look)
+  latest.current = look
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (!document.hidden) latest.current()
+    }, ms)
+    return () => clearInterval(timer)
+  }, [])
+}

@@ -10,6 +10,7 @@ import { Form, useForm } from '../../parts/form.tsx'
 import { DeskPage, Tabs } from '../../parts/page.tsx'
 import { Ago } from '../../parts/time.tsx'
 import { search, setSearch } from '../../router.ts'
+import { useEvery } from '../../state/load.ts'
 import { attempt } from '../../state/toasts.ts'
 import { sizeOf } from '../ticket/comment-card.tsx'
 
@@ -22,6 +23,9 @@ const FATES: Readonly<Record<string, { tone: string; text: string }>> = {
   ignored: { tone: '', text: 'Ignored' },
   quarantined: { tone: 'tone-error', text: 'Quarantined' },
 }
+
+/** Mail that opens no ticket is no event of the desk. */
+const LOOK_EVERY_MS = 5_000
 
 const mailMoved = ({ type }: { type: string }): boolean =>
   type === 'inbox.changed' || type === 'ticket.created' || type === 'comment.created'
@@ -85,6 +89,7 @@ function Messages({
   isQuarantine?: boolean
 }) {
   const releasing = useSignal<Inbound | null>(null)
+  useEvery(LOOK_EVERY_MS, pages.again)
   const columns: readonly Column<Inbound>[] = [
     {
       title: 'Message',

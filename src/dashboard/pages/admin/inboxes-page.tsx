@@ -5,8 +5,7 @@ import { Failed, Waiting } from '../../parts/feedback.tsx'
 import { DeskPage } from '../../parts/page.tsx'
 import { Ago } from '../../parts/time.tsx'
 import { isAdmin } from '../../state/session.ts'
-import { useEvents, useLoad } from '../../state/load.ts'
-import { useEffect } from 'preact/hooks'
+import { useEvents, useEvery, useLoad } from '../../state/load.ts'
 import { InboxOrders } from './inbox-orders.tsx'
 
 /** Health is not an event of the desk: it is looked at again and again. */
@@ -15,12 +14,7 @@ const LOOK_EVERY_MS = 5_000
 export function InboxesPage() {
   const inboxes = useLoad('inboxes', () => get<Page<Inbox>>('/inboxes'))
   useEvents(({ type }) => type === 'inbox.changed', inboxes.again)
-  useEffect(() => {
-    const timer = setInterval(() => {
-      if (!document.hidden) inboxes.again()
-    }, LOOK_EVERY_MS)
-    return () => clearInterval(timer)
-  }, [])
+  useEvery(LOOK_EVERY_MS, inboxes.again)
   const { data, problem } = inboxes
   return (
     <DeskPage

@@ -95,7 +95,7 @@ function Suppressions() {
 }
 
 function BlockedSenders() {
-  const pages = usePages<Blocked>('/blocked-senders', {})
+  const pages = usePages<Blocked>('/blocked-senders', {}, ({ type }) => type === 'sender.changed')
   const lift = (id: number): void => {
     void attempt(() => remove(`/blocked-senders/${id}`), 'His mail is taken again.').then(
       pages.again,
@@ -168,7 +168,7 @@ function Head(props: {
     >
       <h2 class="me-auto">{props.title}</h2>
       <input
-        class="input input-sm w-52"
+        class="input input-sm w-44"
         aria-label={props.label}
         placeholder={props.placeholder}
         value={text.value}

@@ -24,7 +24,9 @@ export interface Webhook {
 }
 
 export function WebhooksPage() {
-  const pages = usePages<Webhook>('/webhooks', {}, ({ type }) => type === 'webhook.changed')
+  const pages = usePages<Webhook>('/webhooks', {}, ({ type }) => type === 'webhook.changed', {
+    isPaged: false,
+  })
   const making = useSignal(false)
   const shown = useSignal<Webhook | null>(null)
   const columns: readonly Column<Webhook>[] = [

@@ -44,7 +44,9 @@ export const Habits = () => (
                 shortcutsOn.value = !shortcutsOn.value
               }}
             />
-            Single keys as shortcuts (<kbd class="kbd kbd-sm">?</kbd> lists them)
+            <span>
+              Single keys as shortcuts (<kbd class="kbd kbd-sm">?</kbd> lists them)
+            </span>
           </label>
           <label class="flex items-center gap-3">
             <input

@@ -35,9 +35,14 @@ export function CommentCard({ comment }: { comment: Comment }) {
         {isStaff.value && <Authentication comment={comment} />}
         <span class="muted ms-auto text-sm">
           {SOURCES[comment.source]} <Ago at={comment.created_at} />
+          {comment.edited_at !== null && ' · corrected'}
         </span>
       </header>
-      <Body comment={comment} />
+      {comment.deleted_at === null ? (
+        <Body comment={comment} />
+      ) : (
+        <p class="muted italic">This was withdrawn.</p>
+      )}
       <Attachments attachments={comment.attachments} />
       {isStaff.value && <Deliveries comment={comment} />}
     </article>

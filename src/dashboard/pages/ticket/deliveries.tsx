@@ -1,6 +1,8 @@
 /** What became of the mails of an answer: bad news stands there in words, good news is small. */
 import type { Comment } from '../../api/types.ts'
+import { post } from '../../api/client.ts'
 import { Icon } from '../../parts/icon.tsx'
+import { attempt } from '../../state/toasts.ts'
 
 const WORDS: Readonly<Record<string, { tone: string; text: string; bad?: boolean }>> = {
   held: { tone: 'tone-warning', text: 'held back' },
@@ -23,9 +25,16 @@ const WORDS: Readonly<Record<string, { tone: string; text: string; bad?: boolean
   discarded: { tone: '', text: 'discarded' },
 }
 
+/** What can be tried once more. */
+const RESENT = ['failed', 'bounced', 'uncertain']
+
 export function Deliveries({ comment }: { comment: Comment }) {
   if (comment.deliveries.length === 0) return null
   const bad = comment.deliveries.filter(({ outcome }) => WORDS[outcome]?.bad === true)
+  const mayResend = bad.some(({ outcome }) => RESENT.includes(outcome))
+  const resend = (): void => {
+    void attempt(() => post(`/comments/${comment.id}/resend`), 'It is sent once more.')
+  }
   const outcomes = [...new Set(comment.deliveries.map(({ outcome }) => outcome))]
   return (
     <div class="mt-2 flex flex-col gap-1.5">
@@ -37,6 +46,11 @@ export function Deliveries({ comment }: { comment: Comment }) {
           </span>
         </div>
       ))}
+      {mayResend && (
+        <button type="button" class="btn btn-sm self-start" onClick={resend}>
+          Send it again
+        </button>
+      )}
       {bad.length === 0 && (
         <p
           class="flex flex-wrap gap-1.5"

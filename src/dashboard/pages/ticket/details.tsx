@@ -6,6 +6,7 @@ import { Ago } from '../../parts/time.tsx'
 import { agents, categories, labelOf, PRIORITIES, statuses } from '../../state/desk.ts'
 import { confirmed } from '../../parts/dialog.tsx'
 import { People } from './people.tsx'
+import { Snooze } from './snooze.tsx'
 import { Tags } from './tags.tsx'
 import type { OpenTicket } from './ticket-state.ts'
 
@@ -16,6 +17,7 @@ export function Details({ open }: { open: OpenTicket }) {
     <aside aria-label="Details" class="flex flex-col gap-4">
       <div class="panel flex flex-col gap-3 p-4">
         <Choices open={open} ticket={ticket} />
+        <Snooze open={open} ticket={ticket} />
         <Tags key={ticket.id} ticket={ticket} change={open.change} />
       </div>
       <Requester ticket={ticket} />
@@ -152,6 +154,19 @@ function Facts({ ticket }: { ticket: Ticket }) {
           </dd>
         </>
       )}
+      <dt class="muted">Transcript</dt>
+      <dd class="flex gap-3">
+        {['txt', 'html', 'mbox'].map((format) => (
+          <a
+            key={format}
+            class="link"
+            href={`/api/v1/tickets/${ticket.id}/transcript?format=${format}`}
+            download
+          >
+            {format}
+          </a>
+        ))}
+      </dd>
       {fields.map(([name, value]) => (
         <div key={name} class="contents">
           <dt class="muted break-words" dir="auto">

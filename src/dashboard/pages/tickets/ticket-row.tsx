@@ -45,7 +45,7 @@ export function TicketRow({ ticket, selected, isCurrent, isNew }: RowProps) {
           onChange={() => toggle(selected, ticket.id)}
         />
       </td>
-      <td class={`${height} max-w-0 ps-2 pe-4`}>
+      <td class={`${height} ps-2 pe-4`}>
         <Subject ticket={ticket} />
       </td>
       <td class={`${height} hidden w-36 pe-4 md:table-cell`}>
