@@ -223,7 +223,8 @@ function loopsOf(
     loops[`send ${inbox.name}`] = (signal) => runSend({ ...parts, outgoing }, inbox, id, signal)
   }
   for (const name of Object.keys(loops)) {
-    if (!BACKGROUND_JOBS.includes(name)) parts.jobs.looping(name, parts.clock.now())
+    if (BACKGROUND_JOBS.includes(name)) parts.jobs.scheduled(name)
+    else parts.jobs.looping(name, parts.clock.now())
   }
   return loops
 }

@@ -38,6 +38,11 @@ export class Jobs {
     this.#reports.set(name, { ...NEVER, name, kind: 'loop', lastRunAt: at, runs: 1 })
   }
 
+  /** A job that will run, and has not yet. */
+  scheduled(name: string): void {
+    this.#reports.set(name, { ...NEVER, name, kind: 'job' })
+  }
+
   /** A job, or a turn of a loop, went well. */
   succeeded(name: string, at: Date): void {
     this.#ran(name)

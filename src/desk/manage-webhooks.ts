@@ -69,14 +69,13 @@ export async function createWebhook(
     const sentence = `There are ${WEBHOOKS_MAX} webhooks already; delete one first.`
     throw new AppError('conflict', 'too-many-webhooks', sentence)
   }
-  const eventCursor = await lastEventBefore(tx, new Date(at.getTime() + 1))
-  const webhook = await insertWebhook(
-    tx,
-    { ...settings, secret: newWebhookSecret(), eventCursor },
-    at,
-  )
+  const made = { ...settings, secret: newWebhookSecret(), eventCursor: 0 }
+  const webhook = await insertWebhook(tx, made, at)
   await noteChange(tx, { id: webhook.id, change: 'created', actor }, at)
-  return webhook
+  // Not even of its own making.
+  const eventCursor = await lastEventBefore(tx, new Date(at.getTime() + 1))
+  await updateWebhook(tx, webhook.id, { eventCursor }, at)
+  return { ...webhook, eventCursor }
 }
 
 /**

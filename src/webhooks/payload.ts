@@ -84,7 +84,8 @@ function commentOf({ comment: view }: EventFacts, includeBodies: boolean) {
     id: comment.id,
     visibility: comment.visibility,
     author: { type: comment.authorType, id: author?.id ?? null, name: author?.name ?? null },
-    ...(includeBodies
+    // What is among agents stays there, and with it mail that proves who reads it.
+    ...(includeBodies && comment.visibility === 'public'
       ? { text: text.slice(0, TEXT_LENGTH_MAX), text_cut: text.length > TEXT_LENGTH_MAX }
       : {}),
   }

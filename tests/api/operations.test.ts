@@ -185,6 +185,7 @@ eachDatabase(
     test('jobs tell when they ran and what went wrong', async () => {
       const api = await start()
       api.jobs.looping('intake', at)
+      api.jobs.scheduled('retention')
       api.jobs.succeeded('housekeeping', at)
       api.jobs.failed('housekeeping', 'disk full', new Date(at.getTime() + 1_000))
       expect((await api.carla.get('/api/v1/jobs')).body.data).toEqual([
@@ -199,6 +200,7 @@ eachDatabase(
           failures: 1,
         },
         expect.objectContaining({ name: 'intake', kind: 'loop', failures: 0 }),
+        expect.objectContaining({ name: 'retention', kind: 'job', last_run_at: null, runs: 0 }),
       ])
     })
 

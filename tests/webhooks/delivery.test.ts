@@ -125,6 +125,17 @@ eachDatabase(
       expect(body).toMatchObject({ last_success_at: '2026-03-01T10:00:00.000Z' })
     })
 
+    test('without a filter tell of everything, but not of their own making', async () => {
+      const api = await start(SETTINGS)
+      const receiver = await aReceiver()
+      const webhook = await hook(api, receiver)
+      startLoop(api)
+      await ticket(api)
+      await settled(api, webhook, 2)
+      const types = receiver.received.map(({ json }) => String(json['type']))
+      expect(types.toSorted()).toEqual(['comment.created', 'ticket.created'])
+    })
+
     test('with bodies say what was said and by whom', async () => {
       const api = await start(SETTINGS)
       const receiver = await aReceiver()
@@ -134,8 +145,13 @@ eachDatabase(
       })
       startLoop(api)
       await ticket(api)
-      await settled(api, webhook, 1)
-      expect(receiver.received[0]?.json.data).toMatchObject({
+      const note = { text: 'code 471199', visibility: 'internal' }
+      await api.bruno.post('/api/v1/tickets/1/comments', note)
+      api.webhooksDue.ring()
+      await settled(api, webhook, 2)
+      expect(JSON.stringify(receiver.received)).not.toContain('471199')
+      const first = receiver.received.find(({ body }) => body.includes('"public"'))
+      expect(first?.json.data).toMatchObject({
         comment: { text: 'It burns.', text_cut: false, author: { name: 'Ana' } },
         ticket: { requester: { email: 'ana@customers.test', name: 'Ana' } },
       })
