@@ -110,6 +110,9 @@ function Rows(props: { list: TicketRows; selected: Signal<ReadonlySet<number>>; 
       )}
       <table class="w-full table-fixed border-collapse">
         <caption class="sr-only">Tickets</caption>
+        <colgroup>
+          <col class="w-11" />
+        </colgroup>
         <thead class="muted border-base-300 hidden border-b text-start text-xs md:table-header-group">
           <tr>
             <th class="w-10 py-2" scope="col">
