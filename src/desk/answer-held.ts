@@ -74,6 +74,13 @@ async function say(
 ): Promise<number> {
   const ticket = await getTicket(tx, ticketId)
   const { text, hasCommands, isNote } = readHeld(context, said)
+  if (text === '' && said.attachments.length === 0) {
+    throw new AppError(
+      'conflict',
+      'nothing-to-say',
+      'What is held is nothing but commands. Write them anew, or reply with #discard.',
+    )
+  }
   const isPublic = choice === 'send'
   if (isPublic && isNote) {
     throw new AppError(

@@ -5,6 +5,7 @@
 import { AppError } from '../errors.ts'
 import { Overtaken } from '../store/database-errors.ts'
 import { insertEvents } from '../store/events.ts'
+import { moveHeld } from '../store/held-replies.ts'
 import type { Tx } from '../store/open.ts'
 import {
   addParticipant,
@@ -51,6 +52,7 @@ export async function mergeTickets(
     at,
   )
   await bringPeople(tx, ticket, into, at)
+  await moveHeld(tx, ticket.id, into.id)
   await close(tx, context, { ticket, into, author: input.author }, at)
   return { ticket: await getTicket(tx, ticket.id), into: await getTicket(tx, into.id) }
 }

@@ -65,7 +65,7 @@ export async function takeAgentReply(
 async function mistaken(
   tx: Tx,
   context: DeskContext,
-  { ticket, agent, said }: AgentReply,
+  { ticket, agent, said, tell }: AgentReply,
   mistakes: Commanded['mistakes'],
   at: Date,
 ): Promise<Result> {
@@ -77,7 +77,7 @@ async function mistaken(
     held: null,
     text: said.text,
   }
-  await mailNotDone(tx, context, { ticket, agent, mistakes, ...notDone }, at)
+  if (tell) await mailNotDone(tx, context, { ticket, agent, mistakes, ...notDone }, at)
   const because = 'commands that cannot be understood: nothing was done, and the agent was told'
   return { fate: 'system', ticketId: ticket.id, commentId: null, because, nothingDone: true }
 }
@@ -95,7 +95,7 @@ async function refused(
     await holdReply(tx, context, { ...reply, why: { because } }, at)
     return { fate: 'quarantined', ticketId, commentId: null, because }
   }
-  const { ticket, agent, said } = reply
+  const { ticket, agent, said, tell } = reply
   const nothing = {
     mistakes: [],
     reason: null,
@@ -104,7 +104,7 @@ async function refused(
     held: null,
     text: said.text,
   }
-  await mailNotDone(tx, context, { ticket, agent, because, ...nothing }, at)
+  if (tell) await mailNotDone(tx, context, { ticket, agent, because, ...nothing }, at)
   return { fate: 'system', ticketId, commentId: null, because, nothingDone: true }
 }
 
@@ -138,7 +138,7 @@ async function chosen(
 async function executeChoice(
   tx: Tx,
   context: DeskContext,
-  { ticket, agent }: AgentReply,
+  { ticket, agent, tell }: AgentReply,
   { choice, commands }: { choice: HeldChoice; commands: readonly Command[] },
   at: Date,
 ): Promise<Result> {
@@ -148,7 +148,8 @@ async function executeChoice(
   const ran = await runCommands(tx, context, { ticketId: ticket.id, agent, commands }, at)
   const discarded = choice === 'discard' ? [{ what: 'discarded' as const, value: '' }] : []
   const done = [...discarded, ...ran.done]
-  await receipt(tx, context, { ...ran, done, agent, commands, text: SAID[choice] }, at)
+  const said = SAID[choice]
+  if (tell) await receipt(tx, context, { ...ran, done, agent, commands, text: said }, at)
   return { fate: 'system', ticketId: ticket.id, commentId: null }
 }
 
@@ -200,10 +201,11 @@ async function execute(
     ? await answer(tx, context, reply, { visibility, text, commands }, at)
     : null
   await noteReasons(tx, context, reply, commands, at)
-  const { ticket, agent } = reply
+  const { ticket, agent, tell } = reply
   const ran = await runCommands(tx, context, { ticketId: ticket.id, agent, commands }, at)
   const sent = visibility === 'public' ? 'sent' : 'note'
-  await receipt(tx, context, { ...ran, agent, commands, text: says ? sent : 'none' }, at)
+  const what = says ? sent : 'none'
+  if (tell) await receipt(tx, context, { ...ran, agent, commands, text: what }, at)
   return { fate: says ? 'comment' : 'system', ticketId: ticket.id, commentId }
 }
 
@@ -280,7 +282,9 @@ async function receipt(
       requester: ticket.requesterId === null ? null : await findUser(tx, ticket.requesterId),
       done,
       text,
-      undo: done.some(({ what }) => REVERTED.has(what)),
+      // The token of a merged ticket leads to the other one.
+      undo:
+        done.some(({ what }) => REVERTED.has(what)) && !done.some(({ what }) => what === 'merged'),
       help: commands.some((command) => command.do === 'help'),
     },
     at,
@@ -295,5 +299,4 @@ const REVERTED: ReadonlySet<Done['what']> = new Set([
   'tags',
   'category',
   'inbox',
-  'merged',
 ])

@@ -105,6 +105,14 @@ export async function choiceForInbound(
   return row?.choice ?? null
 }
 
+/** What is held on a ticket waits on the one that it became part of. */
+export async function moveHeld(tx: Tx, fromTicketId: number, intoTicketId: number): Promise<void> {
+  await tx<HeldRow>('held_replies')
+    .where({ ticket_id: fromTicketId })
+    .whereNull('choice')
+    .update({ ticket_id: intoTicketId })
+}
+
 /** The message is decided about anew, and may be held anew. */
 export async function forgetHeld(tx: Tx, inboundId: number): Promise<void> {
   await tx<HeldRow>('held_replies').where({ inbound_id: inboundId }).delete()

@@ -136,6 +136,25 @@ eachDatabase(
       expect(await toCustomer()).toHaveLength(1)
     })
 
+    test('what is held when its ticket is merged waits on the other ticket', async () => {
+      await start()
+      await arrive(aMail({ headers: { From: 'dora@customer.test', Subject: 'The same' } }))
+      await says(QUOTING)
+      await says('#merge 1')
+      expect(await told()).not.toContain('#undo')
+      await says('#send')
+      expect(await newest()).toMatchObject({ ticketId: 1, visibility: 'public', text: QUOTING })
+    })
+
+    test('commands that were refused are no answer that could be sent', async () => {
+      await start()
+      await says('#merge 99')
+      await says('#send')
+      expect(await told()).toContain('nothing but commands')
+      expect(await toCustomer()).toEqual([])
+      expect(await newest()).toMatchObject({ text: 'It is on fire.' })
+    })
+
     test('#send mails it as he wrote it', async () => {
       await start()
       await says(QUOTING)
