@@ -6,7 +6,7 @@ import {
   type DaySpan,
   type DayTimes,
   listDayCounts,
-  listDayTimes,
+  listTimes,
   MEASURES,
   type Measure,
 } from '../store/ticket-counts.ts'
@@ -113,7 +113,9 @@ function timesRoute(deps: ApiDeps, index: TicketIndexer, ending: string): Route 
     async handle({ query, headers }) {
       const span = spanOf(deps, query)
       await index.catchUp()
-      const times = await listDayTimes(deps.store.read, span)
+      const { interval } = query
+      const per = interval === 'month' || interval === 'all' ? 'month' : 'day'
+      const times = await listTimes(deps.store.read, span, per)
       const begin = (name: string): string => intervalOf(name, query.interval, span)
       const intervals = [...new Set(daysOf(span).map(begin))]
       const rows = intervals.map((from) => {

@@ -175,11 +175,30 @@ export interface DayTimes {
   readonly count: number
 }
 
-export async function listDayTimes(
+/** Of days, or of months: those are named by their first day. */
+export async function listTimes(
   db: Queryable,
   { from, to, inboxId }: DaySpan,
+  per: 'day' | 'month',
 ): Promise<DayTimes[]> {
-  const query = db('daily_times').whereBetween('day', [from, to]).whereNot({ count: 0 })
-  if (inboxId !== null) void query.where({ inbox_id: inboxId })
-  return query.select<DayTimes[]>('day', 'measure', 'bucket', 'count')
+  const name = per === 'day' ? 'day' : `substr(day, 1, 7) || '-01'`
+  const times = db('daily_times')
+    .whereBetween('day', [from, to])
+    .whereNot({ count: 0 })
+    .select('measure', 'bucket', 'count', db.raw(`${name} as named`))
+  if (inboxId !== null) void times.where({ inbox_id: inboxId })
+  const rows = await db(times.as('times'))
+    .groupBy('named', 'measure', 'bucket')
+    .sum({ total: 'count' })
+    .select<{ named: string; measure: Measure; bucket: number; total: number }[]>(
+      'named',
+      'measure',
+      'bucket',
+    )
+  return rows.map(({ named, measure, bucket, total }) => ({
+    day: named,
+    measure,
+    bucket,
+    count: Number(total),
+  }))
 }
