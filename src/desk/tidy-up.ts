@@ -15,7 +15,7 @@ const DAY_MS = 24 * 3_600_000
 /** Forgets what is older than a day. */
 export async function tidyUp(tx: Tx, at: Date): Promise<void> {
   const before = new Date(at.getTime() - DAY_MS)
-  await deleteUnused(tx, before)
+  await deleteUnused(tx, before, at)
   await forgetAnswers(tx, before)
   await deleteHitsBefore(tx, before)
   await deleteExpiredSessions(tx, at)

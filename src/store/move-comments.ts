@@ -1,4 +1,5 @@
 /** Comments that change their ticket, are corrected or withdrawn, or go for good with it. */
+import { discardBlobs } from './blob-garbage.ts'
 import { toJson } from './json.ts'
 import type { Tx } from './open.ts'
 import { toMs } from './time.ts'
@@ -47,7 +48,14 @@ export async function withdrawComment(tx: Tx, id: number, at: Date): Promise<boo
     .whereNull('deleted_at')
     .update({ text: '', quoted_text: '', full_text: '', html: null, deleted_at: toMs(at) })
   if (updated !== 1) return false
-  await tx('attachments').where({ comment_id: id }).del()
+  const files = tx('attachments').where({ comment_id: id })
+  const shas = await files.clone().select<{ sha256: string }[]>('sha256')
+  await discardBlobs(
+    tx,
+    shas.map(({ sha256 }) => sha256),
+    at,
+  )
+  await files.del()
   await tx('comment_versions').where({ comment_id: id }).del()
   return true
 }

@@ -1,5 +1,6 @@
 /** Files sent through the API: attachments that no comment has yet, and single attachments. */
 import { type AttachmentRow, type StoredAttachment, toAttachment } from './attachments.ts'
+import { discardBlobs } from './blob-garbage.ts'
 import type { Queryable, Tx } from './open.ts'
 import { toMs } from './time.ts'
 
@@ -74,10 +75,31 @@ export async function useUploads(
   return updated === ids.length
 }
 
-/** Forgets what was sent before an instant and never used; returns how many. */
-export async function deleteUnused(tx: Tx, before: Date): Promise<number> {
-  return tx<AttachmentRow>('attachments')
+/** One statement on SQLite takes so many ids. */
+const FORGOTTEN_MAX = 1_000
+
+/**
+ * Forgets what was sent before an instant and never used, with its bytes unless something else has
+ * the same; returns how many. A thousand at a time: the rest goes at the next look.
+ */
+export async function deleteUnused(tx: Tx, before: Date, at: Date): Promise<number> {
+  const unused = await tx<AttachmentRow>('attachments')
     .whereNull('comment_id')
     .where('created_at', '<', toMs(before))
+    .orderBy('created_at')
+    .limit(FORGOTTEN_MAX)
+    .select('id', 'sha256')
+  if (unused.length === 0) return 0
+  const ids = unused.map(({ id }) => id)
+  // Somebody may use one of them in this moment.
+  const deleted = await tx<AttachmentRow>('attachments')
+    .whereIn('id', ids)
+    .whereNull('comment_id')
     .del()
+  await discardBlobs(
+    tx,
+    unused.map(({ sha256 }) => sha256),
+    at,
+  )
+  return deleted
 }

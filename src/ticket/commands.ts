@@ -6,6 +6,8 @@
  * whole mail wait, because a typo must never reach a customer.
  */
 
+import { slipsBetween } from './slips.ts'
+
 export type Command =
   | { readonly do: 'status'; readonly word: string }
   /** To whatever closes a ticket; '' without a reason. */
@@ -276,27 +278,8 @@ function nearest(word: string): string | null {
   const slipsMax = word.length <= 4 ? 1 : 2
   let best: { name: string; slips: number } | null = null
   for (const name of FORMS.keys()) {
-    const slips = distance(word, name)
+    const slips = slipsBetween(word, name)
     if (slips <= slipsMax && (best === null || slips < best.slips)) best = { name, slips }
   }
   return best === null ? null : `#${best.name}`
-}
-
-/** Damerau and Levenshtein: insertions, deletions, substitutions, and neighbours swapped. */
-function distance(a: string, b: string): number {
-  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, n) => n)]
-  for (let i = 1; i <= a.length; i += 1) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j += 1) {
-      const same = a[i - 1] === b[j - 1] ? 0 : 1
-      const above = rows[i - 1] ?? []
-      let cost = Math.min((above[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (above[j - 1] ?? 0) + same)
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        cost = Math.min(cost, (rows[i - 2]?.[j - 2] ?? 0) + 1)
-      }
-      row.push(cost)
-    }
-    rows.push(row)
-  }
-  return rows[a.length]?.[b.length] ?? 0
 }
