@@ -6,9 +6,10 @@ import { addComment } from './add-comment.ts'
 import { answerHeld } from './answer-held.ts'
 import { type DeskContext, type Said, saidByApi } from './context.ts'
 import { holdReply } from './hold-reply.ts'
+import { receipt } from './receipt.ts'
 import { runCommands } from './run-commands.ts'
 import { AppError } from '../errors.ts'
-import { mailNotDone, mailReceipt } from '../outbound/command-mail.ts'
+import { mailNotDone } from '../outbound/command-mail.ts'
 import { latestAnswerOfOther } from '../store/comments.ts'
 import { inSavepoint } from '../store/group-commit.ts'
 import { findHeldReply } from '../store/held-replies.ts'
@@ -16,10 +17,10 @@ import type { Settled } from '../store/inbound-messages.ts'
 import type { Tx } from '../store/open.ts'
 import { latestSentOf } from '../store/outbox.ts'
 import { findUser } from '../store/users.ts'
-import type { Done } from '../ticket/command-results.ts'
-import { type Command, type Commanded, mixedChoice, readCommands } from '../ticket/commands.ts'
+import type { Command } from '../ticket/command-forms.ts'
+import { type Commanded, mixedChoice, readCommands } from '../ticket/commands.ts'
 import type { HeldChoice } from '../ticket/held.ts'
-import { findStatus, ruleOf } from '../ticket/lifecycle.ts'
+import { findStatus } from '../ticket/lifecycle.ts'
 import type { Ticket } from '../ticket/ticket.ts'
 import type { User } from '../ticket/user.ts'
 
@@ -257,46 +258,3 @@ async function noteReasons(
     await answer(tx, context, note, { visibility: 'internal' }, at)
   }
 }
-
-async function receipt(
-  tx: Tx,
-  context: DeskContext,
-  ran: {
-    ticket: Ticket
-    agent: User
-    commands: readonly Command[]
-    done: readonly Done[]
-    text: 'none' | 'sent' | 'note'
-  },
-  at: Date,
-): Promise<void> {
-  const { ticket, agent, commands, done, text } = ran
-  await mailReceipt(
-    tx,
-    context,
-    {
-      ticket,
-      agent,
-      statusLabel: ruleOf(context.lifecycle, ticket.status).label,
-      assignee: ticket.assigneeId === null ? null : await findUser(tx, ticket.assigneeId),
-      requester: ticket.requesterId === null ? null : await findUser(tx, ticket.requesterId),
-      done,
-      text,
-      // The token of a merged ticket leads to the other one.
-      undo:
-        done.some(({ what }) => REVERTED.has(what)) && !done.some(({ what }) => what === 'merged'),
-      help: commands.some((command) => command.do === 'help'),
-    },
-    at,
-  )
-}
-
-/** What `#undo` reverts; mail that was sent and people who joined stay. */
-const REVERTED: ReadonlySet<Done['what']> = new Set([
-  'status',
-  'assignee',
-  'priority',
-  'tags',
-  'category',
-  'inbox',
-])

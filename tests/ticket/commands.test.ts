@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { COMMAND_USAGES, readCommands } from '../../src/ticket/commands.ts'
+import { COMMAND_USAGES } from '../../src/ticket/command-forms.ts'
+import { readCommands } from '../../src/ticket/commands.ts'
 
 const isStatus = (word: string): boolean => ['pending', 'solved', 'open'].includes(word)
 const read = (text: string) => readCommands(text, isStatus)
