@@ -82,6 +82,22 @@ describeWithBrowser('an agent at the desk', (browser) => {
     expect((await download).suggestedFilename()).toBe(file.name)
   })
 
+  test('a ready answer is filled in, and what was written can be kept as one', async () => {
+    const id = await newTicket('Opening hours?')
+    const text = 'Dear {{ requester.first_name }}, from nine to five.'
+    await desk.as.nora.post('/canned-replies', { name: 'Hours', text })
+    const { page } = await browser.open(desk.url)
+    await signIn(page, BRUNO, `/tickets/${id}`)
+    await page.getByLabel('Ready answers').selectOption('Hours')
+    const reply = page.getByLabel('Reply', { exact: true })
+    await expect.poll(() => reply.inputValue()).toBe('Dear Ana, from nine to five.')
+    page.on('dialog', (dialog) => void dialog.accept('Closed on Sundays'))
+    await reply.fill('We are closed on Sundays.')
+    await page.getByLabel('Ready answers').selectOption('Keep this text…')
+    await page.getByText('It is kept.').waitFor()
+    await page.getByRole('option', { name: 'Closed on Sundays' }).waitFor({ state: 'attached' })
+  })
+
   test('two agents see each other, and what the other one changes', async () => {
     const id = await newTicket('One problem, two helpers')
     const bruno = await browser.open(desk.url)

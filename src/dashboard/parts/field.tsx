@@ -87,7 +87,12 @@ export function Select(props: {
         class={`select select-sm ${props.class ?? 'w-full'}`}
         value={value}
         disabled={disabled}
-        onChange={(event) => onChoose(event.currentTarget.value)}
+        onChange={(event) => {
+          const chosen = event.currentTarget.value
+          // What is shown is what is true: it changes when the desk has agreed.
+          event.currentTarget.value = value
+          onChoose(chosen)
+        }}
       >
         {choices.map((choice) => (
           <option key={choice.value} value={choice.value}>

@@ -9,6 +9,7 @@ import { nameOf } from '../../parts/person.tsx'
 import { type Draft, draftOf } from '../../state/drafts.ts'
 import { statusesIn } from '../../state/desk.ts'
 import { attempt } from '../../state/toasts.ts'
+import { Canned } from './canned.tsx'
 import { ComposerFiles } from './composer-files.tsx'
 import { send } from './sending.ts'
 import type { OpenTicket } from './ticket-state.ts'
@@ -131,6 +132,7 @@ function KindTabs({ draft, ticket }: { draft: Signal<Draft>; ticket: Ticket }) {
           </>
         )}
       </p>
+      <Canned ticketId={ticket.id} draft={draft} />
     </div>
   )
 }
