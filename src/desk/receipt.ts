@@ -3,7 +3,7 @@ import { mailReceipt } from '../outbound/command-mail.ts'
 import type { Tx } from '../store/open.ts'
 import { findUser } from '../store/users.ts'
 import type { Command } from '../ticket/command-forms.ts'
-import type { Done } from '../ticket/command-results.ts'
+import { canBeUndone, type Done } from '../ticket/command-results.ts'
 import { ruleOf } from '../ticket/lifecycle.ts'
 import type { Ticket } from '../ticket/ticket.ts'
 import type { User } from '../ticket/user.ts'
@@ -33,21 +33,9 @@ export async function receipt(
       requester: ticket.requesterId === null ? null : await findUser(tx, ticket.requesterId),
       done,
       text,
-      // The token of a merged ticket leads to the other one.
-      undo:
-        done.some(({ what }) => REVERTED.has(what)) && !done.some(({ what }) => what === 'merged'),
+      undo: canBeUndone(done),
       help: commands.some((command) => command.do === 'help'),
     },
     at,
   )
 }
-
-/** What `#undo` reverts; mail that was sent and people who joined stay. */
-const REVERTED: ReadonlySet<Done['what']> = new Set([
-  'status',
-  'assignee',
-  'priority',
-  'tags',
-  'category',
-  'inbox',
-])

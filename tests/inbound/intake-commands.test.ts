@@ -40,7 +40,7 @@ eachDatabase(
       expect(Math.abs((ticket?.snoozedUntil?.getTime() ?? 0) - until.getTime())).toBeLessThan(
         60_000,
       )
-      expect(await told()).toContain('Put off until: ')
+      expect(await told()).toMatch(/Put off until: [\s\S]+reply with #undo/)
       await says('#undo')
       expect(await listTickets(desk)).toMatchObject([{ snoozedUntil: null }])
       await says('#snooze 2001-01-01')
