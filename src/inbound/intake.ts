@@ -46,7 +46,7 @@ export interface IntakeDeps {
 }
 
 /** Bounds one transaction and what is in memory at once. */
-const BATCH_MAX = 32
+const BATCH_MAX = 64
 /** A message that takes longer to parse is overtaken by those behind it. */
 const OVERTAKE_AFTER_MS = 2_000
 /** Larger sources are handed to the parser as files. */

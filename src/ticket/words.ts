@@ -11,10 +11,17 @@ const WORD = /[\p{L}\p{N}]+/gu
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]+/gu
 
+const HAS_UNSPACED = new RegExp(UNSPACED.source, 'u')
+
 /** The words of a text in their order, in lower case and without accents, at most `max`. */
 export function wordsOf(text: string, max: number): string[] {
+  const plain = folded(text)
+  const runs = plain.match(WORD) ?? []
+  if (!HAS_UNSPACED.test(plain)) {
+    return runs.slice(0, max).map((run) => run.slice(0, WORD_LENGTH_MAX))
+  }
   const words: string[] = []
-  for (const [run] of folded(text).matchAll(WORD)) {
+  for (const run of runs) {
     for (const word of cut(run)) {
       if (words.length >= max) return words
       words.push(word)
@@ -23,14 +30,19 @@ export function wordsOf(text: string, max: number): string[] {
   return words
 }
 
+/** Most texts are nothing else, and need no folding but to lower case. */
+const ASCII = /^[\0-\x7f]*$/
+
 /** Unicode compatibility decomposition: `ﬁ` is fi, `Ä` is a with a mark that goes. */
 const folded = (text: string): string =>
-  text
-    .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
-    .normalize('NFC')
-    .toLowerCase()
-    .replaceAll('ß', 'ss')
+  ASCII.test(text)
+    ? text.toLowerCase()
+    : text
+        .normalize('NFKD')
+        .replace(/\p{M}+/gu, '')
+        .normalize('NFC')
+        .toLowerCase()
+        .replaceAll('ß', 'ss')
 
 function* cut(run: string): Generator<string> {
   let end = 0

@@ -1,7 +1,7 @@
 /** The way around the desk, with how much waits where. */
 import { Icon, type IconName } from '../parts/icon.tsx'
 import { address, path } from '../router.ts'
-import { stats } from '../state/desk.ts'
+import { stats, statusesIn } from '../state/desk.ts'
 import { isAdmin, isStaff } from '../state/session.ts'
 import { savedViews } from '../state/views.ts'
 
@@ -14,8 +14,12 @@ interface Place {
 
 function ticketPlaces(): Place[] {
   const count = stats.value
+  const sum = (category: string): number | undefined =>
+    count === null
+      ? undefined
+      : statusesIn(category).reduce((total, name) => total + (count.by_status[name] ?? 0), 0)
   return [
-    { href: '/tickets', icon: 'inbox', label: 'Open', count: count?.open },
+    { href: '/tickets', icon: 'inbox', label: 'Open', count: sum('open') },
     { href: '/tickets?assignee=me', icon: 'user', label: 'Mine', count: count?.open_mine },
     {
       href: '/tickets?assignee=none',
@@ -23,7 +27,7 @@ function ticketPlaces(): Place[] {
       label: 'Unassigned',
       count: count?.open_unassigned,
     },
-    { href: '/tickets?is=waiting', icon: 'mail', label: 'Waiting' },
+    { href: '/tickets?is=waiting', icon: 'mail', label: 'Waiting', count: sum('waiting') },
     { href: '/tickets?is=closed', icon: 'check', label: 'Closed' },
     { href: '/tickets?is=all', icon: 'list', label: 'All', count: count?.total },
   ]
