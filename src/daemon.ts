@@ -20,6 +20,7 @@ import { Health } from './health.ts'
 import { InboxOrders } from './inbox-orders.ts'
 import { Jobs } from './jobs.ts'
 import { randomId } from './ids.ts'
+import { LEASE, type LeaseDeps, type LeaseTimes } from './inbound/fetch-lease.ts'
 import { runFetchAsOrdered } from './inbound/fetch-orders.ts'
 import { runIntake } from './inbound/intake.ts'
 import { openParser } from './inbound/parse.ts'
@@ -51,13 +52,14 @@ const PARSER_PROCESSES = 2
 /**
  * Starts everything; resolves when the API answers. Stops when `signal` aborts.
  *
- * @param options `dashboard`: a directory it was built to, instead of the usual one.
+ * @param options `dashboard`: a directory it was built to, instead of the usual one; `lease`: how
+ *   long inboxes are held, on PostgreSQL.
  */
 export async function startDaemon(
   config: Config,
   log: Logger,
   signal: AbortSignal,
-  options: { readonly dashboard?: string } = {},
+  options: { readonly dashboard?: string; readonly lease?: LeaseTimes } = {},
 ): Promise<Daemon> {
   const metrics = new Metrics({ version: packageVersion, database: config.database.kind })
   const jobs = new Jobs((name) => metrics.jobRan(name, 'ok'))
@@ -90,7 +92,10 @@ export async function startDaemon(
       ...options,
     })
     closers.push(() => api.close())
-    const done = serve(loopsOf({ ...parts, outgoing, senders }, workplace), signal, closers, events)
+    const lease = options.lease ?? LEASE
+    const died = (owner: string) => takeUp({ ...parts, owner })
+    const loops = loopsOf({ ...parts, lease, died, outgoing, senders }, workplace)
+    const done = serve(loops, signal, closers, events)
     const url = `http://${api.host.includes(':') ? `[${api.host}]` : api.host}:${api.port}`
     events.daemonStarted({
       version: packageVersion,
@@ -192,16 +197,22 @@ interface Parts {
 
 /** What this daemon was doing when it died, and the agents the configuration names. */
 async function takeUpAgain(parts: Parts, config: Config): Promise<void> {
-  const { store, clock, owner } = parts
-  await store.transaction((tx) => releaseInbound(tx, owner, clock.now(), { giveBack: false }))
-  await recoverSending(parts, true)
+  const { store, clock } = parts
+  await takeUp(parts)
   for (const { email, name } of config.agents) {
     await store.transaction((tx) => addUser(tx, { email, name, role: 'agent' }, clock.now()))
   }
 }
 
+/** Of the daemon that is named `owner`: it died. */
+async function takeUp(parts: Parts): Promise<void> {
+  const { store, clock, owner } = parts
+  await store.transaction((tx) => releaseInbound(tx, owner, clock.now(), { giveBack: false }))
+  await recoverSending(parts, true)
+}
+
 function loopsOf(
-  parts: Parts & { outgoing: Bell; senders: readonly Bell[] },
+  parts: Parts & Pick<LeaseDeps, 'lease' | 'died'> & { outgoing: Bell; senders: readonly Bell[] },
   { config, inboxes }: Workplace,
 ): Record<string, Loop> {
   const loops: Record<string, Loop> = {

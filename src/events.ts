@@ -52,6 +52,10 @@ export interface Events {
     line: { webhookId: number; deliveryId: number; attempts: number; detail: string },
     isLast: boolean,
   ): void
+  leaseTaken(line: { inbox: string; epoch: number; isTakeover: boolean }): void
+  leaseLost(inbox: string): void
+  /** How far this machine's clock is ahead of the database's; negative: behind. */
+  clockSkewed(aheadMs: number): void
   databaseUnavailable(loop: string, err: unknown): void
   loopFailed(loop: string, err: unknown): void
   configWarning(text: string): void
@@ -141,6 +145,12 @@ function daemonEvents(log: Logger): Daemon {
         { event: isLast ? 'webhook.failed' : 'webhook.postponed', ...line },
         isLast ? 'a webhook did not take a notice' : 'a webhook will be told again',
       ),
+    leaseTaken: (line) =>
+      log.info({ event: 'lease.taken', ...line }, 'this daemon fetches the inbox'),
+    leaseLost: (inbox) =>
+      log.warn({ event: 'lease.lost', inbox }, 'another daemon fetches the inbox'),
+    clockSkewed: (aheadMs) =>
+      log.warn({ event: 'clock.skewed', aheadMs }, 'the clocks here and of the database differ'),
     databaseUnavailable: (loop, err) =>
       log.warn({ event: 'database.unavailable', loop, err }, 'database not usable, will retry'),
     loopFailed: (loop, err) =>

@@ -2,7 +2,13 @@
  * What the loops report and /readyz and /inboxes tell: the live state of every connection.
  * Kept in memory only; it is about now.
  */
-export type ConnectionState = 'connecting' | 'connected' | 'error' | 'paused' | 'stopped'
+export type ConnectionState =
+  | 'connecting'
+  | 'connected'
+  | 'error'
+  | 'paused'
+  | 'standby'
+  | 'stopped'
 
 export interface ConnectionHealth {
   readonly state: ConnectionState
@@ -48,6 +54,11 @@ export class Health {
   /** Somebody wants it so. */
   paused(inbox: string, side: 'imap' | 'smtp', at: Date): void {
     this.#set(inbox, side, { state: 'paused', error: null, nextRetryAt: null }, at)
+  }
+
+  /** Another daemon fetches it. */
+  standby(inbox: string, side: 'imap' | 'smtp', at: Date): void {
+    this.#set(inbox, side, { state: 'standby', error: null, nextRetryAt: null }, at)
   }
 
   succeeded(inbox: string, side: 'imap' | 'smtp', at: Date): void {

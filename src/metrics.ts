@@ -39,7 +39,7 @@ export interface StoredGauges {
   readonly walBytes: number
 }
 
-const CONNECTION_STATES = ['connecting', 'connected', 'error', 'paused', 'stopped']
+const CONNECTION_STATES = ['connecting', 'connected', 'error', 'paused', 'standby', 'stopped']
 const RESULTS: Readonly<Record<string, string>> = { ticket: 'new_ticket' }
 
 export class Metrics {

@@ -1,5 +1,6 @@
 /** /inboxes: the configured inboxes, how their connections are right now, and orders about them. */
 import { setInboxPaused } from '../desk/pause-inbox.ts'
+import { orderLook } from '../store/inbox-leases.ts'
 import { listPausedInboxes } from '../store/inboxes.ts'
 import { pendingByInbox } from '../store/reads/pending-inbound.ts'
 import type { Inbox } from '../ticket/inbox.ts'
@@ -85,6 +86,8 @@ function syncRoute(deps: ApiDeps): Route {
     body: null,
     async handle({ params }) {
       const inbox = inboxOf(deps, params)
+      // First for a daemon elsewhere that may hold the inbox, then for ours.
+      await deps.store.transaction((tx) => orderLook(tx, inbox.id))
       deps.inboxOrders.of(inbox.id).lookNow()
       return { status: 202, body: await shownOne(deps, inbox) }
     },

@@ -1,13 +1,14 @@
 /**
  * Fetching as people want it: an inbox may be paused, and looked at anew. Both end the session; a
  * new one begins by comparing the whole folder with the ledger. Pausing is in the database, so it
- * holds for every daemon and after a restart.
+ * holds for every daemon and after a restart. Of several daemons the one with the lease fetches.
  */
 import type { InboxConfig } from '../config.ts'
 import type { InboxOrder } from '../inbox-orders.ts'
 import { isDatabaseDown } from '../store/database-errors.ts'
 import { isInboxPaused } from '../store/inboxes.ts'
 import { type FetchDeps, runFetch } from './fetch.ts'
+import { type LeaseDeps, leaseFor, whileHeld } from './fetch-lease.ts'
 
 /** How soon an order that another daemon was given is followed. */
 const LOOK_MS = 10_000
@@ -19,7 +20,7 @@ interface Fetched {
 }
 
 export async function runFetchAsOrdered(
-  deps: FetchDeps,
+  deps: FetchDeps & LeaseDeps,
   fetched: Fetched,
   signal: AbortSignal,
 ): Promise<void> {
@@ -30,10 +31,19 @@ export async function runFetchAsOrdered(
       await order.bell.wait(LOOK_MS, signal)
       continue
     }
+    const held = await leaseFor(deps, { name: inbox.name, id: inboxId })
+    if (held === null) {
+      deps.health.standby(inbox.name, 'imap', deps.clock.now())
+      await order.bell.wait(deps.lease.lookMs, signal)
+      continue
+    }
     const session = new AbortController()
     const end = (): void => session.abort()
     signal.addEventListener('abort', end)
-    const fetching = runFetch(deps, inbox, inboxId, session.signal).finally(end)
+    if (signal.aborted) end()
+    const fetching = whileHeld(deps, held, session.signal, (store, holding) =>
+      runFetch({ ...deps, store }, inbox, inboxId, holding),
+    ).finally(end)
     await untilOrdered(deps, fetched, session.signal)
     end()
     signal.removeEventListener('abort', end)

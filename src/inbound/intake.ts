@@ -123,8 +123,8 @@ function reportOnly(deps: IntakeDeps, err: unknown): void {
   else deps.events.loopFailed('intake', err)
 }
 
-async function idleMs({ context, clock }: IntakeDeps): Promise<number> {
-  const due = await nextInboundDue(context.store.read, inboxIdsOf(context))
+async function idleMs({ context, clock, owner }: IntakeDeps): Promise<number> {
+  const due = await nextInboundDue(context.store.read, { inboxIds: inboxIdsOf(context), owner })
   if (due === null) return IDLE_MS
   return Math.min(IDLE_MS, Math.max(10, due.getTime() - clock.now().getTime()))
 }

@@ -36,9 +36,9 @@ const AGAIN = new Set([
 
 /** Errors of the database or the way to it: wait, do not count an attempt. */
 const DOWN =
-  /SQLITE_(?:BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|NOMEM)|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|Connection terminated|Connection ended|timeout expired/
-/** PostgreSQL: connection exceptions, resources, operator intervention, read-only after failover. */
-const DOWN_STATES = /^(?:08...|53...|57P..|58...|25006|40001|40P01)$/
+  /SQLITE_(?:BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|NOMEM)|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|Connection terminated|Connection ended|not queryable|timeout expired/
+/** PostgreSQL: connection exceptions, a transaction that stood still, resources, operator intervention, read-only after failover. */
+const DOWN_STATES = /^(?:08...|25P03|53...|57P..|58...|25006|40001|40P01)$/
 /** The disk below the stored sources. */
 const DISK = /^(?:ENOSPC|EDQUOT|EROFS|EIO|EMFILE|ENFILE)$/
 

@@ -9,6 +9,7 @@ import {
   toInbound,
 } from './inbound-rows.ts'
 import { gathered } from './gather.ts'
+import { notLeasedElsewhere } from './inbox-leases.ts'
 import { rawRows } from './raw-rows.ts'
 import { toJson } from './json.ts'
 import type { Queryable, Tx } from './open.ts'
@@ -97,6 +98,7 @@ export async function claimInbound(
     // Mail of an inbox that only another daemon serves is left to that one.
     .whereIn('inbox_id', [...claim.inboxIds])
     .where('due_at', '<=', now)
+    .modify(notLeasedElsewhere, tx, claim.owner)
     .orderBy('id')
     .limit(claim.limit)
     .select('id', 'attempts', 'failures')
@@ -133,14 +135,15 @@ export async function releaseInbound(
     })
 }
 
-/** When the next pending message is due, or null. */
+/** When the next pending message is due that this daemon may claim, or null. */
 export async function nextInboundDue(
   db: Queryable,
-  inboxIds: readonly number[],
+  { inboxIds, owner }: { inboxIds: readonly number[]; owner: string },
 ): Promise<Date | null> {
   const row = await db<InboundRow>('inbound_messages')
     .where({ fate: 'pending' })
     .whereIn('inbox_id', [...inboxIds])
+    .modify(notLeasedElsewhere, db, owner)
     .min({ due: 'due_at' })
     .first<{ due: number | null }>()
   return fromMsOrNull(row?.due ?? null)

@@ -9,6 +9,8 @@ import { quietKnexLog } from './quiet-knex.ts'
 const POOL_MAX = 12
 const CONNECT_TIMEOUT_MS = 10_000
 const QUERY_TIMEOUT_MS = 120_000
+/** Of a daemon that stands still in the middle of one: its locks would keep others waiting. */
+const IDLE_TRANSACTION_MS = 30_000
 const INT8_OID = 20
 
 /** Our BIGINTs are milliseconds, sizes, UIDs and counts, all far below 2^53. */
@@ -36,6 +38,7 @@ export function openPostgres(url: string): Knex {
       keepAlive: true,
       // A connection that died half-open must not hang a loop for ever.
       query_timeout: QUERY_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_TRANSACTION_MS,
     },
     compileSqlOnError: false,
     log: quietKnexLog,

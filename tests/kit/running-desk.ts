@@ -10,6 +10,7 @@ import { type Failure, undelivered } from '../../src/desk/undelivered.ts'
 import { eventsOf } from '../../src/events.ts'
 import { Health } from '../../src/health.ts'
 import { InboxOrders } from '../../src/inbox-orders.ts'
+import { LEASE } from '../../src/inbound/fetch-lease.ts'
 import { runFetchAsOrdered } from '../../src/inbound/fetch-orders.ts'
 import { runIntake } from '../../src/inbound/intake.ts'
 import { openParser, type Parser } from '../../src/inbound/parse.ts'
@@ -103,6 +104,8 @@ function runningDesk(desk: Desk, world: MailWorld, parser: Parser): RunningDesk 
     blobs: context.blobs,
     events: eventsOf(listingLog(events)),
     owner: 'test',
+    lease: LEASE,
+    died: () => Promise.resolve(),
     random: () => 0.5,
     arrived: new Bell(),
     undelivered: (tx: Tx, failure: Failure, at: Date) => undelivered(tx, context, failure, at),

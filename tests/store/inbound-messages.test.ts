@@ -126,7 +126,7 @@ eachDatabase(
         reasons: ['a new conversation'],
         evidence: { decision: 'open_ticket' },
       })
-      expect(await nextInboundDue(store.read, [1, 2])).toBeNull()
+      expect(await nextInboundDue(store.read, { inboxIds: [1, 2], owner: 'a' })).toBeNull()
     })
 
     test('an attempt that the world spoiled is given back, and earlier reasons stay', async () => {
@@ -159,7 +159,7 @@ eachDatabase(
       const change = { dueAt: later(500), failed: true, reason: 'attempt 1: crashed' }
       await store.transaction((tx) => postponeInbound(tx, { id: 1, reasons: [] }, change))
       expect(await claim(store, 'a', later(499))).toEqual([])
-      expect(await nextInboundDue(store.read, [1, 2])).toEqual(later(500))
+      expect(await nextInboundDue(store.read, { inboxIds: [1, 2], owner: 'a' })).toEqual(later(500))
       expect(await claim(store, 'a', later(500))).toMatchObject([{ attempts: 2, failures: 1 }])
     })
 

@@ -58,6 +58,7 @@ const STATES: Readonly<Record<string, { tone: string; text: string }>> = {
   connected: { tone: 'tone-success', text: 'connected' },
   connecting: { tone: 'tone-warning', text: 'connecting' },
   error: { tone: 'tone-error', text: 'does not work' },
+  standby: { tone: '', text: 'another daemon fetches' },
   stopped: { tone: '', text: 'stopped' },
 }
 
