@@ -101,7 +101,7 @@ export async function decide(
     }),
     proven,
     verified,
-    sensitive: !proven && isForAgentsAlone(message, verdict, authentication),
+    sensitive: isSensitive(message, { verdict, authentication, threading, sender }),
     suppressAcknowledgement: await whyNotAcknowledge(
       db,
       context.flood,
@@ -109,6 +109,20 @@ export async function decide(
       at,
     ),
   }
+}
+
+/** That the service really wrote it does not say that the ticket's readers may read it. */
+function isSensitive(
+  message: Message,
+  {
+    verdict,
+    authentication,
+    threading,
+    sender,
+  }: Pick<Understood, 'verdict' | 'authentication' | 'threading' | 'sender'>,
+): boolean {
+  const isAgents = sender !== null && isStaff(sender) && threading.trust === 'own_token'
+  return !isAgents && isForAgentsAlone(message, verdict, authentication)
 }
 
 /** Who was taken off a ticket keeps his old token, and may say no more who else is to hear of it. */

@@ -34,15 +34,20 @@ export function inRounds<T>(
  * something its subject. Whoever answers the same ticket under another subject is found out by the
  * ticket's version.
  *
- * Null: it has no one clear author, or it reports on other mail.
+ * Null: it has no one clear author, it reports on other mail, or it may be an agent's, whose commands
+ * touch any ticket and are undone when one of them is refused.
  */
-export function commonOf(message: Message, ownAddresses: ReadonlySet<Address>): string[] | null {
+export function commonOf(
+  message: Message,
+  { own, staff }: { own: ReadonlySet<Address>; staff: ReadonlySet<Address> },
+): string[] | null {
   if (message.from === null || message.fromAddresses.length !== 1) return null
+  if (staff.has(message.from.address)) return null
   if (message.bounce !== null || message.reportType !== null) return null
   const writers = [message.from, message.sender, message.forwarded?.from ?? null]
   const people = [...writers, ...message.to, ...message.cc, ...message.replyTo]
     .flatMap((who) => (who === null || who.address === null ? [] : [who.address]))
-    .filter((address) => !ownAddresses.has(address))
+    .filter((address) => !own.has(address))
   const ancestors = [...message.inReplyTo, ...message.references]
   const ids = message.messageId === null ? ancestors : [...ancestors, message.messageId]
   const { subject } = message

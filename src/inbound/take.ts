@@ -8,7 +8,7 @@ import { inSavepoint } from '../store/group-commit.ts'
 import { type InboundMessage, settleInbound } from '../store/inbound-messages.ts'
 import type { Tx } from '../store/open.ts'
 import { findTwin, lockTwins } from '../store/twins.ts'
-import { listAgents } from '../store/users.ts'
+import { listAgents, listStaff } from '../store/users.ts'
 import { ownAddresses } from '../ticket/inbox.ts'
 import type { User } from '../ticket/user.ts'
 import { type DecideContext, decide } from './decide.ts'
@@ -59,8 +59,9 @@ export async function takeBatch(
 async function takeSideBySide(tx: Tx, deps: TakeDeps, batch: readonly Ready[]): Promise<Line[]> {
   const once = askingAgentsOnce(deps)
   const own = ownAddresses(deps.context.inboxes)
+  const staff = new Set((await listStaff(tx)).map(({ email }) => email))
   const lines: Line[] = []
-  for (const round of inRounds(batch, ({ parsed }) => commonOf(parsed.message, own))) {
+  for (const round of inRounds(batch, ({ parsed }) => commonOf(parsed.message, { own, staff }))) {
     lines.push(
       ...(await gathering(
         tx,

@@ -7,6 +7,7 @@
  */
 import type { Knex } from 'knex'
 import { isDatabaseDown, mayTryAgain } from './database-errors.ts'
+import { sideBySideIn } from './gather.ts'
 import { inTransaction } from './transaction.ts'
 
 /** Bounds how long the write lock is held by one group. */
@@ -99,11 +100,16 @@ async function withSavepoints(tx: Knex.Transaction, jobs: readonly Job[]): Promi
   return results
 }
 
-/** Runs one part of a larger transaction so that its failure undoes that part alone. */
+/**
+ * Runs one part of a larger transaction so that its failure undoes that part alone.
+ *
+ * @throws where works run side by side: it would undo what the others wrote meanwhile.
+ */
 export async function inSavepoint<T>(
   tx: Knex.Transaction,
   work: () => Promise<T>,
 ): Promise<{ ok: true; value: T } | { ok: false; err: unknown }> {
+  if (sideBySideIn(tx) !== null) throw new Error('a savepoint where works run side by side')
   await tx.raw('SAVEPOINT part')
   try {
     const value = await work()

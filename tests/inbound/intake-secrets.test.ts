@@ -58,6 +58,24 @@ eachDatabase(
       expect(await everythingSent()).not.toContain(CODE)
     })
 
+    test('nor one that the service really sent: its participant reads along', async () => {
+      const inbox = { authserv_id: 'mx.acme.test' }
+      const withHer = { From: 'mallory@stranger.test', Cc: 'noreply@service.test' }
+      const headers = { ...withHer, 'Message-ID': '<hers@stranger.test>' }
+      await afterMail(fresh, [aMail({ headers })], { inbox })
+      await arrive(
+        registration({
+          'Authentication-Results':
+            'mx.acme.test; dmarc=pass header.from=service.test; spf=pass smtp.mailfrom=service.test',
+          'In-Reply-To': '<hers@stranger.test>',
+        }),
+      )
+      const all = await desk.store.read<{ text: string; visibility: string }>('comments').select()
+      const code = all.filter(({ text }) => text.includes(CODE))
+      expect(code.map(({ visibility }) => visibility)).toEqual(['internal'])
+      expect(await everythingSent()).not.toContain(CODE)
+    })
+
     test('a person who asks about a code is answered as always', async () => {
       await afterMail(fresh, [
         aMail({ headers: { Subject: 'Verification code' }, text: `It says ${CODE} is wrong.` }),

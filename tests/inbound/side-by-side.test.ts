@@ -3,7 +3,10 @@ import { commonOf, inRounds } from '../../src/inbound/side-by-side.ts'
 import { anAddress } from '../kit/desk-context.ts'
 import { aMessage, type MessageOf } from './a-message.ts'
 
-const own = new Set([anAddress('support@acme.test')])
+const known = {
+  own: new Set([anAddress('support@acme.test')]),
+  staff: new Set([anAddress('bruno@acme.test')]),
+}
 
 describe('rounds', () => {
   const rounds = (batch: readonly string[]): string[] =>
@@ -24,7 +27,7 @@ describe('rounds', () => {
 
 describe('what two messages have in common', () => {
   const shares = (a: MessageOf, b: MessageOf): boolean | null => {
-    const [one, other] = [commonOf(aMessage(a), own), commonOf(aMessage(b), own)]
+    const [one, other] = [commonOf(aMessage(a), known), commonOf(aMessage(b), known)]
     return one === null || other === null ? null : one.some((key) => other.includes(key))
   }
   const bob = { from: 'bob@customer.test', messageId: 'bob@customer.test' }
@@ -45,6 +48,7 @@ describe('what two messages have in common', () => {
     ['a subject alone is nothing', { subject: 'Help' }, { ...bob, subject: 'Help' }, false],
     ['the subject of two answers', { subject: 'Re: Help' }, { ...bob, subject: 'AW: Help' }, true],
     ['a tagged subject', { subject: '[#7] A' }, { ...bob, subject: 'Re: [#7] A' }, true],
+    ['an agent’s mail may touch any ticket', { from: 'bruno@acme.test' }, bob, null],
     ['nobody knows what a mail without an author touches', { from: null }, bob, null],
   ] as const)('%s', (_, a, b, expected) => {
     expect(shares(a, b)).toBe(expected)
@@ -53,7 +57,7 @@ describe('what two messages have in common', () => {
   test('a report on other mail is alone', () => {
     const bounce = { recipients: [], originalMessageId: null, detected: 'report' }
     const message = { ...aMessage(), bounce: bounce as never }
-    expect(commonOf(message, own)).toBeNull()
-    expect(commonOf({ ...aMessage(), reportType: 'disposition-notification' }, own)).toBeNull()
+    expect(commonOf(message, known)).toBeNull()
+    expect(commonOf({ ...aMessage(), reportType: 'disposition-notification' }, known)).toBeNull()
   })
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { eachOf, gathered, gathering, inOrder, sideBySideIn } from '../../src/store/gather.ts'
-import type { Queryable } from '../../src/store/open.ts'
+import { inSavepoint } from '../../src/store/group-commit.ts'
+import type { Queryable, Tx } from '../../src/store/open.ts'
 import { findUserByEmail } from '../../src/store/users.ts'
 import { eachDatabase } from '../kit/databases.ts'
 import { anAddress } from '../kit/desk-context.ts'
@@ -65,7 +66,9 @@ eachDatabase(
       await store.transaction(async (tx) => {
         expect(sideBySideIn(tx)).toBeNull()
         await Promise.all([double(tx, 1), double(tx, 2)])
-        await gathering(tx, [() => Promise.resolve(sideBySideIn(tx) === null)])
+        const isAlone = () => Promise.resolve(sideBySideIn(tx) === null)
+        expect(await gathering(tx, [isAlone, isAlone])).toEqual([false, false])
+        expect(await gathering(tx, [isAlone])).toEqual([true])
         expect(sideBySideIn(tx)).toBeNull()
       })
       expect(asked).toEqual([[1], [2]])
@@ -88,6 +91,15 @@ eachDatabase(
       )
       await expect(failing).rejects.toThrow('not 13')
       expect(finished).toEqual([3])
+    })
+
+    test('a savepoint is refused: it would undo what the others wrote meanwhile', async () => {
+      const store = await start()
+      const work = (tx: Tx) => () => inSavepoint(tx, () => Promise.resolve(1))
+      const side = store.transaction((tx) => gathering(tx, [work(tx), work(tx)]))
+      await expect(side).rejects.toThrow('side by side')
+      const alone = store.transaction((tx) => gathering(tx, [work(tx)]))
+      expect(await alone).toEqual([{ ok: true, value: 1 }])
     })
 
     test('several selects in one statement keep apart what each of them finds', async () => {
