@@ -9,6 +9,7 @@ import { EXIT, OperatorError } from '../errors.ts'
 import { packageVersion } from '../package-root.ts'
 import { ROLES } from '../ticket/user.ts'
 import { registerAccountCommands } from './account-commands.ts'
+import { registerBackupCommands } from './backup-commands.ts'
 import { runCheck } from './check.ts'
 import { explainBatch, explainFiles, type ExplainIo, type ExplainKnowledge } from './explain.ts'
 import { explainKnowledge } from './explain-knowledge.ts'
@@ -185,6 +186,7 @@ const users: Register = (program, { io }, done) => {
 }
 
 const operating: Register = (program, { io }, done) => {
+  registerBackupCommands(program, { config: () => configOf(program), io, done })
   program
     .command('import <kind> <path>')
     .description(`old mail becomes closed tickets; kinds: ${ARCHIVES.join(', ')}`)

@@ -50,7 +50,7 @@ function reportOf(
 }
 
 /** Every stored source and attachment is read again and must have the hash it is named by. */
-async function verifyBlobs(
+export async function verifyBlobs(
   db: Queryable,
   blobs: Blobs,
 ): Promise<{ count: number; broken: Broken[] }> {

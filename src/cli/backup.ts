@@ -1,0 +1,137 @@
+/**
+ * `postroom backup`: everything the desk knows, into a directory, while the daemon runs. Made again
+ * into the same directory, it copies only what is new of the stored files.
+ */
+import { createReadStream, existsSync } from 'node:fs'
+import { readdir, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import type { Config } from '../config.ts'
+import { EXIT, messageOf, OperatorError } from '../errors.ts'
+import { makeDirectory } from '../make-directory.ts'
+import { packageVersion } from '../package-root.ts'
+import type { Blobs } from '../store/blobs.ts'
+import { FileBlobs } from '../store/file-blobs.ts'
+import type { Queryable } from '../store/open.ts'
+import { referredBlobs } from '../store/reads/invariants.ts'
+import { copySqlite, openSqliteCopy } from '../store/sqlite-backup.ts'
+import {
+  BLOBS,
+  countRows,
+  type Manifest,
+  MANIFEST,
+  readManifest,
+  sha256Of,
+  writeManifest,
+} from './backup-manifest.ts'
+import type { ExplainIo } from './explain.ts'
+import { withWorkplace } from './with-workplace.ts'
+
+const BLOBS_PER_QUERY = 500
+const DATABASE_NAME = /^postroom-\d+\.db$/
+
+/** Exit code 0 when the backup is complete and durable. */
+export async function runBackup(config: Config, target: string, io: ExplainIo): Promise<number> {
+  const { database } = config
+  if (database.kind !== 'sqlite') {
+    throw new OperatorError(
+      EXIT.usage,
+      'The database is a PostgreSQL, which has its own tools: pg_dump and pg_restore, or continuous archiving. docs/deploy.md says how.',
+    )
+  }
+  const directory = path.resolve(target)
+  await prepare(directory)
+  return withWorkplace(config, async ({ store, context }) => {
+    const kept = new FileBlobs(path.join(directory, BLOBS))
+    // Before and after: what retention removes meanwhile is in the copy, and so is what arrives.
+    await copyBlobs(store.read, context.blobs, kept)
+    const at = new Date()
+    const name = `postroom-${at.getTime()}.db`
+    await copySqlite(database.file, path.join(directory, name))
+    const count = await copyBlobs(store.read, context.blobs, kept)
+    const manifest = await describe(directory, name, { at, count })
+    await writeManifest(directory, manifest)
+    await removeOlder(directory, name)
+    io.stdout.write(`${manifest.counts['tickets'] ?? 0} tickets are in ${directory}\n`)
+    return 0
+  })
+}
+
+/** A directory of ours, or an empty one. */
+async function prepare(directory: string): Promise<void> {
+  try {
+    makeDirectory(directory)
+    const names = await readdir(directory)
+    if (names.length === 0 || names.includes(BLOBS)) return
+    if (names.includes(MANIFEST)) {
+      await readManifest(directory)
+      return
+    }
+    if (names.every((name) => DATABASE_NAME.test(name))) return
+  } catch (cause) {
+    if (cause instanceof OperatorError) throw cause
+    const why = `${directory} cannot be written: ${messageOf(cause)}.`
+    throw new OperatorError(EXIT.unavailable, why, { cause })
+  }
+  throw new OperatorError(
+    EXIT.usage,
+    `${directory} has other things in it. Name an empty directory, or one with a backup.`,
+  )
+}
+
+/**
+ * Those that are files, checked on the way; the others are in the database. What is there already
+ * stays. Returns how many there are.
+ */
+export async function copyBlobs(db: Queryable, from: Blobs, to: FileBlobs): Promise<number> {
+  let count = 0
+  let after = ''
+  for (;;) {
+    const names = await referredBlobs(db, after, BLOBS_PER_QUERY)
+    for (const sha256 of names) {
+      const file = from.fileOf(sha256)
+      if (file === null || !existsSync(file)) continue
+      count += 1
+      if (!existsSync(to.fileOf(sha256))) await copyBlob(file, sha256, to)
+    }
+    const last = names.at(-1)
+    if (last === undefined) return count
+    after = last
+  }
+}
+
+async function copyBlob(file: string, sha256: string, to: FileBlobs): Promise<void> {
+  const stored = await to.putStream(createReadStream(file), Number.POSITIVE_INFINITY)
+  if (stored.sha256 === sha256) return
+  throw new OperatorError(
+    EXIT.failure,
+    `${file} is not what it was when it was stored. Nothing more was copied; "postroom verify" lists what is damaged.`,
+  )
+}
+
+async function describe(
+  directory: string,
+  name: string,
+  { at, count }: { at: Date; count: number },
+): Promise<Omit<Manifest, 'format'>> {
+  const file = path.join(directory, name)
+  const copy = openSqliteCopy(file)
+  try {
+    return {
+      version: packageVersion,
+      created_at: at.toISOString(),
+      database: { file: name, bytes: (await stat(file)).size, sha256: await sha256Of(file) },
+      blobs: { count },
+      counts: await countRows(copy.read),
+    }
+  } finally {
+    await copy.close()
+  }
+}
+
+/** The copies that earlier backups, and unfinished ones, left here. */
+async function removeOlder(directory: string, name: string): Promise<void> {
+  const names = await readdir(directory)
+  for (const other of names.filter((one) => DATABASE_NAME.test(one) && one !== name)) {
+    await rm(path.join(directory, other), { force: true })
+  }
+}

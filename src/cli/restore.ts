@@ -1,0 +1,121 @@
+/**
+ * `postroom restore`: is a backup whole (`--check`, which writes nothing), and the way back into a
+ * new data directory (`--to`), which never touches one that has something in it.
+ */
+import { existsSync } from 'node:fs'
+import { chmod, copyFile, open, readdir } from 'node:fs/promises'
+import path from 'node:path'
+import type { Config } from '../config.ts'
+import { EXIT, OperatorError } from '../errors.ts'
+import { loadLifecycle } from '../lifecycles.ts'
+import { makeDirectory } from '../make-directory.ts'
+import { DatabaseBlobs } from '../store/database-blobs.ts'
+import { FileBlobs } from '../store/file-blobs.ts'
+import { migrationStatus } from '../store/migrate.ts'
+import { MixedBlobs } from '../store/mixed-blobs.ts'
+import { type Broken, brokenInvariants, damageOf } from '../store/reads/invariants.ts'
+import { openSqliteCopy } from '../store/sqlite-backup.ts'
+import { copyBlobs } from './backup.ts'
+import {
+  BLOBS,
+  countRows,
+  type Manifest,
+  readManifest,
+  sha256Of,
+  syncDirectory,
+} from './backup-manifest.ts'
+import type { ExplainIo } from './explain.ts'
+import { verifyBlobs } from './verify.ts'
+
+const DATABASE = 'postroom.db'
+
+/** Exit code 0 when the backup is whole and, with `to`, was restored; 1 when it is not. */
+export async function runRestore(
+  config: Pick<Config, 'lifecycle'>,
+  { from, to }: { from: string; to: string | null },
+  io: ExplainIo,
+): Promise<number> {
+  const target = to === null ? null : path.resolve(to)
+  if (target !== null) await refuseFilled(target)
+  const backup = path.resolve(from)
+  const manifest = await readManifest(backup)
+  const wrong = await check(config, backup, manifest)
+  if (wrong.length > 0) {
+    io.stdout.write(wrong.map((line) => `broken: ${line}\n`).join(''))
+    return EXIT.failure
+  }
+  const tickets = manifest.counts['tickets'] ?? 0
+  io.stdout.write(`whole: ${tickets} tickets, as of ${manifest.created_at}\n`)
+  if (target === null) return 0
+  await copyTo(backup, manifest, target)
+  io.stdout.write(
+    `restored to ${target}: set "data_dir: ${target}" and "database: sqlite:${path.join(target, DATABASE)}"\n`,
+  )
+  return 0
+}
+
+async function refuseFilled(target: string): Promise<void> {
+  if (!existsSync(target) || (await readdir(target)).length === 0) return
+  throw new OperatorError(
+    EXIT.usage,
+    `${target} is not empty, and nothing in it is overwritten. Name a new directory.`,
+  )
+}
+
+/** Sentences about what is wrong. */
+async function check(
+  config: Pick<Config, 'lifecycle'>,
+  backup: string,
+  { database, counts }: Manifest,
+): Promise<string[]> {
+  const file = path.join(backup, database.file)
+  if (!existsSync(file)) return [`${database.file} is missing`]
+  if ((await sha256Of(file)) !== database.sha256) return [`${database.file} was changed`]
+  const store = openSqliteCopy(file)
+  try {
+    const large = new FileBlobs(path.join(backup, BLOBS))
+    const blobs = new MixedBlobs({ small: new DatabaseBlobs(store), large })
+    const pending = (await migrationStatus(store)).filter(({ appliedAt }) => appliedAt === null)
+    const counted = await countRows(store.read)
+    const differing = Object.keys(counts).filter((table) => counted[table] !== counts[table])
+    return [
+      ...differing.map((table) => `the number of ${table} is not what it was`),
+      ...(await damageOf(store)).map(sentenceOf),
+      // One of an older version is asked after its migrations: postroom verify.
+      ...(pending.length > 0
+        ? []
+        : (await brokenInvariants(store.read, loadLifecycle(config.lifecycle))).map(sentenceOf)),
+      ...(await verifyBlobs(store.read, blobs)).broken.map(sentenceOf),
+    ]
+  } finally {
+    await store.close()
+  }
+}
+
+const sentenceOf = ({ invariant, examples }: Broken): string =>
+  `${invariant}; not so: ${examples.join(', ')}`
+
+async function copyTo(backup: string, { database }: Manifest, target: string): Promise<void> {
+  makeDirectory(target)
+  const copy = openSqliteCopy(path.join(backup, database.file))
+  try {
+    const kept = new FileBlobs(path.join(backup, BLOBS))
+    await copyBlobs(copy.read, kept, new FileBlobs(path.join(target, BLOBS)))
+  } finally {
+    await copy.close()
+  }
+  // Last: a directory with a database has everything.
+  const file = path.join(target, DATABASE)
+  await copyFile(path.join(backup, database.file), file)
+  await chmod(file, 0o600)
+  const handle = await open(file, 'r+')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await syncDirectory(target)
+  if ((await sha256Of(file)) !== database.sha256) {
+    throw new OperatorError(EXIT.failure, `${file} is not what was copied: is the disk in order?`)
+  }
+}

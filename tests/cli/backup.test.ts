@@ -1,0 +1,164 @@
+/** `postroom backup` and `restore`: there and back, beside a writer, and what is refused. */
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import path from 'node:path'
+import { beforeEach, expect, test } from 'vitest'
+import { loadConfig } from '../../src/config.ts'
+import { insertInbound } from '../../src/store/inbound-messages.ts'
+import { openWorkplace, type Workplace } from '../../src/workplace.ts'
+import { scratchDirectories } from '../kit/scratch.ts'
+import { run } from './run-program.ts'
+
+const scratch = scratchDirectories('backup')
+let home: string
+let file: string
+const postroom = (...words: string[]) => run([...words, '--config', file])
+const inHome = (...names: string[]) => path.join(home, ...names)
+const manifest = () => JSON.parse(readFileSync(inHome('backup', 'manifest.json'), 'utf8'))
+
+/** More than fits into the database. */
+const LARGE = Buffer.alloc(200_000, 'large ')
+
+function configure(name: string, dataDir: string): string {
+  const account = '{ host: 127.0.0.1, port: 1, tls: none, user: x, password: x }'
+  const target = inHome(name)
+  writeFileSync(
+    target,
+    `data_dir: ${dataDir}\ndatabase: sqlite:${dataDir}/postroom.db\ninboxes:\n  - name: Support\n    address: support@acme.test\n    imap: ${account}\n    smtp: ${account}\n`,
+  )
+  return target
+}
+
+async function store({ store, context }: Workplace, uid: number, source: Buffer): Promise<string> {
+  const { sha256, size } = await context.blobs.put(source)
+  const row = {
+    inboxId: 1,
+    folder: 'INBOX',
+    uidValidity: 1,
+    uid,
+    sha256,
+    size,
+    messageId: `m${uid}@customer.test`,
+    bodyHash: null,
+    internalAt: null,
+    fate: 'ignored' as const,
+    reasons: ['was there before'],
+    duplicateOf: null,
+    marked: 'none' as const,
+  }
+  await store.transaction((tx) => insertInbound(tx, [row], new Date(0)))
+  return sha256
+}
+
+const withDesk = async <T>(work: (workplace: Workplace) => Promise<T>): Promise<T> => {
+  const workplace = await openWorkplace(loadConfig(file, {}, '/'))
+  try {
+    return await work(workplace)
+  } finally {
+    await workplace.close()
+  }
+}
+
+beforeEach(async () => {
+  home = scratch.make()
+  file = configure('postroom.yaml', inHome('data'))
+  await withDesk(async (workplace) => {
+    await store(workplace, 1, Buffer.from('small'))
+    await store(workplace, 2, LARGE)
+  })
+})
+
+test('what is restored is what was there, checked on the way', async () => {
+  // The desk is open and has a write-ahead log, as beside a daemon.
+  await withDesk(async (workplace) => {
+    await store(workplace, 3, Buffer.from('another'))
+    expect(await postroom('backup', inHome('backup'))).toMatchObject({ code: 0, stderr: '' })
+  })
+  expect(manifest()).toMatchObject({
+    format: 1,
+    blobs: { count: 1 },
+    counts: { inbound_messages: 3, tickets: 0 },
+  })
+  const before = readdirSync(inHome('backup')).toSorted()
+  const checked = await postroom('restore', inHome('backup'), '--check')
+  expect(checked).toMatchObject({ code: 0, stderr: '' })
+  expect(checked.stdout).toMatch(/^whole: 0 tickets/)
+  expect(readdirSync(inHome('backup')).toSorted()).toEqual(before)
+
+  expect(await postroom('restore', inHome('backup'), '--to', inHome('new'))).toMatchObject({
+    code: 0,
+  })
+  expect(statSync(inHome('new', 'postroom.db')).mode & 0o077).toBe(0)
+  rmSync(inHome('data'), { recursive: true })
+  file = configure('new.yaml', inHome('new'))
+  expect((await postroom('where-is', 'm3@customer.test')).code).toBe(0)
+  const verified = await postroom('verify')
+  expect(verified).toMatchObject({ code: 0 })
+  expect(verified.stdout).toContain('3 stored files checked: all hold')
+})
+
+test('a backup is renewed in its place, and copies only what is new', async () => {
+  await postroom('backup', inHome('backup'))
+  const first = manifest()
+  const shards = () => readdirSync(inHome('backup', 'blobs')).filter((name) => name.length === 1)
+  const [shard = ''] = shards()
+  const [sha256 = ''] = readdirSync(inHome('backup', 'blobs', shard))
+  const { ino } = statSync(inHome('backup', 'blobs', shard, sha256))
+  await withDesk((workplace) => store(workplace, 3, Buffer.concat([LARGE, LARGE])))
+  expect((await postroom('backup', inHome('backup'))).code).toBe(0)
+  expect(manifest()).toMatchObject({ blobs: { count: 2 }, counts: { inbound_messages: 3 } })
+  expect(statSync(inHome('backup', 'blobs', shard, sha256)).ino).toBe(ino)
+  expect(existsSync(inHome('backup', first.database.file))).toBe(false)
+  expect((await postroom('restore', inHome('backup'), '--check')).code).toBe(0)
+})
+
+test.each([
+  ['its database was changed', () => spoil(manifest().database.file), 'was changed'],
+  ['its database is gone', () => rmSync(inHome('backup', manifest().database.file)), 'is missing'],
+  [
+    'a stored file is gone',
+    () => rmSync(inHome('backup', 'blobs'), { recursive: true }),
+    'every stored source and attachment is there; not so: ',
+  ],
+])('a backup is not whole when %s, and is not restored', async (_name, damage, said) => {
+  await postroom('backup', inHome('backup'))
+  damage()
+  const checked = await postroom('restore', inHome('backup'), '--check')
+  expect(checked.code).toBe(1)
+  expect(checked.stdout).toContain(said)
+  expect((await postroom('restore', inHome('backup'), '--to', inHome('new'))).code).toBe(1)
+  expect(existsSync(inHome('new'))).toBe(false)
+})
+
+function spoil(name: string): void {
+  const target = inHome('backup', name)
+  const bytes = readFileSync(target)
+  bytes.writeUInt8(bytes.readUInt8(bytes.length - 1) ^ 1, bytes.length - 1)
+  writeFileSync(target, bytes)
+}
+
+test('what is there is never overwritten', async () => {
+  await postroom('backup', inHome('backup'))
+  const into = await postroom('restore', inHome('backup'), '--to', inHome('data'))
+  expect(into).toMatchObject({ code: 2 })
+  expect(into.stderr).toContain('is not empty')
+  mkdirSync(inHome('other'))
+  writeFileSync(inHome('other', 'letter.txt'), 'mine')
+  const over = await postroom('backup', inHome('other'))
+  expect(over).toMatchObject({ code: 2 })
+  expect(over.stderr).toContain('has other things in it')
+  expect(readdirSync(inHome('other'))).toEqual(['letter.txt'])
+})
+
+test('it is said what is no backup, and that one must choose', async () => {
+  expect(await postroom('restore', inHome('data'), '--check')).toMatchObject({ code: 69 })
+  await postroom('backup', inHome('backup'))
+  expect(await postroom('restore', inHome('backup'))).toMatchObject({ code: 2 })
+})
