@@ -5,7 +5,7 @@ import { deleteUser } from '../desk/delete-user.ts'
 import { erasePerson, previewErasure } from '../desk/erase-person.ts'
 import type { PersonCounts } from '../store/erase-person.ts'
 import { findPassword } from '../store/passwords.ts'
-import { forgetDeletedWords } from '../store/ticket-words.ts'
+import { overwriteDeleted } from '../store/repeated-words.ts'
 import { findUserByEmail, lockAccount } from '../store/users.ts'
 import { insertEvents } from '../store/events.ts'
 import type { User } from '../ticket/user.ts'
@@ -102,8 +102,7 @@ function eraseRoute({ store, clock }: ApiDeps): Route {
       }
       const input = { email: body.email, author: authorOf(caller) }
       const counts = await store.transaction((tx) => erasePerson(tx, input, clock.now()))
-      await store.transaction(forgetDeletedWords)
-      await store.forgetLog()
+      await overwriteDeleted(store)
       return { body: { dry_run: false, erased: countsJson(counts) } }
     },
   })

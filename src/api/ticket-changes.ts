@@ -7,6 +7,7 @@ import { mergeTickets } from '../desk/merge-tickets.ts'
 import { purgeTicket } from '../desk/purge-ticket.ts'
 import type { Scope } from '../desk/create-token.ts'
 import type { Tx } from '../store/open.ts'
+import { overwriteDeleted } from '../store/repeated-words.ts'
 import { lockVisibleTicket } from '../store/reads/visible-tickets.ts'
 import { findUser } from '../store/users.ts'
 import { getStatus } from '../ticket/lifecycle.ts'
@@ -245,6 +246,7 @@ async function purge({ store, clock }: ApiDeps, { caller, params }: Request): Pr
   if (caller.user.role !== 'admin') throw forbidden('Tickets are purged by admins.')
   const input = { ticketId: idOf(params['id']), author: authorOf(caller) }
   await store.transaction((tx) => purgeTicket(tx, input, clock.now()))
+  await overwriteDeleted(store)
   return { status: 204 }
 }
 

@@ -7,6 +7,7 @@ import type { Address } from '../mail/address.ts'
 import { discardBlobs } from './blob-garbage.ts'
 import { toJson } from './json.ts'
 import type { Queryable, Tx } from './open.ts'
+import { deleteNotices } from './repeated-words.ts'
 import { toMs } from './time.ts'
 
 export interface Person {
@@ -158,9 +159,9 @@ async function eraseWork(tx: Tx, of: OfPerson): Promise<void> {
   await tx('receipts').whereIn('ticket_id', of.tickets()).delete()
   await tx('held_replies').whereIn('ticket_id', of.tickets()).update({ said: null })
   const events = tx('events').whereIn('ticket_id', of.tickets()).select('id')
-  await tx('webhook_deliveries').whereIn('event_id', events).delete()
+  await deleteNotices(tx, events)
   const own = tx('events').whereIn('comment_id', of.comments()).select('id')
-  await tx('webhook_deliveries').whereIn('event_id', own).delete()
+  await deleteNotices(tx, own)
 }
 
 /** Lists that name his address, answers that were kept for him, and files that no comment got. */

@@ -105,6 +105,19 @@ export async function giveKeyBack(tx: Tx, claim: Claim): Promise<void> {
     .del()
 }
 
+/**
+ * Forgets what was answered wherever a ticket or a comment of this id is in it: perhaps a few too
+ * many, whose repetition is then told to look whether it was done. That it was done stays.
+ */
+export async function forgetAnswersNaming(tx: Tx, id: number): Promise<void> {
+  await tx<KeyRow>('idempotency_keys')
+    .where({ state: 'answered' })
+    .where((q) => {
+      for (const end of [',', '}']) void q.orWhere('body', 'like', `%id":${id}${end}%`)
+    })
+    .update({ state: 'committed', status: null, headers: null, body: null })
+}
+
 export async function forgetAnswers(tx: Tx, before: Date): Promise<void> {
   await tx<KeyRow>('idempotency_keys').where('created_at', '<', toMs(before)).del()
 }

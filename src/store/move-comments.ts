@@ -2,6 +2,7 @@
 import { discardBlobs } from './blob-garbage.ts'
 import { toJson } from './json.ts'
 import type { Tx } from './open.ts'
+import { forgetRepeatsOfComment, forgetRepeatsOfTicket } from './repeated-words.ts'
 import { toMs } from './time.ts'
 
 /** With what is known of the messages they came as, so that answers find their new ticket. */
@@ -41,7 +42,7 @@ export async function correctComment(
   return true
 }
 
-/** Its words and files go; that it was there stays. False: it was withdrawn before. */
+/** Its words and files go, wherever they are repeated; that it was there stays. False: it was withdrawn before. */
 export async function withdrawComment(tx: Tx, id: number, at: Date): Promise<boolean> {
   const updated = await tx('comments')
     .where({ id })
@@ -57,6 +58,7 @@ export async function withdrawComment(tx: Tx, id: number, at: Date): Promise<boo
   )
   await files.del()
   await tx('comment_versions').where({ comment_id: id }).del()
+  await forgetRepeatsOfComment(tx, id, at)
   return true
 }
 
@@ -65,6 +67,7 @@ export async function withdrawComment(tx: Tx, id: number, at: Date): Promise<boo
  * sources, and the outbox its own, without their bytes: what came and what went can still be told.
  */
 export async function eraseTicket(tx: Tx, ticketId: number, reason: string): Promise<void> {
+  await forgetRepeatsOfTicket(tx, ticketId)
   await tx('tickets').where({ merged_into: ticketId }).update({ merged_into: null })
   await tx('tickets').where({ follow_up_of: ticketId }).update({ follow_up_of: null })
   const mails = tx('outbox').where({ ticket_id: ticketId })
