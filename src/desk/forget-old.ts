@@ -35,7 +35,10 @@ export async function forgetOld({ store, clock, retention }: ForgetDeps): Promis
     const at = clock.now()
     const before = new Date(at.getTime() - keptMs)
     for (let step = 0; step < STEPS_MAX; step += 1) {
-      if ((await store.transaction((tx) => forget(tx, before, at))) === 0) break
+      const ids = await forget.find(store.read, before)
+      if (ids.length === 0) break
+      // None: somebody else is at it.
+      if ((await store.transaction((tx) => forget.drop(tx, ids, at))) === 0) break
     }
   }
 }

@@ -98,5 +98,18 @@ async function referred(db: Queryable, shas: readonly string[]): Promise<Set<str
         .whereIn('sha256', [...shas])
         .select('sha256'),
     )
-  return new Set((rows as { sha256: string }[]).map(({ sha256 }) => sha256))
+  const named = (rows as { sha256: string }[]).map(({ sha256 }) => sha256)
+  return new Set([...named, ...(await referredByHeld(db, shas))])
+}
+
+/** Files of mail that its author may still send: until he chooses, they are in no row of their own. */
+async function referredByHeld(db: Queryable, shas: readonly string[]): Promise<string[]> {
+  if (shas.length === 0) return []
+  const held = await db('held_replies')
+    .whereNull('choice')
+    .where((q) => {
+      for (const sha of shas) void q.orWhere('said', 'like', `%"${sha}"%`)
+    })
+    .select<{ said: string }[]>('said')
+  return shas.filter((sha) => held.some(({ said }) => said.includes(`"${sha}"`)))
 }
