@@ -12,7 +12,7 @@ import { openStore, type Store } from '../../src/store/open.ts'
 import { brokenInvariants } from '../../src/store/reads/invariants.ts'
 import { onPostgres } from '../kit/databases.ts'
 import type { LeasedDaemonOrder } from '../kit/leased-daemon.ts'
-import { until } from '../kit/running-desk.ts'
+import { until as untilWithin } from '../kit/running-desk.ts'
 
 const SUPPORT = 'support@acme.test'
 const PASSWORD = 'secret'
@@ -26,7 +26,11 @@ interface Daemon {
 }
 
 /** Each starts two whole daemons. */
-const PATIENCE_MS = 90_000
+const PATIENCE_MS = 180_000
+/** One that is stopped within a transaction keeps its locks for half a minute. */
+const LOCKED_MS = 50_000
+
+const until: typeof untilWithin = (what, find) => untilWithin(what, find, 50, LOCKED_MS)
 
 describe('several daemons on one PostgreSQL', { timeout: PATIENCE_MS }, () => {
   const fresh = onPostgres()

@@ -46,17 +46,18 @@ export interface RunningDesk extends Desk {
   close(): Promise<void>
 }
 
-/** Polls until `find` answers with something; fails after 15 seconds. */
+/** Polls until `find` answers with something; fails after `withinMs`. */
 export async function until<T>(
   what: string,
   find: () => T | null | undefined | false | Promise<T | null | undefined | false>,
   everyMs = 15,
+  withinMs = 15_000,
 ): Promise<T> {
-  const deadline = Date.now() + 15_000
+  const deadline = Date.now() + withinMs
   for (;;) {
     const found = await find()
     if (found !== null && found !== undefined && found !== false) return found
-    if (Date.now() > deadline) throw new Error(`waited 15 s for ${what}`)
+    if (Date.now() > deadline) throw new Error(`waited ${withinMs} ms for ${what}`)
     await delay(everyMs)
   }
 }
