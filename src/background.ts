@@ -90,12 +90,15 @@ async function retain(deps: BackgroundDeps, signal: AbortSignal): Promise<void> 
 
 /** What is wrong for long becomes an alert, and ends as one when it is well again. */
 async function watch(deps: BackgroundDeps, signal: AbortSignal): Promise<void> {
-  const { store, context, clock, health, outgoing, dataDir } = deps
+  const { store, context, clock, health, outgoing, dataDir, inboxes } = deps
   const work = async (): Promise<void> => {
     const at = clock.now()
     const seen = {
       ...(await observed(store.read, context.inboxes, at)),
       failing: health.failingFor(FAILING_MS, at),
+      connected: inboxes
+        .map(({ name }) => name)
+        .filter((name) => health.of(name, 'imap')?.state === 'connected'),
       disk: await diskSpace(dataDir),
     }
     await store.transaction((tx) => tendAlerts(tx, context, seen, at))

@@ -3,6 +3,7 @@
  * the tickets of new events and writes what follows, a batch at a time. Beside the writes of others, so that taking mail in does not wait for it, and
  * from a cursor in the database, so that nothing is left out when a daemon dies.
  */
+import { setImmediate } from 'node:timers/promises'
 import { isDatabaseDown } from '../store/database-errors.ts'
 import { EventHorizon } from '../store/event-horizon.ts'
 import {
@@ -102,6 +103,8 @@ export class TicketIndexer {
     for (let start = 0; start < ticketIds.length; start += TICKETS_MAX) {
       const texts = await ticketTexts(this.#store.read, ticketIds.slice(start, start + TICKETS_MAX))
       for (const one of texts) {
+        // A ticket of long texts takes some time; others have their turn before the next.
+        await setImmediate()
         words.push(wordsOfTicket(one))
         const as = countedAs(one.ticket, this.#zoneOf(one.ticket))
         if (as !== null) counted.set(one.ticket.id, as)

@@ -55,21 +55,29 @@ export async function tendAlerts(
   for (const alert of open) {
     const sign = signs.get(alertKey(alert))
     signs.delete(alertKey(alert))
-    if (sign === undefined) await end(tx, alert, tell, at)
-    else await repeat(tx, { ...alert, detail: sign.detail }, tell, at)
+    if (sign === undefined) {
+      if (mayEnd(context, alert, seen)) await end(tx, alert, tell, at)
+    } else await repeat(tx, { ...alert, detail: sign.detail }, tell, at)
   }
   for (const sign of signs.values()) await raise(tx, sign, tell, at)
+}
+
+/** Of several daemons one has the session of an inbox: the others do not know how it is. */
+function mayEnd({ inboxes }: DeskContext, { kind, about }: Alert, seen: Observations): boolean {
+  if (kind !== 'inbox_unreachable') return true
+  return seen.connected.includes(about) || !inboxes.some(({ name }) => name === about)
 }
 
 type Tell = (alert: Alert) => Promise<void>
 
 async function raise(tx: Tx, sign: Sign, tell: Tell, at: Date): Promise<void> {
+  // What comes and goes is told of once an hour; the events have it all.
   const lastTold = await lastToldOf(tx, sign)
-  const alert = await raiseAlert(tx, sign, at)
+  const isSilent = lastTold !== null && at.getTime() - lastTold.getTime() < HOUR_MS
+  const alert = await raiseAlert(tx, sign, { at, toldAt: isSilent ? lastTold : at })
   if (alert === null) return
   await note(tx, 'alert.raised', alert, at)
-  // What comes and goes is told of once an hour; the events have it all.
-  if (lastTold === null || at.getTime() - lastTold.getTime() >= HOUR_MS) await tell(alert)
+  if (!isSilent) await tell(alert)
 }
 
 async function repeat(tx: Tx, alert: Alert, tell: Tell, at: Date): Promise<void> {
@@ -81,7 +89,8 @@ async function end(tx: Tx, alert: Alert, tell: Tell, at: Date): Promise<void> {
   if (!(await clearAlert(tx, alert, at))) return
   const cleared = { ...alert, clearedAt: at }
   await note(tx, 'alert.cleared', cleared, at)
-  await tell(cleared)
+  // Whoever was not told that it began need not hear that it is over.
+  if (alert.toldAt >= alert.raisedAt) await tell(cleared)
 }
 
 const note = (

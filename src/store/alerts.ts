@@ -56,8 +56,16 @@ export async function lastToldOf(
   return fromMsOrNull(row?.told_at ?? null)
 }
 
-/** Null: there is one of this kind already. */
-export async function raiseAlert(tx: Tx, sign: Sign, at: Date): Promise<Alert | null> {
+/**
+ * Null: there is one of this kind already.
+ *
+ * @param toldAt when somebody is, or last was, told of such an alert.
+ */
+export async function raiseAlert(
+  tx: Tx,
+  sign: Sign,
+  { at, toldAt }: { at: Date; toldAt: Date },
+): Promise<Alert | null> {
   const [row] = await tx<AlertRow>('alerts')
     .insert({
       kind: sign.kind,
@@ -65,7 +73,7 @@ export async function raiseAlert(tx: Tx, sign: Sign, at: Date): Promise<Alert | 
       detail: sign.detail,
       open_key: alertKey(sign),
       raised_at: toMs(at),
-      told_at: toMs(at),
+      told_at: toMs(toldAt),
       cleared_at: null,
     })
     .onConflict('open_key')

@@ -29,6 +29,8 @@ export interface Observations {
     readonly side: 'imap' | 'smtp'
     readonly error: string
   }[]
+  /** Inboxes whose IMAP session works, here. */
+  readonly connected: readonly string[]
   /** Mail that was due to leave, by inbox. */
   readonly overdue: readonly {
     readonly inbox: string

@@ -15,14 +15,9 @@ const HAS_UNSPACED = new RegExp(UNSPACED.source, 'u')
 
 /** The words of a text in their order, in lower case and without accents, at most `max`. */
 export function wordsOf(text: string, max: number): string[] {
-  const plain = folded(text)
-  const runs = plain.match(WORD) ?? []
-  if (!HAS_UNSPACED.test(plain)) {
-    return runs.slice(0, max).map((run) => run.slice(0, WORD_LENGTH_MAX))
-  }
   const words: string[] = []
-  for (const run of runs) {
-    for (const word of cut(run)) {
+  for (const slice of slicesOf(text)) {
+    for (const word of wordsIn(folded(slice))) {
       if (words.length >= max) return words
       words.push(word)
     }
@@ -30,14 +25,41 @@ export function wordsOf(text: string, max: number): string[] {
   return words
 }
 
+/** No more than this is folded at a time: a text that has enough words is not read to its end. */
+const SLICE = 4_000
+
+/** Parts of a text that end between words; a longer run without a space is cut somewhere. */
+function* slicesOf(text: string): Generator<string> {
+  for (let start = 0; start < text.length; ) {
+    const end = start + SLICE
+    const space = end < text.length ? text.slice(start, end).search(/\s\S*$/) : -1
+    const next = space > 0 ? start + space + 1 : end
+    yield text.slice(start, next)
+    start = next
+  }
+}
+
+function* wordsIn(plain: string): Generator<string> {
+  const runs = plain.match(WORD) ?? []
+  const isSpaced = !HAS_UNSPACED.test(plain)
+  for (const run of runs) {
+    if (isSpaced) yield run.slice(0, WORD_LENGTH_MAX)
+    else yield* cut(run)
+  }
+}
+
 /** Most texts are nothing else, and need no folding but to lower case. */
 const ASCII = /^[\0-\x7f]*$/
+
+/** Putting a run of marks into their order takes time by its square. */
+const MANY_MARKS = /(?<=\p{M}{8})\p{M}+/gu
 
 /** Unicode compatibility decomposition: `ﬁ` is fi, `Ä` is a with a mark that goes. */
 const folded = (text: string): string =>
   ASCII.test(text)
     ? text.toLowerCase()
     : text
+        .replace(MANY_MARKS, '')
         .normalize('NFKD')
         .replace(/\p{M}+/gu, '')
         .normalize('NFC')

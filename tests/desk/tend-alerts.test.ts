@@ -15,6 +15,7 @@ const HOUR_MS = 3_600_000
 const after = (hours: number): Date => new Date(AT.getTime() + hours * HOUR_MS)
 const WELL: Observations = {
   failing: [],
+  connected: ['Support'],
   overdue: [],
   pending: null,
   unacknowledged: 0,
@@ -22,6 +23,7 @@ const WELL: Observations = {
 }
 const STUCK: Observations = {
   ...WELL,
+  connected: [],
   failing: [{ inbox: 'Support', side: 'imap', error: 'wrong password' }],
 }
 
@@ -85,8 +87,19 @@ eachDatabase(
       }
       const raised = (await events()).filter((type) => type === 'alert.raised')
       expect(raised).toHaveLength(3)
-      // One of them, and each end.
-      expect(await mailed()).toHaveLength(4)
+      // The first of them, and its end.
+      expect(await mailed()).toHaveLength(2)
+      await look(STUCK, after(1.5))
+      expect(await mailed()).toHaveLength(3)
+    })
+
+    test('a daemon that has no session of the inbox does not end its alert', async () => {
+      await deskWith([CARLA, 'admin'])
+      await look(STUCK, AT)
+      await look({ ...WELL, connected: [] }, after(0.1))
+      expect(await listAlerts(desk.store.read, { openOnly: true, limit: 5 })).toHaveLength(1)
+      await look(WELL, after(0.2))
+      expect(await listAlerts(desk.store.read, { openOnly: true, limit: 5 })).toEqual([])
     })
 
     test('two daemons that look at the same time tell it once', async () => {

@@ -5,6 +5,7 @@ const AT = new Date('2026-07-06T10:00:00Z')
 const ago = (minutes: number): Date => new Date(AT.getTime() - minutes * 60_000)
 const WELL: Observations = {
   failing: [],
+  connected: [],
   overdue: [],
   pending: null,
   unacknowledged: 0,
