@@ -27,6 +27,8 @@ export interface EventFacts {
 /** Of a text that goes along; the body stays below the 20 kB that the specification advises. */
 const TEXT_LENGTH_MAX = 4_000
 const SUBJECT_LENGTH_MAX = 500
+/** Characters of a name in a line of text: whoever writes to the desk chooses his own. */
+const NAME_LENGTH_MAX = 100
 
 /** The body as Standard Webhooks has it: `{"type", "timestamp", "data"}`. */
 export function payloadOf(
@@ -130,15 +132,22 @@ interface PayloadData {
 /** Understood by Slack, Mattermost, Rocket.Chat and Discord's /slack address. */
 function slack(type: string, data: PayloadData): Rendered {
   const { ticket, comment } = data
-  const where = ticket === null ? '' : `<${ticket.url}|#${ticket.id} ${forSlack(ticket.subject)}>`
+  const where =
+    ticket === null ? '' : `<${ticket.url}|#${ticket.id} ${forSlack(oneLine(ticket.subject))}>`
   const said = comment?.text === undefined ? '' : `\n${forSlack(comment.text)}`
-  const text = `*${happening(type, data)}* ${where}`.trim() + said
+  const text = `*${forSlack(happening(type, data))}* ${where}`.trim() + said
   return { contentType: 'application/json', headers: {}, body: JSON.stringify({ text }) }
 }
 
 /** Slack's own rule: these three and no others. `|` would end the address of a link. */
 const forSlack = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('|', '¦')
+
+/** Control characters would end a header or start a line that we did not write. */
+const oneLine = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim()
+
+const nameIn = (name: string): string =>
+  Array.from(oneLine(name)).slice(0, NAME_LENGTH_MAX).join('')
 
 const NTFY_PRIORITY: Readonly<Record<string, string>> = { urgent: '5', high: '4', low: '2' }
 
@@ -150,7 +159,7 @@ function ntfy(type: string, data: PayloadData): Rendered {
   return {
     contentType: 'text/plain; charset=utf-8',
     headers: {
-      Title: headerText(title),
+      Title: headerText(oneLine(title)),
       Tags: type.replace('.', '_'),
       Priority: NTFY_PRIORITY[ticket?.priority ?? ''] ?? '3',
       ...(ticket === null ? {} : { Click: ticket.url }),
@@ -176,7 +185,7 @@ const HAPPENINGS: Readonly<Record<string, string>> = {
 
 function happening(type: string, { ticket, comment, changes }: PayloadData): string {
   if (type === 'comment.created' && comment !== null) {
-    const who = comment.author.name === null ? '' : ` by ${comment.author.name}`
+    const who = comment.author.name === null ? '' : ` by ${nameIn(comment.author.name)}`
     return `${comment.visibility === 'internal' ? 'Note' : 'Comment'}${who}`
   }
   const words = HAPPENINGS[type] ?? type
