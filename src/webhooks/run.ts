@@ -26,6 +26,8 @@ export interface WebhookDeps extends AttemptDeps {
 const POLL_MS = 1_000
 /** Requests at the same time, to one webhook and to all. */
 const OF_ONE_MAX = 4
+/** To one that is failing: whether it is back shows with one request as well as with four. */
+const OF_FAILING_MAX = 1
 const OF_ALL_MAX = 32
 /** Longer than any attempt takes. */
 const LEASE_MS = 60_000
@@ -63,7 +65,7 @@ async function turn(deps: WebhookDeps, horizon: EventHorizon, flight: Flight): P
   if (webhooks.length === 0) return false
   const upToId = await horizon.advance()
   let more = false
-  for (const webhook of webhooks) {
+  for (const webhook of flight.inTurn(webhooks)) {
     if (await spread(deps, webhook, upToId)) more = true
     await flight.fill(webhook)
   }
@@ -76,16 +78,28 @@ class Flight {
   readonly #stop = new AbortController()
   readonly #running = new Set<Promise<void>>()
   readonly #ofWebhook = new Map<number, number>()
+  /** The webhook whose request started last. */
+  #servedId = 0
 
   constructor(deps: WebhookDeps) {
     this.#deps = deps
+  }
+
+  /**
+   * Beginning after the one that was served last, so that places that come free go round.
+   * @param webhooks by id, descending
+   */
+  inTurn(webhooks: readonly Webhook[]): Webhook[] {
+    const next = webhooks.findIndex(({ id }) => id < this.#servedId)
+    return next === -1 ? [...webhooks] : [...webhooks.slice(next), ...webhooks.slice(0, next)]
   }
 
   /** Starts as many due deliveries of a webhook as there is room for. */
   async fill(webhook: Webhook): Promise<void> {
     const { store, owner, clock } = this.#deps
     const room = Math.min(
-      OF_ONE_MAX - (this.#ofWebhook.get(webhook.id) ?? 0),
+      (webhook.failingSince === null ? OF_ONE_MAX : OF_FAILING_MAX) -
+        (this.#ofWebhook.get(webhook.id) ?? 0),
       OF_ALL_MAX - this.#running.size,
     )
     if (room <= 0) return
@@ -98,6 +112,7 @@ class Flight {
   }
 
   #start(webhook: Webhook, delivery: WebhookDelivery): void {
+    this.#servedId = webhook.id
     this.#count(webhook.id, 1)
     const running = attemptDelivery(this.#deps, webhook, delivery, this.#stop.signal)
       .catch((err: unknown) => {

@@ -7,6 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 
 export interface Received {
@@ -25,11 +26,13 @@ export interface Receiver {
   readonly received: Received[]
   /** Of the next requests; 204 by default. */
   react: (received: Received) => Reaction
+  /** How long it thinks. */
+  delayMs: number
 }
 
 export async function aReceiver(): Promise<Receiver> {
   const received: Received[] = []
-  const receiver: Receiver = { url: '', received, react: () => ({ status: 204 }) }
+  const receiver: Receiver = { url: '', received, react: () => ({ status: 204 }), delayMs: 0 }
   const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     let body = ''
     for await (const chunk of request) body += String(chunk)
@@ -45,6 +48,7 @@ export async function aReceiver(): Promise<Receiver> {
     received.push(one)
     const reaction = receiver.react(one)
     if (reaction === 'hang') return
+    if (receiver.delayMs > 0) await setTimeout(receiver.delayMs)
     response.writeHead(reaction.status, reaction.headers ?? {}).end(reaction.text ?? '')
   }
   const server = createServer((request, response) => void take(request, response))

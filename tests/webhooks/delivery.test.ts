@@ -339,6 +339,45 @@ eachDatabase(
       expect(dead.received).toHaveLength(4)
     })
 
+    test('eight that are slow do not starve the ninth', async () => {
+      const api = await start(SETTINGS)
+      const [slow, quick] = [await aReceiver(), await aReceiver()]
+      let slowBefore = 0
+      quick.react = () => {
+        slowBefore ||= slow.received.length
+        return { status: 204 }
+      }
+      slow.delayMs = 300
+      const events = ['ticket.created']
+      const webhook = await hook(api, quick, { events })
+      // The newest are asked first.
+      for (let n = 0; n < 8; n += 1) await hook(api, slow, { events })
+      for (let n = 0; n < 12; n += 1) await ticket(api)
+      startLoop(api)
+      await settled(api, webhook, 12)
+      // As many as are in the air at once, and some of those that follow.
+      expect(slowBefore).toBeGreaterThan(0)
+      expect(slowBefore).toBeLessThanOrEqual(48)
+    })
+
+    test('one that is failing is asked one thing at a time', async () => {
+      const api = await start(SETTINGS)
+      const [dead, alive] = [await aReceiver(), await aReceiver()]
+      const events = ['ticket.created']
+      await hook(api, dead, { events })
+      const webhook = await hook(api, alive, { events })
+      dead.react = () => ({ status: 500 })
+      startLoop(api)
+      await ticket(api)
+      await soon(async () => (await api.carla.get(`${WEBHOOKS}/1`)).body).toMatchObject({
+        failing_since: expect.any(String),
+      })
+      dead.react = () => 'hang'
+      for (let n = 0; n < 4; n += 1) await ticket(api)
+      await settled(api, webhook, 5)
+      await soon(() => dead.received.length).toBe(2)
+    })
+
     test('what a killed daemon was sending is sent again after its restart, as the same message', async () => {
       const api = await start(SETTINGS)
       api.clock.at = new Date()
