@@ -22,7 +22,14 @@ import type { Actor } from '../ticket/comment.ts'
 import { payloadOf } from '../webhooks/payload.ts'
 import { newWebhookSecret } from '../webhooks/signature.ts'
 import { newMessageId } from '../webhooks/spread.ts'
-import { allowedTargets, BadTarget, findTarget, resolveByDns } from '../webhooks/targets.ts'
+import {
+  allowedTargets,
+  BadTarget,
+  findTarget,
+  type Resolve,
+  resolveByDns,
+  withinTime,
+} from '../webhooks/targets.ts'
 
 const WEBHOOKS_MAX = 50
 /** How long the old secret signs beside the new one. */
@@ -34,8 +41,8 @@ const CATCH_UP_MS = 3 * DAY_MS
 export const WEBHOOK_LOG_MS = 30 * DAY_MS
 
 /**
- * Refuses addresses that no webhook may have. A name that cannot be looked up now is no mistake:
- * each attempt looks again, and judges again.
+ * Refuses addresses that no webhook may have. A name that cannot be looked up now, within five
+ * seconds, is no mistake: each attempt looks again, and judges again.
  *
  * @param input.allowPrivate as `webhooks.allow_private` of the configuration
  * @throws AppError 422 for `/url`
@@ -43,9 +50,11 @@ export const WEBHOOK_LOG_MS = 30 * DAY_MS
 export async function checkWebhookUrl(input: {
   url: string
   allowPrivate: readonly string[]
+  resolve?: Resolve
 }): Promise<void> {
+  const resolve = withinTime(input.resolve ?? resolveByDns)
   try {
-    await findTarget(input.url, allowedTargets(input.allowPrivate), resolveByDns)
+    await findTarget(input.url, allowedTargets(input.allowPrivate), resolve)
   } catch (err) {
     if (!(err instanceof BadTarget)) return
     const { message } = err

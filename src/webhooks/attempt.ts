@@ -11,7 +11,7 @@ import { render } from './payload.ts'
 import { type Posted, post } from './post.ts'
 import { nextAttemptIn, retryAfterMsOf } from './schedule.ts'
 import { signedHeaders } from './signature.ts'
-import { type Allowed, findTarget, type Resolve } from './targets.ts'
+import { type Allowed, findTarget, type Resolve, withinTime } from './targets.ts'
 
 export interface AttemptDeps {
   readonly store: Store
@@ -29,7 +29,6 @@ export interface AttemptDeps {
 const FAILING_MS_MAX = 5 * 24 * 3_600_000
 /** RFC 9110 §15.5.11: the receiver wants no more. */
 const GONE = 410
-const RESOLVE_MS = 5_000
 
 /** @param delivery claimed by us; its `attempts` counts this one */
 export async function attemptDelivery(
@@ -89,9 +88,7 @@ async function tryOnce(
   signal: AbortSignal,
 ): Promise<Posted> {
   try {
-    const target = await findTarget(webhook.url, deps.allowed, (host) =>
-      withinTime(deps.resolve(host)),
-    )
+    const target = await findTarget(webhook.url, deps.allowed, withinTime(deps.resolve))
     const { contentType, headers, body } = render(webhook.format, payload)
     const at = deps.clock.now()
     const signed = signedHeaders(secretsOf(webhook, at), { id: messageId, at, body })
@@ -104,20 +101,6 @@ async function tryOnce(
     return await post(target, { headers: all, body }, signal)
   } catch (err) {
     return { status: null, error: messageOf(err), response: null, retryAfter: undefined }
-  }
-}
-
-/** A name server that never answers must not hold a place for ever. */
-async function withinTime<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_resolve, reject) => {
-    const error = new Error('the host name could not be looked up in time')
-    timer = setTimeout(() => reject(error), RESOLVE_MS)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
   }
 }
 

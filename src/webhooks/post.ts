@@ -18,14 +18,14 @@ export interface Posted {
   /** Null: there was no answer. */
   readonly status: number | null
   readonly error: string | null
-  /** How the answer began, as text. */
+  /** How the answer began, as text; null: there was none, or the configuration names no such host. */
   readonly response: string | null
   readonly retryAfter: string | undefined
 }
 
 /** Never rejects: that it did not work is an answer, too. */
 export async function post(
-  { url, address }: Target,
+  { url, address, isNamed }: Target,
   { headers, body }: { headers: Readonly<Record<string, string>>; body: string },
   signal: AbortSignal,
 ): Promise<Posted> {
@@ -40,10 +40,12 @@ export async function post(
       lookup: pinned(address),
       signal: ended,
     })
+    const beginning = await beginningOf(response)
     return {
       status: response.statusCode ?? null,
       error: null,
-      response: await beginningOf(response),
+      // Whoever makes a webhook must not read through us what strangers' machines answer.
+      response: isNamed ? beginning : null,
       retryAfter: response.headers['retry-after'],
     }
   } catch (err) {

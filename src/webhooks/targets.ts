@@ -21,25 +21,34 @@ export const resolveByDns: Resolve = async (host) =>
 export interface Allowed {
   readonly networks: Pick<BlockList, 'check'>
   readonly hosts: ReadonlySet<string>
+  /** Is there any entry that is not a host name? */
+  readonly hasNetworks: boolean
 }
 
 export function allowedTargets(entries: readonly string[]): Allowed {
   const networks = new BlockList()
   const hosts = new Set<string>()
+  let hasNetworks = false
   for (const entry of entries) {
     const [address = '', bits] = entry.replace(/^\[|\]$/g, '').split('/')
     const family = familyOf(address)
-    if (family === null) hosts.add(bareName(entry))
-    else if (bits === undefined) networks.addAddress(address, family)
+    if (family === null) {
+      hosts.add(bareName(entry))
+      continue
+    }
+    hasNetworks = true
+    if (bits === undefined) networks.addAddress(address, family)
     else networks.addSubnet(address, Number(bits), family)
   }
-  return { networks, hosts }
+  return { networks, hosts, hasNetworks }
 }
 
 export interface Target {
   readonly url: URL
   /** The address to connect to. */
   readonly address: string
+  /** Does the configuration name it, or is it one of the world's? */
+  readonly isNamed: boolean
 }
 
 /** Further ports are for hosts that the configuration names. */
@@ -60,11 +69,13 @@ export function parseTarget(text: string, allowed: Allowed): URL {
   }
   const address = literalOf(url)
   if (address !== null) judge(url, [address], allowed)
+  // A name may lead into a network that is allowed; where none is, the look-up changes nothing.
+  else if (!allowed.hasNetworks) judgeForm(url, allowed)
   return url
 }
 
 /**
- * Looks a target up and decides where to connect.
+ * Looks a target up and decides where to connect. What cannot be looked up is judged by its URL.
  * @throws BadTarget when it leads where it may not; what `resolve` throws when there is no such host
  */
 export async function findTarget(
@@ -74,24 +85,59 @@ export async function findTarget(
 ): Promise<Target> {
   const url = parseTarget(text, allowed)
   const literal = literalOf(url)
-  const addresses = literal === null ? await resolve(url.hostname) : [literal]
-  return { url, address: judge(url, addresses, allowed) }
+  if (literal !== null) return { url, ...judge(url, [literal], allowed) }
+  const addresses = await resolve(url.hostname).catch((err: unknown) => {
+    judgeForm(url, allowed)
+    throw err
+  })
+  return { url, ...judge(url, addresses, allowed) }
+}
+
+const RESOLVE_MS = 5_000
+
+/** A name server that never answers holds nobody for ever: after 5 seconds it has failed. */
+export function withinTime(resolve: Resolve): Resolve {
+  return async (host) => {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_resolve, reject) => {
+      const error = new Error('the host name could not be looked up in time')
+      timer = setTimeout(() => reject(error), RESOLVE_MS)
+    })
+    try {
+      return await Promise.race([resolve(host), late])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
 }
 
 const PRIVATE =
   'leads to a private address; name it in webhooks.allow_private if that is what you want'
 
 /** The address to connect to: one that is allowed by name, or any when all of them are public. */
-function judge(url: URL, addresses: readonly string[], allowed: Allowed): string {
-  const named = allowed.hosts.has(bareName(url.hostname))
+function judge(
+  url: URL,
+  addresses: readonly string[],
+  allowed: Allowed,
+): { address: string; isNamed: boolean } {
+  const named = isNamedHost(url, allowed)
   const welcome = addresses.find((address) => named || isIn(allowed.networks, address))
-  if (welcome !== undefined) return welcome
+  if (welcome !== undefined) return { address: welcome, isNamed: true }
   const [first] = addresses
   if (first === undefined || !addresses.every(isPublic)) throw new BadTarget(PRIVATE)
+  judgeForm(url, allowed)
+  return { address: first, isNamed: false }
+}
+
+/** Scheme and port, of hosts that the configuration does not name. */
+function judgeForm(url: URL, allowed: Allowed): void {
+  if (isNamedHost(url, allowed)) return
   if (url.protocol !== 'https:') throw new BadTarget('is not an https URL')
   if (!PUBLIC_PORTS.has(url.port)) throw new BadTarget('has a port other than 443 and 8443')
-  return first
 }
+
+const isNamedHost = ({ hostname }: URL, { hosts }: Allowed): boolean =>
+  hosts.has(bareName(hostname))
 
 /** The URL parser has brought 127.1, 0x7f.1 and their like into one form by now. */
 function literalOf({ hostname }: URL): string | null {

@@ -3,7 +3,13 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { configFrom } from '../../src/config.ts'
 import { post } from '../../src/webhooks/post.ts'
-import { allowedTargets, BadTarget, findTarget, isPublic } from '../../src/webhooks/targets.ts'
+import {
+  allowedTargets,
+  BadTarget,
+  findTarget,
+  isPublic,
+  parseTarget,
+} from '../../src/webhooks/targets.ts'
 
 const NOTHING = allowedTargets([])
 const signal = new AbortController().signal
@@ -101,6 +107,27 @@ describe('an address that is not for webhooks', () => {
     }
   })
 
+  test.each(['https://example.com:22/', 'http://example.com/', 'http://example.com:8443/'])(
+    'a name with a scheme or port that is not for webhooks: %s',
+    async (url) => {
+      expect(() => parseTarget(url, NOTHING)).toThrow(BadTarget)
+      // A name may lead into the network that is allowed, but not one that nobody knows.
+      const network = allowedTargets(['10.0.0.0/8'])
+      expect(parseTarget(url, network).href).toBe(url)
+      expect((await findTarget(url, network, async () => ['10.0.0.1'])).address).toBe('10.0.0.1')
+      for (const resolve of [async () => ['8.8.8.8'], async () => Promise.reject(new Error('no'))])
+        await expect(findTarget(url, network, resolve)).rejects.toThrow(BadTarget)
+      const named = allowedTargets(['example.com'])
+      expect((await findTarget(url, named, async () => ['8.8.8.8'])).isNamed).toBe(true)
+    },
+  )
+
+  test('a name that cannot be looked up is not refused for that', async () => {
+    const resolve = async () => Promise.reject(new Error('ENOTFOUND'))
+    for (const url of ['https://example.com/', 'https://example.com:8443/'])
+      await expect(findTarget(url, NOTHING, resolve)).rejects.toThrow('ENOTFOUND')
+  })
+
   test('public ones are taken as they are', async () => {
     const both = async () => ['93.184.216.34', '2606:2800:220:1::1']
     expect(await findTarget('https://hooks.test/x', NOTHING, both)).toMatchObject({
@@ -182,14 +209,33 @@ describe('a request', () => {
     onTestFinished(() => void server.close())
     const { port } = server.address() as AddressInfo
     const url = new URL(`http://127.0.0.1:${port}/`)
-    const posted = await post({ url, address: '127.0.0.1' }, { headers: {}, body: 'x' }, signal)
+    const posted = await post(
+      { url, address: '127.0.0.1', isNamed: true },
+      { headers: {}, body: 'x' },
+      signal,
+    )
     expect(posted.status).toBe(200)
     expect(posted.response).toHaveLength(1_000)
   })
 
+  test.each([true, false])('keeps the answer only of hosts that are named: %s', async (isNamed) => {
+    const { port } = await receiver(() => ({ status: 403 }))
+    const url = new URL(`http://127.0.0.1:${port}/`)
+    const posted = await post(
+      { url, address: '127.0.0.1', isNamed },
+      { headers: {}, body: '' },
+      signal,
+    )
+    expect(posted).toMatchObject({ status: 403, response: isNamed ? 'hello' : null })
+  })
+
   test('that cannot be made says why', async () => {
     const url = new URL('http://127.0.0.1:1/')
-    const posted = await post({ url, address: '127.0.0.1' }, { headers: {}, body: '' }, signal)
+    const posted = await post(
+      { url, address: '127.0.0.1', isNamed: true },
+      { headers: {}, body: '' },
+      signal,
+    )
     expect(posted.status).toBe(null)
     expect(posted.error).toMatch(/ECONNREFUSED/)
   })
