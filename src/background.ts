@@ -111,8 +111,11 @@ async function watch(deps: BackgroundDeps, signal: AbortSignal): Promise<void> {
 async function digests(deps: BackgroundDeps, signal: AbortSignal): Promise<void> {
   const { store, context, clock, outgoing } = deps
   const work = async (): Promise<void> => {
-    await sendDigests(store, context, clock.now())
-    outgoing.ring()
+    try {
+      await sendDigests(store, context, clock.now())
+    } finally {
+      outgoing.ring()
+    }
   }
   await runJob(jobOf(deps, 'digests', DIGESTS_MS), work, signal)
 }

@@ -1,6 +1,7 @@
 /** The morning's mail to agents who want one: what waits for them, and what nobody has taken. */
 import { mailRendered } from '../outbound/account-mail.ts'
 import type { DigestLine, DigestValues } from '../outbound/template-values.ts'
+import { isCorrupt, isDatabaseDown } from '../store/database-errors.ts'
 import { beginDigest, settingsOf } from '../store/notice-settings.ts'
 import type { Store, Tx } from '../store/open.ts'
 import { waitingTickets } from '../store/reads/waiting-tickets.ts'
@@ -13,16 +14,29 @@ import type { DeskContext } from './context.ts'
 
 const LISTED_MAX = 20
 
-/** Those that are due. An agent gets one a working day, and none when nothing waits. */
+/**
+ * Those that are due. An agent gets one a working day, and none when nothing waits.
+ * @throws the first error, after everybody else has got his
+ */
 export async function sendDigests(store: Store, context: DeskContext, at: Date): Promise<void> {
   const [inbox] = context.inboxes
   const day = inbox === undefined ? null : digestDay(inbox.timeZone, at)
   if (inbox === undefined || day === null) return
+  const errors: unknown[] = []
   for (const agent of await readersOf(store, context, day)) {
-    await store.transaction(async (tx) => {
-      if (await beginDigest(tx, agent.id, day)) await mailDigest(tx, context, { agent, inbox }, at)
-    })
+    try {
+      await store.transaction(async (tx) => {
+        if (await beginDigest(tx, agent.id, day)) {
+          await mailDigest(tx, context, { agent, inbox }, at)
+        }
+      })
+    } catch (err) {
+      // What is wrong with the database is wrong for all of them.
+      if (isDatabaseDown(err) || isCorrupt(err)) throw err
+      errors.push(err)
+    }
   }
+  if (errors.length > 0) throw errors[0]
 }
 
 /** Agents who want a digest and did not get this day's. */

@@ -67,9 +67,13 @@ export function isDatabaseDown(err: unknown): boolean {
   return DOWN.test(codeOf(err)) || DOWN.test(message) || DOWN_STATES.test(codeOf(err))
 }
 
+/** Is the database damaged? */
+export const isCorrupt = (err: unknown): boolean =>
+  isOurs(err) && /^SQLITE_(?:CORRUPT|NOTADB)/.test(codeOf(err))
+
 /** A damaged database stops everything: going on could only make it worse. */
 export function stopIfCorrupt(err: unknown): void {
-  if (!isOurs(err) || !/^SQLITE_(?:CORRUPT|NOTADB)/.test(codeOf(err))) return
+  if (!isCorrupt(err)) return
   throw new OperatorError(
     EXIT.config,
     'The database is damaged. Nothing more is written to it. Keep the file, restore the last backup, and start again; mail still on the server is fetched anew.',

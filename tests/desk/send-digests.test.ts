@@ -105,6 +105,26 @@ eachDatabase(
       expect(await mailed()).toHaveLength(1)
     })
 
+    test('that fail for one agent reach the others, and the job hears of it', async () => {
+      const { ana, carla } = await start()
+      const settings = { level: 'digest', quietHours: null } as const
+      await desk.store.transaction((tx) => saveSettings(tx, carla.id, settings))
+      await waiting(ana, 'First', after(-2))
+      const { templates } = desk.context
+      let count = 0
+      const render = ((...args: Parameters<typeof templates.render>) => {
+        count += 1
+        if (count === 1) throw new Error('broken template')
+        return templates.render(...args)
+      }) as typeof templates.render
+      const context = { ...desk.context, templates: { render } as typeof templates }
+      await expect(sendDigests(desk.store, context, MORNING)).rejects.toThrow('broken template')
+      expect(await mailed()).toHaveLength(1)
+      // Who got none gets it the next time.
+      await sendDigests(desk.store, desk.context, after(1))
+      expect((await mailed()).map(({ to }) => to).toSorted()).toEqual([BRUNO, CARLA].toSorted())
+    })
+
     test('says how many more there are than it lists', async () => {
       const { ana } = await start()
       for (let n = 0; n < 22; n += 1) await waiting(ana, `Ticket ${n}`, after(-n))
