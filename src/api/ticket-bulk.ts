@@ -45,11 +45,15 @@ function bulkRoute(deps: ApiDeps): Route {
     body: BulkBody,
     async handle({ caller, body }) {
       const data: BulkResult[] = []
-      for (let start = 0; start < body.ids.length; start += AT_ONCE) {
-        const ids = body.ids.slice(start, start + AT_ONCE)
-        data.push(...(await Promise.all(ids.map((id) => changed(deps, caller, id, body.patch)))))
+      try {
+        for (let start = 0; start < body.ids.length; start += AT_ONCE) {
+          const ids = body.ids.slice(start, start + AT_ONCE)
+          data.push(...(await Promise.all(ids.map((id) => changed(deps, caller, id, body.patch)))))
+        }
+      } finally {
+        // A failure half-way takes back nothing of what was changed before.
+        deps.outgoing.ring()
       }
-      deps.outgoing.ring()
       const failed = data.filter(({ status }) => status !== 200).length
       return { body: { data, changed: data.length - failed, failed } }
     },

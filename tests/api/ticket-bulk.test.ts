@@ -47,6 +47,26 @@ eachDatabase(
       expect(failures).toEqual([])
     })
 
+    test('when the database fails half-way, what was changed is told all the same', async () => {
+      const { ana, bruno, store, rings, failures } = await start()
+      for (let n = 0; n < 26; n += 1) await open(ana)
+      const before = rings()
+      const real = { ...store }
+      let count = 0
+      Object.assign(store, {
+        transaction: (async (work) => {
+          count += 1
+          if (count > 25) throw new Error('disk full')
+          return real.transaction(work)
+        }) satisfies typeof store.transaction,
+      })
+      const ids = Array.from({ length: 26 }, (_, n) => n + 1)
+      const sent = bruno.post(`${TICKETS}/bulk`, { ids, patch: { priority: 'high' } })
+      expect((await sent).status).toBe(500)
+      expect(failures).toHaveLength(1)
+      expect(rings()).toBe(before + 1)
+    })
+
     test('are bounded, and want a change', async () => {
       const { bruno, ana } = await start()
       const patch = { priority: 'low' }
