@@ -347,7 +347,7 @@ eachDatabase(
         slowBefore ||= slow.received.length
         return { status: 204 }
       }
-      slow.delayMs = 300
+      slow.delayMs = 1_000
       const events = ['ticket.created']
       const webhook = await hook(api, quick, { events })
       // The newest are asked first.
