@@ -46,6 +46,8 @@ eachDatabase(
           { address: 'boss@example.org', outcome: 'queued', detail: null },
         ],
         created_at: '2026-03-01T10:00:00.000Z',
+        edited_at: null,
+        deleted_at: null,
       })
       expect(await statusOf(bruno)).toBe('pending')
       expect(rings()).toBe(2)

@@ -139,7 +139,7 @@ describe('HTTP', () => {
     }
     expect((await bruno.send('HEAD', '/api/v1/me')).status).toBe(200)
     expect((await bruno.send('OPTIONS', '/api/v1/me')).headers.get('allow')).toBe(
-      'GET, HEAD, PATCH',
+      'DELETE, GET, HEAD, PATCH',
     )
     expect((await raw(bruno.url, 'TRACE /api/v1/me HTTP/1.1\r\nHost: x')).split(' ')[1]).toBe('405')
   })

@@ -87,6 +87,8 @@ describeWithBrowser('everybody can use every page', (browser) => {
     await keys.type('crashes')
     await keys.press('Enter')
     await page.waitForURL('**/tickets?is=all&q=crashes')
+    // What was found has taken the place of the whole list.
+    await page.getByRole('link', { name: 'Invoice 2231 is wrong' }).waitFor({ state: 'detached' })
     await page.getByRole('link', { name: 'App crashes on start' }).waitFor()
     await page.getByLabel('Search tickets').blur()
     await keys.press('j')
