@@ -102,6 +102,7 @@ describeWithBrowser('everybody can use every page', (browser) => {
     await page.getByLabel('Message of Bruno Costa').getByText('4.2.1').waitFor()
     await page.getByText('Resolved').first().waitFor()
     await keys.press('Control+k')
+    await page.locator('[aria-label=Command]:focus').waitFor()
     await keys.type('mytick')
     await keys.press('Enter')
     await page.waitForURL('**/tickets?assignee=me')
