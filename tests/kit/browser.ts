@@ -20,8 +20,9 @@ export interface TestBrowser {
 
 export function describeWithBrowser(name: string, suite: (browser: TestBrowser) => void): void {
   if (chromiumPath !== undefined) {
-    // A browser shares the machine with other tests; what is slow there is not wrong.
-    describe(name, { timeout: 90_000 }, () => suite(sharedBrowser()))
+    // A browser shares the machine with other tests; what is slow there is not wrong, and a step that
+    // came too early for it gets a second chance.
+    describe(name, { timeout: 90_000, retry: 1 }, () => suite(sharedBrowser()))
   } else if (process.env.CI === 'true') {
     test(`${name}: Chromium is installed`, () => {
       expect(chromiumPath, `apt-get install ${BROWSER_PACKAGE}`).toBeDefined()
