@@ -4,7 +4,7 @@ import type { JobReport } from '../jobs.ts'
 import { listLifecycles } from '../lifecycles.ts'
 import { EVENT_TYPES } from '../store/events.ts'
 import { listAudit } from '../store/reads/audit.ts'
-import { findUsers } from '../store/users.ts'
+import { usersById } from '../store/users.ts'
 import type { Lifecycle, StatusRule } from '../ticket/lifecycle.ts'
 import { eventJson } from './comment-json.ts'
 import type { ApiDeps } from './deps.ts'
@@ -49,7 +49,7 @@ function auditRoute({ store }: ApiDeps): Route {
         limit: query.limit + 1,
       })
       const ids = events.map(({ actor }) => actor.id).filter((actor) => actor !== null)
-      const users = new Map((await findUsers(store.read, ids)).map((user) => [user.id, user]))
+      const users = await usersById(store.read, ids)
       const shown = events.slice(0, query.limit).map((event) => {
         const user = users.get(event.actor.id ?? 0)
         const actor = { ...event.actor, email: user?.email ?? null, name: user?.name ?? null }

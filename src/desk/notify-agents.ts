@@ -3,7 +3,7 @@ import type { NamedAddress } from '../mail/address.ts'
 import { coalesced, noticeToAgent } from '../outbound/agent-notices.ts'
 import { listAttachments } from '../store/attachments.ts'
 import { latestPublicComments } from '../store/comments.ts'
-import { mutedBy, settingsOf } from '../store/notice-settings.ts'
+import { mutedBy, settingsById } from '../store/notice-settings.ts'
 import type { Tx } from '../store/open.ts'
 import { listParticipants, listWatcherIds } from '../store/participants.ts'
 import { findUser, findUsers, listAgents } from '../store/users.ts'
@@ -77,13 +77,9 @@ async function listenersOf(
 ): Promise<{ agents: User[]; settings: Map<number, NoticeSettings> }> {
   const everybody = await (context.agentsOf ?? listAgents)(tx)
   if (everybody.length === 0) return { agents: [], settings: new Map() }
-  const settings = new Map(
-    (
-      await settingsOf(
-        tx,
-        everybody.map(({ id }) => id),
-      )
-    ).map((one) => [one.userId, one]),
+  const settings = await settingsById(
+    tx,
+    everybody.map(({ id }) => id),
   )
   const watchers = new Set(await listWatcherIds(tx, ticket.id))
   const muted = new Set(await mutedBy(tx, ticket.id))

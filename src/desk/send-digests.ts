@@ -2,10 +2,10 @@
 import { mailRendered } from '../outbound/account-mail.ts'
 import type { DigestLine, DigestValues } from '../outbound/template-values.ts'
 import { isCorrupt, isDatabaseDown } from '../store/database-errors.ts'
-import { beginDigest, settingsOf } from '../store/notice-settings.ts'
+import { beginDigest, settingsById } from '../store/notice-settings.ts'
 import type { Store, Tx } from '../store/open.ts'
 import { waitingTickets } from '../store/reads/waiting-tickets.ts'
-import { findUsers, listAgents } from '../store/users.ts'
+import { usersById, listAgents } from '../store/users.ts'
 import type { Inbox } from '../ticket/inbox.ts'
 import { digestDay } from '../ticket/notify.ts'
 import type { Ticket } from '../ticket/ticket.ts'
@@ -43,7 +43,7 @@ export async function sendDigests(store: Store, context: DeskContext, at: Date):
 async function readersOf(store: Store, context: DeskContext, day: string): Promise<User[]> {
   const agents = await listAgents(store.read)
   const ids = agents.map(({ id }) => id)
-  const settings = new Map((await settingsOf(store.read, ids)).map((one) => [one.userId, one]))
+  const settings = await settingsById(store.read, ids)
   return agents.filter(({ id }) => {
     const own = settings.get(id)
     const isDone = (own?.digestOn ?? '') >= day
@@ -77,7 +77,7 @@ async function linesOf(
   tickets: readonly Ticket[],
 ): Promise<DigestLine[]> {
   const ids = tickets.flatMap(({ requesterId }) => (requesterId === null ? [] : [requesterId]))
-  const people = new Map((await findUsers(tx, ids)).map((user) => [user.id, user]))
+  const people = await usersById(tx, ids)
   return tickets.map(({ id, subject, requesterId, waitingSince, createdAt }) => {
     const requester = people.get(requesterId ?? 0)
     return {

@@ -40,6 +40,14 @@ export const settingsOf: (db: Queryable, userIds: readonly number[]) => Promise<
     return all.map((ids) => found.filter(({ userId }) => ids.includes(userId)))
   })
 
+/** The same, by their users' ids. */
+export async function settingsById(
+  db: Queryable,
+  userIds: readonly number[],
+): Promise<Map<number, StoredSettings>> {
+  return new Map((await settingsOf(db, userIds)).map((one) => [one.userId, one]))
+}
+
 export async function saveSettings(
   tx: Tx,
   userId: number,

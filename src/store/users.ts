@@ -32,7 +32,7 @@ const toUser = (row: UserRow): User => ({
 
 export const findUser: (db: Queryable, id: number) => Promise<User | null> = gathered(
   async (db, ids: readonly number[]) => {
-    const found = new Map((await findUsers(db, ids)).map((user) => [user.id, user]))
+    const found = await usersById(db, ids)
     return ids.map((id) => found.get(id) ?? null)
   },
 )
@@ -43,6 +43,11 @@ export async function findUsers(db: Queryable, ids: readonly number[]): Promise<
     .whereIn('id', [...new Set(ids)])
     .select()
   return rows.map(toUser)
+}
+
+/** The same, by their ids. */
+export async function usersById(db: Queryable, ids: readonly number[]): Promise<Map<number, User>> {
+  return new Map((await findUsers(db, ids)).map((user) => [user.id, user]))
 }
 
 export const findUserByEmail: (db: Queryable, email: Address) => Promise<User | null> = gathered(

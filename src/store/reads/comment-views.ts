@@ -4,7 +4,7 @@ import type { User } from '../../ticket/user.ts'
 import { listAttachments, type StoredAttachment } from '../attachments.ts'
 import type { Queryable } from '../open.ts'
 import { deliveriesOf, type OutboxMessage } from '../outbox.ts'
-import { findUsers } from '../users.ts'
+import { usersById } from '../users.ts'
 import { groupBy } from './ticket-views.ts'
 
 export interface CommentView {
@@ -21,7 +21,7 @@ export async function viewComments(
   if (comments.length === 0) return []
   const ids = comments.map(({ id }) => id)
   const authorIds = comments.map(({ authorId }) => authorId).filter((id) => id !== null)
-  const authors = new Map((await findUsers(db, authorIds)).map((user) => [user.id, user]))
+  const authors = await usersById(db, authorIds)
   const attachments = groupBy(await listAttachments(db, ids), ({ commentId }) => commentId)
   const deliveries = groupBy(await deliveriesOf(db, ids), ({ commentId }) => commentId)
   return comments.map((comment) => ({

@@ -4,7 +4,7 @@ import type { Ticket } from '../../ticket/ticket.ts'
 import type { Queryable } from '../open.ts'
 import { listParticipants } from '../participants.ts'
 import { findTickets } from '../tickets.ts'
-import { findUsers } from '../users.ts'
+import { usersById } from '../users.ts'
 import { groupBy } from './ticket-views.ts'
 
 /** Of one comment: longer ones are found by their beginning. */
@@ -32,7 +32,7 @@ export async function ticketTexts(db: Queryable, ids: readonly number[]): Promis
   const tickets = await findTickets(db, ids)
   const participants = groupBy(await listParticipants(db, ids), ({ ticketId }) => ticketId)
   const requesterIds = tickets.map(({ requesterId }) => requesterId).filter((id) => id !== null)
-  const users = new Map((await findUsers(db, requesterIds)).map((user) => [user.id, user]))
+  const users = await usersById(db, requesterIds)
   const comments = groupBy(await commentTexts(db, ids), ({ ticket_id }) => ticket_id)
   return tickets.map((ticket) => {
     const requester = ticket.requesterId === null ? undefined : users.get(ticket.requesterId)
