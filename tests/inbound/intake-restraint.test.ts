@@ -62,8 +62,10 @@ eachDatabase(
       await afterMail(fresh, everybody, { acknowledgement: { budget } })
       const all = await desk.outbox()
       const queued = all.filter((o) => o.kind === 'acknowledgement' && o.outcome === 'queued')
-      const domains = queued.map(({ rcptTo }) => rcptTo.slice(rcptTo.indexOf('@') + 1)).toSorted()
-      expect(domains).toEqual([...Array(4).fill('even.test'), ...Array(3).fill('odd.test')])
+      const to = (domain: string): unknown[] => queued.filter((o) => o.rcptTo.endsWith(domain))
+      expect(queued).toHaveLength(7)
+      // Which of them come first is not promised: they are decided side by side.
+      expect([to('@even.test').length, to('@odd.test').length].toSorted()).toEqual([3, 4])
       expect(await acknowledgements()).toHaveLength(9)
     })
 

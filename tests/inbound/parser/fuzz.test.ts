@@ -38,8 +38,13 @@ function shown({ message, attachments }: Parsed): string {
   return [message.text.full, message.html ?? '', ...files].join('\n')
 }
 
-/** At least this much behind the headers, or there is nothing to lose. */
+/**
+ * At least this much behind the headers, or there is nothing to lose. Empty lines before the
+ * headers do not end them.
+ */
 const BODY = /\r?\n\r?\n[^]*?[a-z0-9]{20}/i
+const hasBody = (bytes: Buffer): boolean =>
+  BODY.test(bytes.toString('latin1').replace(/^[\r\n]+/, ''))
 
 test(
   'broken mail is answered in time, and something of it is there to see',
@@ -51,7 +56,7 @@ test(
         const parsed = await read(bytes)
         expect(cpuMs() - started).toBeLessThan(CPU_MS_MAX)
         expect(JSON.stringify(parsed.message)).not.toMatch(/\\u0000|\\ud[89a-f]/)
-        if (BODY.test(bytes.toString('latin1'))) expect(shown(parsed).trim()).not.toBe('')
+        if (hasBody(bytes)) expect(shown(parsed).trim()).not.toBe('')
       }),
       { numRuns: RUNS },
     )
