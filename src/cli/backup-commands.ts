@@ -4,7 +4,7 @@ import type { Config } from '../config.ts'
 import { EXIT, OperatorError } from '../errors.ts'
 import { runBackup } from './backup.ts'
 import type { ExplainIo } from './explain.ts'
-import { runRestore } from './restore.ts'
+import { type RestoreTarget, runRestore } from './restore.ts'
 
 export function registerBackupCommands(
   program: Command,
@@ -16,13 +16,30 @@ export function registerBackupCommands(
     .action(async (directory: string) => done(await runBackup(config(), directory, io)))
   program
     .command('restore <directory>')
-    .description('check a backup, or copy it into a new data directory')
+    .description('check a backup, or copy it into a new data directory or database')
     .option('--check', 'is it whole? Writes nothing')
     .option('--to <directory>', 'a new or empty data directory')
-    .action(async (from: string, { check, to }: { check?: boolean; to?: string }) => {
-      if ((check === true) === (to !== undefined)) {
-        throw new OperatorError(EXIT.usage, 'Say --check, or --to and a directory.')
-      }
-      done(await runRestore(config(), { from, to: to ?? null }, io))
-    })
+    .option('--to-database', 'the unused PostgreSQL that the configuration names')
+    .action(async (from: string, wishes: RestoreWishes) =>
+      done(await runRestore(config(), { from, to: targetOf(wishes) }, io)),
+    )
+}
+
+interface RestoreWishes {
+  readonly check?: boolean
+  readonly to?: string
+  readonly toDatabase?: boolean
+}
+
+function targetOf({ check, to, toDatabase }: RestoreWishes): RestoreTarget {
+  const wanted: RestoreTarget[] = []
+  if (check === true) wanted.push({ kind: 'none' })
+  if (to !== undefined) wanted.push({ kind: 'directory', directory: to })
+  if (toDatabase === true) wanted.push({ kind: 'database' })
+  const [target, another] = wanted
+  if (target !== undefined && another === undefined) return target
+  throw new OperatorError(
+    EXIT.usage,
+    'Say one of: --check, --to and a directory, or --to-database.',
+  )
 }

@@ -1,6 +1,6 @@
 /**
- * `postroom backup`: everything the desk knows, into a directory, while the daemon runs. Made again
- * into the same directory, it copies only what is new of the stored files.
+ * `postroom backup`: everything the desk knows, into a directory, while the daemon runs, from either
+ * database. Made again into the same directory, it copies only what is new of the stored files.
  */
 import { createReadStream, existsSync } from 'node:fs'
 import { readdir, rm, stat } from 'node:fs/promises'
@@ -12,8 +12,9 @@ import { packageVersion } from '../package-root.ts'
 import type { Blobs } from '../store/blobs.ts'
 import { FileBlobs } from '../store/file-blobs.ts'
 import type { Queryable } from '../store/open.ts'
+import { writePortableCopy } from '../store/portable-copy.ts'
 import { referredBlobs } from '../store/reads/invariants.ts'
-import { copySqlite, openSqliteCopy } from '../store/sqlite-backup.ts'
+import { openSqliteCopy } from '../store/sqlite-backup.ts'
 import {
   BLOBS,
   countRows,
@@ -32,12 +33,6 @@ const DATABASE_NAME = /^postroom-\d+\.db$/
 /** Exit code 0 when the backup is complete and durable. */
 export async function runBackup(config: Config, target: string, io: ExplainIo): Promise<number> {
   const { database } = config
-  if (database.kind !== 'sqlite') {
-    throw new OperatorError(
-      EXIT.usage,
-      'The database is a PostgreSQL, which has its own tools: pg_dump and pg_restore, or continuous archiving. docs/deploy.md says how.',
-    )
-  }
   const directory = path.resolve(target)
   await prepare(directory)
   return withWorkplace(config, async ({ store, context }) => {
@@ -46,7 +41,7 @@ export async function runBackup(config: Config, target: string, io: ExplainIo): 
     await copyBlobs(store.read, context.blobs, kept)
     const at = new Date()
     const name = `postroom-${at.getTime()}.db`
-    await copySqlite(database.file, path.join(directory, name))
+    await writePortableCopy({ database, store }, path.join(directory, name), at)
     const count = await copyBlobs(store.read, context.blobs, kept)
     const manifest = await describe(directory, name, { at, count })
     await writeManifest(directory, manifest)

@@ -1,6 +1,6 @@
 /**
  * `postroom restore`: is a backup whole (`--check`, which writes nothing), and the way back into a
- * new data directory (`--to`), which never touches one that has something in it.
+ * new data directory (`--to`) or an unused PostgreSQL (`--to-database`); nothing is ever overwritten.
  */
 import { existsSync } from 'node:fs'
 import { chmod, copyFile, open, readdir } from 'node:fs/promises'
@@ -25,18 +25,26 @@ import {
   syncDirectory,
 } from './backup-manifest.ts'
 import type { ExplainIo } from './explain.ts'
+import { refuseUsed, restoreIntoDatabase, shownDatabase } from './restore-database.ts'
 import { verifyBlobs } from './verify.ts'
 
 const DATABASE = 'postroom.db'
 
-/** Exit code 0 when the backup is whole and, with `to`, was restored; 1 when it is not. */
+/** Nothing but looking, a directory, or the PostgreSQL that the configuration names. */
+export type RestoreTarget =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'directory'; readonly directory: string }
+  | { readonly kind: 'database' }
+
+/** Exit code 0 when the backup is whole and was restored, if that was wanted; 1 when it is not. */
 export async function runRestore(
-  config: Pick<Config, 'lifecycle'>,
-  { from, to }: { from: string; to: string | null },
+  config: Config,
+  { from, to }: { from: string; to: RestoreTarget },
   io: ExplainIo,
 ): Promise<number> {
-  const target = to === null ? null : path.resolve(to)
+  const target = to.kind === 'directory' ? path.resolve(to.directory) : null
   if (target !== null) await refuseFilled(target)
+  if (to.kind === 'database') await refuseUsed(config)
   const backup = path.resolve(from)
   const manifest = await readManifest(backup)
   const wrong = await check(config, backup, manifest)
@@ -46,6 +54,11 @@ export async function runRestore(
   }
   const tickets = manifest.counts['tickets'] ?? 0
   io.stdout.write(`whole: ${tickets} tickets, as of ${manifest.created_at}\n`)
+  if (to.kind === 'database') {
+    await restoreIntoDatabase(config, { backup, file: manifest.database.file })
+    io.stdout.write(`restored into ${shownDatabase(config)}\n`)
+    return 0
+  }
   if (target === null) return 0
   await copyTo(backup, manifest, target)
   io.stdout.write(

@@ -1,4 +1,5 @@
 /** Many rows at once, under ids that are reserved before: for seeding, where nobody else looks on. */
+import { isPostgres } from './dialect.ts'
 import type { Queryable, Store, Tx } from './open.ts'
 
 /** SQLite compiles a multi-row insert to a compound select with at most 500 terms. */
@@ -8,7 +9,7 @@ const ROWS_MAX = 250
 export async function reserveIds(tx: Tx, table: string, count: number): Promise<number> {
   const row = await tx(table).max({ last: 'id' }).first<{ last: number | null }>()
   const last = Number(row?.last ?? 0)
-  if ((tx.client as { dialect: string }).dialect === 'postgresql') {
+  if (isPostgres(tx)) {
     const given = await tx.raw<{ rows: { last: number }[] }>(
       `select nextval(pg_get_serial_sequence(?, 'id')) as last`,
       [table],

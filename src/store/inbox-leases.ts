@@ -6,6 +6,7 @@
  * and what it writes is refused.
  */
 import type { Knex } from 'knex'
+import { isPostgres } from './dialect.ts'
 import type { Queryable, Tx } from './open.ts'
 import { rawRows } from './raw-rows.ts'
 
@@ -111,7 +112,7 @@ export async function orderLook(tx: Tx, inboxId: number): Promise<void> {
  * inbox takes its mail in, in its order, or an answer could be decided before what it answers.
  */
 export function notLeasedElsewhere(query: Knex.QueryBuilder, db: Queryable, owner: string): void {
-  if ((db.client as { dialect: string }).dialect !== 'postgresql') return
+  if (!isPostgres(db)) return
   void query.whereNotExists(
     db('inbox_leases')
       .whereRaw('inbox_leases.inbox_id = inbound_messages.inbox_id')

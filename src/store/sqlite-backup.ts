@@ -11,7 +11,7 @@ import type { Store } from './open.ts'
 import { quietKnexLog } from './quiet-knex.ts'
 
 /** Owner only: it is everybody's mail. */
-const FILE_MODE = 0o600
+export const FILE_MODE = 0o600
 
 /** Writes `target`, which must not exist; durable when it resolves. */
 export async function copySqlite(source: string, target: string): Promise<void> {

@@ -5,6 +5,7 @@
  */
 import type { Knex } from 'knex'
 import type { SearchTerm } from '../ticket/search-query.ts'
+import { isPostgres } from './dialect.ts'
 import type { Queryable, Tx } from './open.ts'
 
 export interface TicketWords {
@@ -20,9 +21,6 @@ const VECTOR_BYTES_MAX = 900_000
 const POSITION_MAX = 16_383
 /** Between the two parts, so that no phrase goes from one to the other. */
 const GAP = 2
-
-const isPostgres = (db: Queryable): boolean =>
-  (db.client as { dialect: string }).dialect === 'postgresql'
 
 /** Rows of one statement: a few, for they are long. */
 const ROWS_MAX = 50

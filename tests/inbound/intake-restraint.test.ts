@@ -65,7 +65,7 @@ eachDatabase(
       const to = (domain: string): unknown[] => queued.filter((o) => o.rcptTo.endsWith(domain))
       expect(queued).toHaveLength(7)
       // Which of them come first is not promised: they are decided side by side.
-      expect([to('@even.test').length, to('@odd.test').length].toSorted()).toEqual([3, 4])
+      expect(Math.max(to('@even.test').length, to('@odd.test').length)).toBe(4)
       expect(await acknowledgements()).toHaveLength(9)
     })
 
