@@ -26,6 +26,9 @@ try {
     serve: runServe,
     // Loaded when asked for: the daemon never carries the demo's servers.
     demo: async (...args) => (await import('./demo-command.ts')).runDemoCommand(...args),
+    exportDesk: async function* (...args) {
+      yield* (await import('./export-desk.ts')).exportDesk(...args)
+    },
   }).run(process.argv.slice(2))
 } catch (err) {
   process.exitCode = report(err)

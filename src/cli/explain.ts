@@ -5,14 +5,12 @@
  * lines, poisonous messages and dying parser processes included. It holds only a window of
  * messages at a time, whatever the length of the stream.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import type { Readable, Writable } from 'node:stream'
 import { messageOf } from '../errors.ts'
 import { explain, unreadableExplanation } from '../inbound/explanation.ts'
 import type { ExplainedContext, Explanation } from '../inbound/explanation.ts'
-import { openParser, releaseParsed } from '../inbound/parse.ts'
+import { releaseParsed } from '../inbound/parse.ts'
 import type { Parsed, Parser } from '../inbound/parse.ts'
 import { screen } from '../inbound/screen.ts'
 import { authenticationOf } from '../mail/authentication-results.ts'
@@ -20,6 +18,7 @@ import type { Message } from '../mail/message.ts'
 import type { OwnIdentity } from '../mail/verdict.ts'
 import { explanationText } from './explain-text.ts'
 import { linesOf } from './explain-lines.ts'
+import { withParser } from './with-parser.ts'
 
 export interface ExplainIo {
   readonly stdin: Readable
@@ -93,22 +92,6 @@ export async function explainBatch(
     entry,
   )
   return 0
-}
-
-async function withParser(
-  processes: number,
-  work: (parser: Parser) => Promise<void>,
-  entry?: string,
-): Promise<void> {
-  const scratchDir = await mkdtemp(join(tmpdir(), 'postroom-explain-'))
-  const parser = openParser({ processes, scratchDir, ...(entry === undefined ? {} : { entry }) })
-  try {
-    parser.warm()
-    await work(parser)
-  } finally {
-    await parser.close()
-    await rm(scratchDir, { recursive: true, force: true })
-  }
 }
 
 /** The answer to one input line, with its line end; '' for an empty line. */

@@ -13,7 +13,7 @@ import { type Archive, messagesOf } from '../inbound/mail-archives.ts'
 import { insertInbound, type NewInbound } from '../store/inbound-messages.ts'
 import type { Workplace } from '../workplace.ts'
 import type { ExplainIo } from './explain.ts'
-import { withWorkplace } from './with-workplace.ts'
+import { wantedInboxes, withWorkplace } from './with-workplace.ts'
 
 const BATCH_MAX = 100
 const BATCH_BYTES_MAX = 8 * 1024 * 1024
@@ -34,19 +34,10 @@ interface Count {
 /** Repeating it, or going on after a break, stores what is not there yet. Exit code 0. */
 export async function runImport(config: Config, wish: Wish, io: ExplainIo): Promise<number> {
   return withWorkplace(config, async (workplace) => {
-    const inbox = workplace.inboxes.find(
-      ({ name }) => name.toLowerCase() === wish.inbox.toLowerCase(),
-    )
-    if (inbox === undefined) {
-      const names = workplace.inboxes.map(({ name }) => name).join(', ')
-      throw new OperatorError(
-        EXIT.usage,
-        `There is no inbox "${wish.inbox}" in the configuration. There are: ${names || 'none'}.`,
-      )
-    }
+    const [inbox] = wantedInboxes(workplace, wish.inbox)
     const count: Count = { stored: 0, known: 0, tooLarge: 0 }
     try {
-      await importAll(workplace, { ...wish, inboxId: inbox.id }, count, io)
+      await importAll(workplace, { ...wish, inboxId: inbox?.id ?? 0 }, count, io)
     } catch (cause) {
       if (!isFileError(cause)) throw cause
       throw new OperatorError(

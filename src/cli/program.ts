@@ -8,6 +8,7 @@ import { suggestion } from '../config-problems.ts'
 import { EXIT, OperatorError } from '../errors.ts'
 import { packageVersion } from '../package-root.ts'
 import { ROLES } from '../ticket/user.ts'
+import type { Workplace } from '../workplace.ts'
 import { registerAccountCommands } from './account-commands.ts'
 import { registerBackupCommands } from './backup-commands.ts'
 import { runCheck } from './check.ts'
@@ -20,6 +21,8 @@ import { runSeed, SEED_COMMENTS_MAX, SEED_TICKETS_MAX, type SeedWishes } from '.
 import { createTokenFor } from './tokens.ts'
 import { runVerify } from './verify.ts'
 import { runWhereIs } from './where-is.ts'
+import { type ExportWishes, registerExportCommand } from './export.ts'
+import { registerRepairCommands } from './repair-commands.ts'
 import { withWorkplace } from './with-workplace.ts'
 import { addUserCommand, changeRoleCommand, listUsersCommand } from './users.ts'
 
@@ -32,6 +35,8 @@ export interface ProgramDeps {
     print: (line: string) => void,
     signal: AbortSignal,
   ) => Promise<number>
+  /** Every ticket that was asked for, piece by piece. */
+  readonly exportDesk: (workplace: Workplace, wishes: ExportWishes) => AsyncIterable<Buffer>
 }
 
 export interface Program {
@@ -185,8 +190,10 @@ const users: Register = (program, { io }, done) => {
     )
 }
 
-const operating: Register = (program, { io }, done) => {
+const operating: Register = (program, { io, exportDesk }, done) => {
   registerBackupCommands(program, { config: () => configOf(program), io, done })
+  registerRepairCommands(program, { config: () => configOf(program), io, done })
+  registerExportCommand(program, { config: () => configOf(program), io, done, exportDesk })
   program
     .command('import <kind> <path>')
     .description(`old mail becomes closed tickets; kinds: ${ARCHIVES.join(', ')}`)

@@ -1,5 +1,5 @@
 /** Opens the workplace for one command and closes it again; works beside a running daemon. */
-import type { Config } from '../config.ts'
+import type { Config, InboxConfig } from '../config.ts'
 import { EXIT, OperatorError } from '../errors.ts'
 import { type Address, parseAddress } from '../mail/address.ts'
 import { openWorkplace, type Workplace } from '../workplace.ts'
@@ -14,6 +14,25 @@ export async function withWorkplace<T>(
   } finally {
     await workplace.close()
   }
+}
+
+/** Inboxes with their ids: the one of this name, or all; exit 2 when there is none. */
+export function wantedInboxes(
+  { config, inboxes }: Workplace,
+  name: string | null,
+): { config: InboxConfig; id: number }[] {
+  const all = config.inboxes.flatMap((inbox) => {
+    const row = inboxes.find((one) => one.name === inbox.name)
+    return row === undefined ? [] : [{ config: inbox, id: row.id }]
+  })
+  if (name === null) return all
+  const wanted = all.filter((one) => one.config.name.toLowerCase() === name.toLowerCase())
+  if (wanted.length > 0) return wanted
+  const names = all.map((one) => one.config.name).join(', ')
+  throw new OperatorError(
+    EXIT.usage,
+    `There is no inbox "${name}" in the configuration. There are: ${names || 'none'}.`,
+  )
 }
 
 /** The address a person typed; exit 2 when it is none. */

@@ -1,11 +1,19 @@
-/** Notes are corrected by who wrote them, soon; words are withdrawn by admins. */
+/**
+ * Notes are corrected by who wrote them, soon; words are withdrawn by admins; a customer's mail that
+ * is understood better today is read again.
+ */
 import { AppError } from '../errors.ts'
 import { Overtaken } from '../store/database-errors.ts'
 import { findComment } from '../store/comments.ts'
 import { insertEvents } from '../store/events.ts'
-import { correctComment, withdrawComment } from '../store/move-comments.ts'
+import {
+  correctComment,
+  rereadComment,
+  withdrawComment,
+  type Words,
+} from '../store/move-comments.ts'
 import type { Tx } from '../store/open.ts'
-import type { Comment } from '../ticket/comment.ts'
+import { type Comment, SYSTEM } from '../ticket/comment.ts'
 import type { User } from '../ticket/user.ts'
 
 /** After that colleagues have read it. */
@@ -48,12 +56,24 @@ export async function withdraw(
   return true
 }
 
+/** False: somebody changed it meanwhile, and that stays. */
+export async function reread(
+  tx: Tx,
+  { comment, words }: { comment: Comment; words: Words },
+  at: Date,
+): Promise<boolean> {
+  const change = { id: comment.id, before: comment.text, words }
+  if (!(await rereadComment(tx, change))) return false
+  await told(tx, { comment, by: null, data: { comment_reread: comment.id } }, at)
+  return true
+}
+
 const overtaken = ({ id }: Comment): Overtaken =>
   new Overtaken(`comment ${id} was changed meanwhile`)
 
 async function told(
   tx: Tx,
-  { comment, by, data }: { comment: Comment; by: User; data: Record<string, unknown> },
+  { comment, by, data }: { comment: Comment; by: User | null; data: Record<string, unknown> },
   at: Date,
 ): Promise<void> {
   await insertEvents(
@@ -63,7 +83,7 @@ async function told(
         type: 'ticket.updated',
         ticketId: comment.ticketId,
         commentId: comment.id,
-        actor: { type: 'user', id: by.id },
+        actor: by === null ? SYSTEM : { type: 'user', id: by.id },
         data,
       },
     ],

@@ -6,6 +6,7 @@ import { choiceForInbound, forgetHeld } from '../store/held-replies.ts'
 import { discardInbound, putBackInbound } from '../store/inbound-orders.ts'
 import { type Fate, findInbound, type InboundMessage } from '../store/inbound-messages.ts'
 import type { Tx } from '../store/open.ts'
+import { SYSTEM } from '../ticket/comment.ts'
 import type { Ticket } from '../ticket/ticket.ts'
 import type { User } from '../ticket/user.ts'
 
@@ -13,6 +14,9 @@ interface Order {
   readonly messageId: number
   readonly by: User
 }
+
+/** Nobody in particular: the rules changed, and whoever runs the desk wants them to hold. */
+type PutBackOrder = Omit<Order, 'by'> & { readonly by: User | null }
 
 /** Nothing for people came of these. */
 const OPEN: readonly Fate[] = ['quarantined', 'ignored', 'system']
@@ -25,6 +29,16 @@ const DISCARDABLE: readonly Fate[] = ['quarantined']
  *   when something came of it; `source-missing`.
  */
 export async function reprocessInbound(tx: Tx, order: Order, at: Date): Promise<InboundMessage> {
+  return putBack(tx, order, { allowed: OPEN, release: null, verb: 'put back' }, at)
+}
+
+/**
+ * As {@link reprocessInbound}, because the rules are others today.
+ *
+ * @throws AppError as {@link reprocessInbound} does.
+ */
+export async function replayInbound(tx: Tx, messageId: number, at: Date): Promise<InboundMessage> {
+  const order = { messageId, by: null }
   return putBack(tx, order, { allowed: OPEN, release: null, verb: 'put back' }, at)
 }
 
@@ -57,7 +71,7 @@ export async function discardInboundMessage(
 
 async function putBack(
   tx: Tx,
-  order: Order,
+  order: PutBackOrder,
   how: { allowed: readonly Fate[]; release: InboundMessage['release']; verb: string },
   at: Date,
 ): Promise<InboundMessage> {
@@ -73,7 +87,7 @@ async function putBack(
   const { release, verb } = how
   // Released, it becomes a note at most; decided again, it might be mailed.
   if (release === null) await refuseDiscarded(tx, message)
-  const reason = `${verb} by user ${order.by.id}`
+  const reason = order.by === null ? `${verb} for today’s rules` : `${verb} by user ${order.by.id}`
   if (!(await putBackInbound(tx, message, { release, reason }, at))) throw overtaken(message)
   await forgetHeld(tx, message.id)
   return changed(tx, order, at)
@@ -81,7 +95,7 @@ async function putBack(
 
 async function messageOf(
   tx: Tx,
-  { messageId }: Order,
+  { messageId }: Pick<Order, 'messageId'>,
   allowed: readonly Fate[],
 ): Promise<InboundMessage> {
   const message = await findInbound(tx, messageId)
@@ -123,7 +137,7 @@ async function refuseDiscarded(tx: Tx, { id, ticketId }: InboundMessage): Promis
 const overtaken = ({ id }: InboundMessage): Overtaken =>
   new Overtaken(`message ${id} changed meanwhile`)
 
-async function changed(tx: Tx, { messageId, by }: Order, at: Date): Promise<InboundMessage> {
+async function changed(tx: Tx, { messageId, by }: PutBackOrder, at: Date): Promise<InboundMessage> {
   const message = await findInbound(tx, messageId)
   if (message === null) throw new Error(`message ${messageId} is gone`)
   await insertEvents(
@@ -133,7 +147,7 @@ async function changed(tx: Tx, { messageId, by }: Order, at: Date): Promise<Inbo
         type: 'inbox.changed',
         ticketId: null,
         commentId: null,
-        actor: { type: 'user', id: by.id },
+        actor: by === null ? SYSTEM : { type: 'user', id: by.id },
         data: { inbox_id: message.inboxId, inbound_id: message.id, fate: message.fate },
       },
     ],

@@ -61,6 +61,12 @@ function authorOf({ comment, author }: CommentView, { publicOnly, desk }: Transc
 const filesOf = ({ attachments }: CommentView): string[] =>
   attachments.map(({ filename, size }) => `${filename ?? 'unnamed'} (${size} bytes)`)
 
+/** One comment as a message of its own, in an mbox. */
+export const commentAsMail = (
+  view: CommentView,
+  wanted: Pick<Transcript, 'ticket' | 'publicOnly' | 'desk'>,
+): string => mbox.comment(view, { ...wanted, format: 'mbox', json: () => null, about: null }, true)
+
 const isNote = ({ comment }: CommentView): boolean => comment.visibility === 'internal'
 
 const text: Form = {
@@ -126,8 +132,8 @@ const mbox: Form = {
   end: '',
 }
 
-/** `Sun Mar  1 10:00:00 2026`, in UTC. */
-function ctime(at: Date): string {
+/** `Sun Mar  1 10:00:00 2026`, in UTC: what the first line of a message in an mbox ends with. */
+export function ctime(at: Date): string {
   const [weekday = '', day = '', month = '', year = '', time = ''] = at.toUTCString().split(/[ ,]+/)
   return `${weekday} ${month} ${String(Number(day)).padStart(2)} ${time} ${year}`
 }

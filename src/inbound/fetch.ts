@@ -11,14 +11,15 @@ import type { Events } from '../events.ts'
 import type { Health } from '../health.ts'
 import { type Bell, pause } from '../pause.ts'
 import type { Blobs } from '../store/blobs.ts'
-import { knownUids, listUnmarked, setMarked } from '../store/folder-contents.ts'
-import { type FolderCursor, insertCursor, listCursors, markReconciled } from '../store/inboxes.ts'
+import { listUnmarked, setMarked } from '../store/folder-contents.ts'
+import { type FolderCursor, insertCursor, listCursors } from '../store/inboxes.ts'
 import type { Store } from '../store/open.ts'
 import { isDatabaseDown, stopIfCorrupt } from '../store/database-errors.ts'
 import { type FailureKind, failureOf, retryDelayMs } from './fetch-failure.ts'
 import { ImapSession } from './fetch-session.ts'
 import { Missing } from './fetch-missing.ts'
-import { type StoreDeps, storeMessages, storeNew } from './fetch-store.ts'
+import { reconcile } from './fetch-reconcile.ts'
+import { type StoreDeps, storeNew } from './fetch-store.ts'
 
 export interface FetchDeps {
   readonly clock: Clock
@@ -33,8 +34,6 @@ export interface FetchDeps {
 /** IDLE may lie: look anyway. */
 const POLL_MS = 60_000
 const RECONCILE_MS = 15 * 60_000
-/** After the first full comparison only recent arrivals are compared. */
-const RECONCILE_SINCE_MS = 30 * 24 * 3_600_000
 /** A connection that lived this long was a good one: patience starts anew. */
 const STABLE_MS = 5 * 60_000
 const MARKS_PER_COMMAND = 100
@@ -148,29 +147,6 @@ async function cursorOf(deps: StoreDeps, session: ImapSession): Promise<FolderCu
 async function highestUid(session: ImapSession): Promise<number> {
   if (session.uidNext !== null) return session.uidNext - 1
   return (await session.uids(null)).at(-1) ?? 0
-}
-
-/** Finds messages below the cursor that have no ledger row, and takes them. */
-async function reconcile(
-  deps: StoreDeps,
-  session: ImapSession,
-  cursor: FolderCursor,
-  missing: Missing,
-): Promise<void> {
-  if (cursor.uid > 0) {
-    const since =
-      cursor.reconciledAt === null ? null : new Date(deps.now().getTime() - RECONCILE_SINCE_MS)
-    const here = (await session.uids(since)).filter((uid) => uid <= cursor.uid)
-    const known = await knownUids(deps.store.read, cursor, here[0] ?? 0)
-    const [first] = here.filter((uid) => !known.has(uid))
-    if (first !== undefined) {
-      const lost = (await session.list(first)).filter(
-        ({ uid }) => uid <= cursor.uid && !known.has(uid),
-      )
-      await storeMessages(deps, session, cursor, lost, missing)
-    }
-  }
-  await deps.store.transaction((tx) => markReconciled(tx, cursor.id, deps.now()))
 }
 
 /** Flags or moves what is stored. Repeating it does no harm; failing never stops the fetching. */

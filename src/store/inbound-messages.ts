@@ -267,3 +267,27 @@ export async function listInbound(db: Queryable, filter: InboundFilter): Promise
   if (filter.beforeId !== undefined) void query.where('id', '<', filter.beforeId)
   return (await query).map(toInbound)
 }
+
+/** Those whose source is kept and whose fate is settled, oldest first; `ids` empty: all. */
+export async function listStoredInbound(
+  db: Queryable,
+  wanted: {
+    inboxIds: readonly number[]
+    ids: readonly number[]
+    since: Date | null
+    afterId: number
+    limit: number
+  },
+): Promise<InboundMessage[]> {
+  const query = db<InboundRow>('inbound_messages')
+    .whereIn('inbox_id', [...wanted.inboxIds])
+    .whereNotIn('fate', ['pending', 'duplicate'])
+    .whereNotNull('sha256')
+    .where('id', '>', wanted.afterId)
+    .orderBy('id')
+    .limit(wanted.limit)
+    .select()
+  if (wanted.ids.length > 0) void query.whereIn('id', [...wanted.ids])
+  if (wanted.since !== null) void query.where('received_at', '>=', toMs(wanted.since))
+  return (await query).map(toInbound)
+}

@@ -42,6 +42,28 @@ export async function correctComment(
   return true
 }
 
+/** What a comment says, and what it answers. */
+export interface Words {
+  readonly text: string
+  readonly quotedText: string
+  readonly fullText: string
+  readonly html: string | null
+}
+
+/** The mail it came as is kept, and now read as `words`. False: it was changed meanwhile. */
+export async function rereadComment(
+  tx: Tx,
+  { id, before, words }: { id: number; before: string; words: Words },
+): Promise<boolean> {
+  const { text, quotedText: quoted_text, fullText: full_text, html } = words
+  const updated = await tx('comments')
+    .where({ id, text: before })
+    .whereNull('deleted_at')
+    .whereNull('edited_at')
+    .update({ text, quoted_text, full_text, html })
+  return updated === 1
+}
+
 /** Its words and files go, wherever they are repeated; that it was there stays. False: it was withdrawn before. */
 export async function withdrawComment(tx: Tx, id: number, at: Date): Promise<boolean> {
   const updated = await tx('comments')

@@ -1,6 +1,7 @@
 /** The command line in this process: words in; exit code, what was printed, what was said out. */
 import { Readable, Writable } from 'node:stream'
 import { buildProgram, type ProgramDeps } from '../../src/cli/program.ts'
+import { exportDesk } from '../../src/export-desk.ts'
 import { AppError, EXIT, OperatorError } from '../../src/errors.ts'
 
 export interface Ran {
@@ -25,6 +26,7 @@ export async function run(
     signal: new AbortController().signal,
     serve: () => Promise.resolve(0),
     demo: () => Promise.resolve(0),
+    exportDesk,
     ...deps,
   })
   const code = await program.run(args).catch((err: unknown) => {

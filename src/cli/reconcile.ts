@@ -1,0 +1,122 @@
+/**
+ * `postroom reconcile`: each folder, whole, against the ledger. What the server shows and the ledger
+ * does not know is stored; the daemon, which may run meanwhile, takes it in like any other mail.
+ */
+import type { Config, InboxConfig } from '../config.ts'
+import { EXIT } from '../errors.ts'
+import { eventsOf } from '../events.ts'
+import { failureOf } from '../inbound/fetch-failure.ts'
+import { Missing } from '../inbound/fetch-missing.ts'
+import { compareFolder } from '../inbound/fetch-reconcile.ts'
+import { ImapSession } from '../inbound/fetch-session.ts'
+import { storeMessages } from '../inbound/fetch-store.ts'
+import { openLog } from '../log.ts'
+import { type FolderCursor, listCursors } from '../store/inboxes.ts'
+import type { Workplace } from '../workplace.ts'
+import type { ExplainIo } from './explain.ts'
+import { wantedInboxes, withWorkplace } from './with-workplace.ts'
+
+interface Wishes {
+  /** Null: all of them. */
+  readonly inbox: string | null
+  readonly dryRun: boolean
+  readonly json: boolean
+}
+
+interface Result {
+  readonly inbox: string
+  readonly folder: string
+  /** Null: the folder could not be compared, for the reason in `problem`. */
+  readonly on_server: number | null
+  readonly not_yet_fetched: number
+  /** Had no row in the ledger. */
+  readonly missing: number
+  /** Of those, have one now. */
+  readonly stored: number
+  readonly problem: string | null
+}
+
+/** Exit code 0 when the ledger knows every message, 1 when it does not, 69 when a server was away. */
+export async function runReconcile(config: Config, wishes: Wishes, io: ExplainIo): Promise<number> {
+  return withWorkplace(config, async (workplace) => {
+    const results: Result[] = []
+    for (const { config: inbox, id } of wantedInboxes(workplace, wishes.inbox)) {
+      const result = await reconcileInbox(workplace, { inbox, id }, wishes)
+      results.push(result)
+      if (!wishes.json) io.stdout.write(`${sentenceOf(result, wishes)}\n`)
+    }
+    if (wishes.json) io.stdout.write(`${JSON.stringify(results)}\n`)
+    if (results.some(({ problem }) => problem !== null)) return EXIT.unavailable
+    return results.every(({ missing, stored }) => missing === stored) ? 0 : EXIT.failure
+  })
+}
+
+async function reconcileInbox(
+  workplace: Workplace,
+  { inbox, id }: { inbox: InboxConfig; id: number },
+  { dryRun }: Wishes,
+): Promise<Result> {
+  const { imap, name } = inbox
+  const base = { inbox: name, folder: imap.folder, not_yet_fetched: 0, missing: 0, stored: 0 }
+  const failed = (problem: string): Result => ({ ...base, on_server: null, problem })
+  let session: ImapSession | null = null
+  try {
+    session = await ImapSession.open(imap)
+    const { uidValidity } = session
+    const cursors = await listCursors(workplace.store.read, id, imap.folder)
+    const cursor = cursors.find((one) => one.uidValidity === uidValidity)
+    if (cursor === undefined) return failed(neverSeen(cursors.length > 0))
+    const before = await compareFolder(workplace.store.read, session, cursor, null)
+    if (!dryRun) await take(workplace, { session, cursor, inbox }, before.lost)
+    const left = dryRun
+      ? before.lost.length
+      : (await compareFolder(workplace.store.read, session, cursor, null)).lost.length
+    return {
+      ...base,
+      on_server: before.onServer,
+      not_yet_fetched: before.fresh,
+      missing: before.lost.length,
+      stored: before.lost.length - left,
+      problem: null,
+    }
+  } catch (err) {
+    const server = `${imap.host}:${imap.port}`
+    return failed(failureOf(err, { server, folder: imap.folder }).sentence)
+  } finally {
+    await session?.close()
+  }
+}
+
+const neverSeen = (before: boolean): string =>
+  before
+    ? 'the server made this folder anew (another UIDVALIDITY); the daemon compares it with what it knows at its next look'
+    : 'the daemon has never looked at this folder; start it first'
+
+async function take(
+  { store, context }: Workplace,
+  at: { session: ImapSession; cursor: FolderCursor; inbox: InboxConfig },
+  lost: Parameters<typeof storeMessages>[3],
+): Promise<void> {
+  const deps = {
+    store,
+    blobs: context.blobs,
+    events: eventsOf(openLog('warn', 2)),
+    inbox: at.inbox,
+    inboxId: at.cursor.inboxId,
+    now: () => new Date(),
+    arrived: () => {},
+  }
+  await storeMessages(deps, at.session, at.cursor, lost, new Missing())
+}
+
+function sentenceOf(result: Result, { dryRun }: Wishes): string {
+  const { inbox, folder, problem } = result
+  if (problem !== null) return `${inbox} (${folder}): ${problem}`
+  const fresh =
+    result.not_yet_fetched === 0 ? '' : ` ${result.not_yet_fetched} are to be fetched yet.`
+  const missing =
+    result.missing === 0
+      ? 'the ledger knows all that were fetched.'
+      : `${result.missing} had no row in the ledger; ${dryRun ? 'nothing was changed' : `${result.stored} are stored now`}.`
+  return `${inbox} (${folder}): ${result.on_server} on the server; ${missing}${fresh}`
+}

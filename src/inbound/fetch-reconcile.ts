@@ -1,0 +1,55 @@
+/**
+ * The whole folder against the ledger: every message that the server shows must have its row. Finds
+ * what IDLE did not tell and what a look by UID passed over.
+ */
+import { knownUids } from '../store/folder-contents.ts'
+import { type FolderCursor, markReconciled } from '../store/inboxes.ts'
+import type { Queryable } from '../store/open.ts'
+import type { Missing } from './fetch-missing.ts'
+import type { ImapSession, MessageMeta } from './fetch-session.ts'
+import { type StoreDeps, storeMessages } from './fetch-store.ts'
+
+/** After the first full comparison only recent arrivals are compared. */
+const RECONCILE_SINCE_MS = 30 * 24 * 3_600_000
+
+export interface Comparison {
+  /** Messages the server shows, of those that were asked for. */
+  readonly onServer: number
+  /** Arrived since the last look: the next one takes them. */
+  readonly fresh: number
+  /** Below the cursor and without a row. */
+  readonly lost: readonly MessageMeta[]
+}
+
+/** `since` null: all that the folder holds. Changes nothing. */
+export async function compareFolder(
+  db: Queryable,
+  session: ImapSession,
+  cursor: FolderCursor,
+  since: Date | null,
+): Promise<Comparison> {
+  const uids = await session.uids(since)
+  const here = uids.filter((uid) => uid <= cursor.uid)
+  const counts = { onServer: uids.length, fresh: uids.length - here.length }
+  const known = await knownUids(db, cursor, here[0] ?? 0)
+  const lost = new Set(here.filter((uid) => !known.has(uid)))
+  const [first] = lost
+  if (first === undefined) return { ...counts, lost: [] }
+  return { ...counts, lost: (await session.list(first)).filter(({ uid }) => lost.has(uid)) }
+}
+
+/** Takes what is below the cursor and has no row. */
+export async function reconcile(
+  deps: StoreDeps,
+  session: ImapSession,
+  cursor: FolderCursor,
+  missing: Missing,
+): Promise<void> {
+  if (cursor.uid > 0) {
+    const since =
+      cursor.reconciledAt === null ? null : new Date(deps.now().getTime() - RECONCILE_SINCE_MS)
+    const { lost } = await compareFolder(deps.store.read, session, cursor, since)
+    if (lost.length > 0) await storeMessages(deps, session, cursor, lost, missing)
+  }
+  await deps.store.transaction((tx) => markReconciled(tx, cursor.id, deps.now()))
+}

@@ -1,0 +1,213 @@
+/** `postroom reconcile`, `replay` and `export`, beside a desk with real loops and an IMAP server. */
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterAll, afterEach, expect, test } from 'vitest'
+import { blockSender, unblockSender } from '../../src/desk/suppress.ts'
+import { messagesOf } from '../../src/inbound/mail-archives.ts'
+import { SYSTEM } from '../../src/ticket/comment.ts'
+import { aMail } from '../kit/a-mail.ts'
+import { eachDatabase, type TestDatabase } from '../kit/databases.ts'
+import { onDesk, SUPPORT } from '../kit/desk-context.ts'
+import { type RunningDesk, sharedParser, startDesk } from '../kit/running-desk.ts'
+import { makeScratch, removeScratch } from '../kit/scratch-directory.ts'
+import { type Ran, run } from './run-program.ts'
+
+const scratch = makeScratch('repair')
+const parser = sharedParser(scratch)
+let desk: RunningDesk
+let file: string
+
+afterEach(() => desk.close())
+afterAll(async () => {
+  await parser.close()
+  removeScratch(scratch)
+})
+
+/** A desk that has taken these mails, and a configuration file for commands beside it. */
+async function afterMail(database: TestDatabase, ...mails: string[]): Promise<void> {
+  desk = await startDesk(database, parser)
+  for (const mail of mails) desk.arrives(mail)
+  desk.start('fetch', 'intake')
+  await desk.untilSettled(mails.length)
+  await desk.stop()
+  file = path.join(database.dataDir, 'postroom.yaml')
+  const account = (port: number): string =>
+    `{ host: 127.0.0.1, port: ${port}, tls: none, user: ${SUPPORT}, password: secret }`
+  writeFileSync(
+    file,
+    `data_dir: ${database.dataDir}\ndatabase: ${database.url}\ninboxes:\n  - name: Support\n    address: ${SUPPORT}\n    imap: ${account(desk.world.imap.port)}\n    smtp: ${account(desk.world.smtp.port)}\n`,
+  )
+}
+
+const postroom = (...words: string[]): Promise<Ran> => run([...words, '--config', file])
+
+const fates = async (): Promise<string[]> =>
+  (await desk.store.read('inbound_messages').orderBy('id').pluck('fate')) as string[]
+
+async function decideAgain(count: number): Promise<void> {
+  desk.start('fetch', 'intake')
+  await desk.untilSettled(count)
+  await desk.stop()
+}
+
+eachDatabase(
+  'reconcile',
+  (fresh) => {
+    test('stores what the server has and the ledger does not know, however old', async () => {
+      await afterMail(await fresh(), aMail(), aMail(), aMail())
+      // As if a row had been lost in between, with its ticket.
+      await desk.store.transaction(async (tx) => {
+        await tx('comments').update({ inbound_id: null }).where({ inbound_id: 2 })
+        await tx('inbound_messages').where({ id: 2 }).delete()
+      })
+      const found = await postroom('reconcile', '--dry-run')
+      expect(found).toMatchObject({ code: 1, stderr: '' })
+      expect(found.stdout).toBe(
+        'Support (INBOX): 3 on the server; 1 had no row in the ledger; nothing was changed.\n',
+      )
+      expect(await postroom('reconcile', '--json')).toMatchObject({
+        code: 0,
+        stdout: `${JSON.stringify([
+          {
+            inbox: 'Support',
+            folder: 'INBOX',
+            not_yet_fetched: 0,
+            missing: 1,
+            stored: 1,
+            on_server: 3,
+            problem: null,
+          },
+        ])}\n`,
+      })
+      expect(await fates()).toEqual(['ticket', 'ticket', 'pending'])
+      const again = await postroom('reconcile', '--inbox', 'support')
+      expect(again.stdout).toContain('the ledger knows all that were fetched')
+      expect(again.code).toBe(0)
+    })
+
+    test('says what is to be fetched yet, what it does not know, and why it cannot look', async () => {
+      await afterMail(await fresh(), aMail())
+      desk.arrives(aMail())
+      expect((await postroom('reconcile')).stdout).toContain('1 are to be fetched yet')
+      const unknown = await postroom('reconcile', '--inbox', 'Sales')
+      expect(unknown).toMatchObject({ code: 2 })
+      expect(unknown.stderr).toContain('There are: Support')
+      await desk.world.close()
+      const away = await postroom('reconcile')
+      expect(away).toMatchObject({ code: 69 })
+      expect(away.stdout).toMatch(/^Support \(INBOX\): .*127\.0\.0\.1/)
+    })
+  },
+  onDesk,
+)
+
+eachDatabase(
+  'replay',
+  (fresh) => {
+    test('says what today’s rules make of stored mail, changes nothing, then does it', async () => {
+      const database = await fresh()
+      desk = await startDesk(database, parser)
+      const order = { note: null, by: 1, sender: 'ana@customer.test' }
+      const { id } = await desk.store.transaction((tx) =>
+        blockSender(tx, desk.inboxes, order, new Date()),
+      )
+      await desk.close()
+      await afterMail(database, aMail(), aMail({ headers: { From: 'ben@customer.test' } }))
+      expect(await fates()).toEqual(['ignored', 'ticket'])
+      expect((await postroom('replay')).stdout).toBe('')
+      await desk.store.transaction((tx) => unblockSender(tx, { id, actor: SYSTEM }, new Date()))
+
+      const dry = await postroom('replay')
+      expect(dry.stdout).toMatch(/^message 1: ignored -> ticket: .*\n$/)
+      expect(dry.stderr).toContain('2 message(s) read again, 1 different. Nothing was changed')
+      expect(await fates()).toEqual(['ignored', 'ticket'])
+
+      const done = await postroom('replay', '--apply', '--json')
+      expect(JSON.parse(done.stdout)).toMatchObject({
+        id: 1,
+        fate: { now: 'ticket' },
+        applied: true,
+      })
+      await decideAgain(2)
+      expect(await fates()).toEqual(['ticket', 'ticket'])
+      expect((await postroom('replay', '--apply')).stdout).toBe('')
+    })
+
+    test('reads a customer’s comment again, and never what was corrected or is an agent’s', async () => {
+      await afterMail(
+        await fresh(),
+        aMail({ text: 'Hello.\n\nOn Monday, Bo wrote:\n> Which one?' }),
+      )
+      const words = () => desk.store.read('comments').first('text', 'quoted_text')
+      const now = await words()
+      const byOldRules = { text: 'as an older version read it', quoted_text: '' }
+      await desk.store.transaction((tx) => tx('comments').update(byOldRules))
+      const dry = await postroom('replay', '1')
+      expect(dry.stdout).toBe(
+        'message 1 (ticket 1): words "as an older version read it" -> "Hello."\n',
+      )
+      await postroom('replay', '--apply')
+      expect(await words()).toEqual(now)
+      const [event] = await desk.store.read('events').orderBy('id', 'desc').limit(1)
+      expect(event).toMatchObject({ type: 'ticket.updated', data: '{"comment_reread":1}' })
+      for (const kept of [{ edited_at: 1 }, { edited_at: null, author_type: 'agent' }]) {
+        await desk.store.transaction((tx) => tx('comments').update({ ...byOldRules, ...kept }))
+        expect((await postroom('replay', '--apply')).stdout).toBe('')
+      }
+    })
+
+    test('refuses what is no number of a message and no date', async () => {
+      await afterMail(await fresh())
+      expect(await postroom('replay', 'one')).toMatchObject({ code: 2 })
+      expect(await postroom('replay', '--since', 'yesterday')).toMatchObject({ code: 2 })
+      expect((await postroom('replay', '--since', '2100-01-01')).stderr).toContain('0 message(s)')
+    })
+  },
+  onDesk,
+)
+
+eachDatabase(
+  'export',
+  (fresh) => {
+    test('writes a line for each ticket, of everybody or of one person', async () => {
+      await afterMail(await fresh(), aMail(), aMail({ headers: { From: 'ben@customer.test' } }))
+      const { stdout, code } = await postroom('export')
+      const tickets = stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+      expect(code).toBe(0)
+      expect(tickets).toMatchObject([
+        {
+          id: 1,
+          requester: { email: 'ana@customer.test' },
+          comments: [{ text: 'It is on fire.' }],
+        },
+        { id: 2, requester: { email: 'ben@customer.test' }, comments: [{ source: 'email' }] },
+      ])
+      const one = await postroom('export', '--person', 'ben@customer.test')
+      expect(JSON.parse(one.stdout)).toMatchObject({ id: 2 })
+      expect((await postroom('export', '--since', '2100-01-01')).stdout).toBe('')
+      expect(await postroom('export', '--person', 'nobody@customer.test')).toMatchObject({
+        code: 1,
+      })
+    })
+
+    test('writes mail as it came, into a new file, which can be imported', async () => {
+      const mails = [aMail({ text: 'From here\nit burns.' }), aMail({ text: 'Grüße' })]
+      await afterMail(await fresh(), ...mails)
+      const out = path.join(path.dirname(file), 'desk.mbox')
+      expect(await postroom('export', '--format', 'mbox', '--out', out)).toMatchObject({ code: 0 })
+      expect(statSync(out).mode & 0o077).toBe(0)
+      const read: string[] = []
+      for await (const source of messagesOf('mbox', out)) read.push(source.toString())
+      const plain = (text: string): string => text.replaceAll('\r\n', '\n').trimEnd()
+      expect(read.map(plain)).toEqual(mails.map(plain))
+      const again = await postroom('export', '--out', out)
+      expect(again).toMatchObject({ code: 2 })
+      expect(again.stderr).toContain('is there already')
+      expect(readFileSync(out, 'utf8')).toContain('>From here')
+    })
+  },
+  onDesk,
+)
