@@ -26,26 +26,21 @@ export interface ExplainIo {
   readonly stderr: Writable
 }
 
-/** What a configuration adds; without one, nobody's authentication results are believed. */
+/** What is known beside the message itself. */
 export interface ExplainKnowledge {
   readonly own: OwnIdentity
   readonly contextOf: (message: Message) => ExplainedContext
 }
 
-const NOTHING_KNOWN: ExplainKnowledge = {
-  own: { addresses: [], loopMarker: null, authservId: null },
-  contextOf: () => ({}),
-}
-
 export interface ExplainOptions {
   readonly json: boolean
-  readonly knowledge?: ExplainKnowledge
+  readonly knowledge: ExplainKnowledge
 }
 
 /** Explains each file; the exit code is 1 when one cannot be read. */
 export async function explainFiles(
   files: readonly string[],
-  { json, knowledge = NOTHING_KNOWN }: ExplainOptions,
+  { json, knowledge }: ExplainOptions,
   io: ExplainIo,
 ): Promise<number> {
   let exitCode = 0
@@ -77,7 +72,7 @@ const LINE_BYTES_MAX = 140_000_000
 /** Explains a stream of messages; always 0, because an answer is given for every line. */
 export async function explainBatch(
   io: ExplainIo,
-  { knowledge = NOTHING_KNOWN, entry }: { knowledge?: ExplainKnowledge; entry?: string } = {},
+  { knowledge, entry }: { knowledge: ExplainKnowledge; entry?: string },
 ): Promise<number> {
   await withParser(
     PROCESSES,

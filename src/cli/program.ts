@@ -13,7 +13,7 @@ import { registerAccountCommands } from './account-commands.ts'
 import { registerBackupCommands } from './backup-commands.ts'
 import { runCheck } from './check.ts'
 import { explainBatch, explainFiles, type ExplainIo, type ExplainKnowledge } from './explain.ts'
-import { explainKnowledge } from './explain-knowledge.ts'
+import { explainKnowledge, plainKnowledge } from './explain-knowledge.ts'
 import { ARCHIVES } from '../inbound/mail-archives.ts'
 import { runImport } from './import.ts'
 import { runMigrate } from './migrate.ts'
@@ -246,7 +246,7 @@ const explaining: Register = (program, { io }, done) => {
       const wishes = { files, json: options.json ?? false, batch: options.batch ?? false }
       // A configuration adds what only we can know; without one no database is needed.
       if (program.opts<{ config?: string }>().config === undefined) {
-        done(await explainAny(wishes, {}, io))
+        done(await explainAny(wishes, { knowledge: plainKnowledge() }, io))
         return
       }
       const code = await withWorkplace(configOf(program), (workplace) =>
@@ -258,7 +258,7 @@ const explaining: Register = (program, { io }, done) => {
 
 async function explainAny(
   { files, json, batch }: { files: readonly string[]; json: boolean; batch: boolean },
-  knowledge: { knowledge?: ExplainKnowledge },
+  knowledge: { knowledge: ExplainKnowledge },
   io: ExplainIo,
 ): Promise<number> {
   if (batch) return explainBatch(io, knowledge)

@@ -18,6 +18,8 @@ export interface Mistake {
 
 export interface Commanded {
   readonly commands: readonly Command[]
+  /** The same as they were written, with `#`. */
+  readonly written: readonly string[]
   /** The mail without them. */
   readonly text: string
   readonly mistakes: readonly Mistake[]
@@ -30,7 +32,7 @@ const LINE_LENGTH_MAX = 200
 const COMMAND_LINE = /^[#/]([a-z][a-z_-]{0,30})(?:[ \t:=]+(.*))?$/i
 
 type Read =
-  | { readonly kind: 'command'; readonly command: Command }
+  | { readonly kind: 'command'; readonly command: Command; readonly line: string }
   | { readonly kind: 'mistake'; readonly mistake: Mistake }
 
 /**
@@ -60,11 +62,14 @@ export function readCommands(text: string, isStatus: (word: string) => boolean):
     end -= 1
   }
   const all = [...found, ...last]
-  const commands = all.flatMap((read) => (read.kind === 'command' ? [read.command] : []))
+  const taken = all.filter((read) => read.kind === 'command')
+  const commands = taken.map(({ command }) => command)
+  const written = taken.map(({ line }) => `#${line.slice(1)}`)
   const left = lines.slice(start, last.length === 0 ? undefined : end).join('\n')
   const rest = left.trim()
   const mistakes = all.flatMap((read) => (read.kind === 'mistake' ? [read.mistake] : []))
-  return { commands, text: rest, mistakes: [...mistakes, ...mixedChoice(commands, rest !== '')] }
+  const mixed = mixedChoice(commands, rest !== '')
+  return { commands, written, text: rest, mistakes: [...mistakes, ...mixed] }
 }
 
 /**
@@ -102,11 +107,13 @@ function readLine(line: string, isStatus: (word: string) => boolean): Read | nul
   const rest = (match[2] ?? '').trim()
   const form = FORMS.get(word)
   if (form === undefined) {
-    if (isStatus(word)) return { kind: 'command', command: { do: 'status', word } }
+    if (isStatus(word)) return { kind: 'command', command: { do: 'status', word }, line }
     return wrong(line, 'unknown', nearest(word))
   }
   const command = form.read(rest)
-  return command === null ? wrong(line, 'incomplete', form.usage) : { kind: 'command', command }
+  return command === null
+    ? wrong(line, 'incomplete', form.usage)
+    : { kind: 'command', command, line }
 }
 
 const wrong = (line: string, problem: Mistake['problem'], suggestion: string | null): Read => ({

@@ -6,9 +6,11 @@ import { PassThrough, Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { explainBatch, explainFiles } from '../../src/cli/explain.ts'
+import { plainKnowledge } from '../../src/cli/explain-knowledge.ts'
 import { linesOf } from '../../src/cli/explain-lines.ts'
 
 const MISBEHAVING = fileURLToPath(new URL('../inbound/misbehaving-parser.ts', import.meta.url))
+const knowledge = plainKnowledge()
 const folder = mkdtempSync(join(tmpdir(), 'postroom-explain-test-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -21,7 +23,7 @@ async function batch(input: string, entry?: string): Promise<Record<string, unkn
   const out = new Collector()
   const stdin = Readable.from([Buffer.from(input)])
   const io = { stdin, stdout: out, stderr: new PassThrough() }
-  expect(await explainBatch(io, entry === undefined ? {} : { entry })).toBe(0)
+  expect(await explainBatch(io, { knowledge, ...(entry === undefined ? {} : { entry }) })).toBe(0)
   return out.text
     .split('\n')
     .filter((text) => text !== '')
@@ -69,6 +71,15 @@ describe('a batch', () => {
       commands: [],
       problems: ['no usable Message-ID', 'no date'],
     })
+  })
+
+  test('names the commands of an agent’s mail as they are written, and no hashtags', async () => {
+    const written = '#Status in progress\n/assign ana\n\nWe look into it.\n\n#closer\n#pending'
+    const answers = await batch(line(1, written) + line(2, 'Hello.\n\n#sunny'))
+    expect(answers.map(({ commands }) => commands)).toEqual([
+      ['#Status in progress', '#assign ana', '#pending'],
+      [],
+    ])
   })
 
   test('answers in order, garbage lines included', async () => {
@@ -131,7 +142,10 @@ describe('a batch', () => {
         else waiting = done
       },
     })
-    const running = explainBatch({ stdin: endless, stdout, stderr: new PassThrough() })
+    const running = explainBatch(
+      { stdin: endless, stdout, stderr: new PassThrough() },
+      { knowledge },
+    )
     await waitUntil(() => seen.length > 0)
     expect(asked).toBeLessThan(60)
     open = true
@@ -164,7 +178,7 @@ describe('files', () => {
   test('are explained readably, and a mail cannot colour the terminal', async () => {
     const stdout = new Collector()
     const io = { stdin: new PassThrough(), stdout, stderr: new Collector() }
-    expect(await explainFiles([file], { json: false }, io)).toBe(0)
+    expect(await explainFiles([file], { json: false, knowledge }, io)).toBe(0)
     expect(stdout.text).toContain('person')
     expect(stdout.text).toMatch(/Subject tag +#7 \(a claim\)/)
     expect(stdout.text).toContain('Folded as quotation: an attribution line')
@@ -175,7 +189,9 @@ describe('files', () => {
     const stdout = new Collector()
     const stderr = new Collector()
     const io = { stdin: new PassThrough(), stdout, stderr }
-    expect(await explainFiles([join(folder, 'none.eml'), file], { json: true }, io)).toBe(1)
+    expect(
+      await explainFiles([join(folder, 'none.eml'), file], { json: true, knowledge }, io),
+    ).toBe(1)
     expect(stderr.text).toContain('none.eml')
     expect(JSON.parse(stdout.text)).toMatchObject({ verdict: 'person', subject_tag: 7 })
   })
