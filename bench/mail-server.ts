@@ -6,19 +6,23 @@ import { once } from 'node:events'
 import { startMailWorld } from '../src/demo/mail-world.ts'
 import { mails } from './corpus.ts'
 
-export const SUPPORT = 'support@acme.test'
-export const PASSWORD = 'bench'
+const SUPPORT = 'support@acme.test'
+const PASSWORD = 'bench'
 
-interface Command {
-  readonly do: 'load' | 'notify' | 'stop'
-  readonly count?: number
-  readonly seed?: number
-}
+export type Command =
+  /** Makes the mails; the clock starts when they are delivered. */
+  | { readonly do: 'make'; readonly count: number; readonly seed: number }
+  | { readonly do: 'deliver' }
+  | { readonly do: 'notify'; readonly count: number }
+  /** When the SMTP server has taken `count` more, the milliseconds from the first to the last. */
+  | { readonly do: 'take'; readonly count: number }
+  | { readonly do: 'stop' }
 
 const say = (message: object): void => void process.send?.(message)
 
 const world = await startMailWorld({ accounts: { [SUPPORT]: PASSWORD } })
 const queue: Command[] = []
+let made: readonly Buffer[] = []
 process.on('message', (command: Command) => queue.push(command))
 say({ imap: world.imap.port, smtp: world.smtp.port })
 
@@ -29,16 +33,25 @@ for (;;) {
     continue
   }
   if (command.do === 'stop') break
-  if (command.do === 'load') {
-    for (const { source } of mails(command.count ?? 0, command.seed))
-      world.imap.deliver(SUPPORT, source)
-    say({ loaded: command.count })
-  } else {
-    say({ latencies: await notifyOneByOne(command.count ?? 0) })
-  }
+  say(await answerTo(command))
 }
 await world.close()
 process.disconnect()
+
+async function answerTo(command: Exclude<Command, { do: 'stop' }>): Promise<object> {
+  switch (command.do) {
+    case 'make':
+      made = mails(command.count, command.seed).map(({ source }) => source)
+      return { made: made.length }
+    case 'deliver':
+      for (const source of made) world.imap.deliver(SUPPORT, source)
+      return { delivered: made.length }
+    case 'notify':
+      return { latencies: await notifyOneByOne(command.count) }
+    case 'take':
+      return { ms: await takeAll(command.count) }
+  }
+}
 
 /** Milliseconds from the EXISTS to the acknowledgement being taken, one mail after the other. */
 async function notifyOneByOne(count: number): Promise<number[]> {
@@ -60,4 +73,20 @@ async function notifyOneByOne(count: number): Promise<number[]> {
     latencies.push(performance.now() - started)
   }
   return latencies
+}
+
+async function takeAll(count: number): Promise<number> {
+  let taken = 0
+  let firstAt = 0
+  let last = world.smtp.received.at(-1)
+  await world.smtp.untilReceived(
+    (all) => {
+      const latest = all.at(-1)
+      if (latest !== last && taken++ === 0) firstAt = performance.now()
+      last = latest
+      return taken >= count ? true : undefined
+    },
+    { what: `${count} mails`, timeoutMs: 120_000 },
+  )
+  return performance.now() - firstAt
 }
