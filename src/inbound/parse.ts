@@ -4,12 +4,16 @@
  * One bad message never stops the next one: each process reads one message at a time, within a
  * deadline and a memory limit, and is replaced when it breaks them. The environment of the
  * processes is empty, so no secret is ever near a stranger's bytes.
+ *
+ * As few processes as keep the machine busy are used, because each has its own code to compile and
+ * its own memory. Another one is for when all of them are at slow messages.
  */
 import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { dirname, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { AttachmentContent } from '../mail/message.ts'
-import { ParseFailure, ParserChild } from './parser/child-process.ts'
+import { NotBegun, ParseFailure, ParserChild } from './parser/child-process.ts'
 import type { ChildLimits } from './parser/child-process.ts'
 import { LIMITS } from './parser/limits.ts'
 import type { Parsed, ParseMode } from './parser/protocol.ts'
@@ -32,6 +36,7 @@ export interface Parser {
 }
 
 export interface ParserOptions {
+  /** At most so many at the same time. */
   readonly processes: number
   /** For large sources and attachments; made if missing, may be shared with other daemons. */
   readonly scratchDir: string
@@ -49,7 +54,18 @@ interface Job {
   readonly mode: ParseMode
   readonly resolve: (parsed: Parsed) => void
   readonly reject: (error: unknown) => void
+  /** Processes that ended before they came to it. */
+  notBegun: number
 }
+
+/** One message is read, and the next one waits in the process already. */
+const LOAD_MAX = 2
+/** A message that takes longer is not waited for where there is another process. */
+const SLOW_MS = 250
+/** A process that cannot even be started is nobody's message's fault for so long. */
+const NOT_BEGUN_MAX = 3
+/** Share of the memory limit beyond which a process is replaced between two messages. */
+const WORN_SHARE = 0.6
 
 export function openParser(options: ParserOptions): Parser {
   return new ParserPool(options)
@@ -70,21 +86,25 @@ export function contentFileOf({ content }: AttachmentContent): string | null {
 
 class ParserPool implements Parser {
   readonly #processes: number
+  /** So many are used while none is slow: one processor is left for the daemon. */
+  readonly #usual: number
   readonly #recycleAfter: number
   readonly #limits: ChildLimits
   /** Of this pool alone: its requests have their folders in it. */
   readonly #folder: string
   readonly #cleaned: Promise<void>
   readonly #queue: Job[] = []
-  readonly #idle: ParserChild[] = []
-  readonly #busy = new Set<ParserChild>()
+  /** With the number of jobs each was given and has not answered. */
+  readonly #children = new Map<ParserChild, number>()
+  #lookAgain: NodeJS.Timeout | null = null
   #nextId = 1
   #closed = false
 
   constructor(options: ParserOptions) {
     const { processes, scratchDir, timeoutMs = 30_000, heapMb = 256, rssMb = 512 } = options
     this.#processes = processes
-    this.#recycleAfter = options.recycleAfter ?? 1_000
+    this.#usual = Math.max(1, Math.min(processes, availableParallelism() - 1))
+    this.#recycleAfter = options.recycleAfter ?? 10_000
     this.#limits = { entry: options.entry ?? childEntry(), timeoutMs, heapMb, rssMb }
     this.#folder = newPoolFolder(scratchDir)
     this.#cleaned = removeLeftovers(scratchDir, Date.now())
@@ -93,67 +113,128 @@ class ParserPool implements Parser {
   parse(source: Buffer | { readonly file: string }, mode: ParseMode): Promise<Parsed> {
     if (this.#closed) return Promise.reject(closedFailure())
     return new Promise((resolve, reject) => {
-      this.#queue.push({ source, mode, resolve, reject })
+      this.#queue.push({ source, mode, resolve, reject, notBegun: 0 })
       this.#next()
     })
   }
 
   warm(): void {
-    if (!this.#closed && this.#idle.length + this.#busy.size === 0) this.#idle.push(this.#start())
+    if (!this.#closed && this.#children.size === 0) this.#start()
   }
 
   async close(): Promise<void> {
     this.#closed = true
+    this.#stopLooking()
     for (const job of this.#queue.splice(0)) job.reject(closedFailure())
-    for (const child of [...this.#idle.splice(0), ...this.#busy]) child.kill()
+    for (const child of this.#children.keys()) child.kill()
     await this.#cleaned
     await removeFolder(this.#folder)
   }
 
   #start(): ParserChild {
-    return new ParserChild(this.#limits)
+    const child = new ParserChild(this.#limits)
+    this.#children.set(child, 0)
+    return child
   }
 
-  /** Gives the next job to a free process, if there are both. */
+  /** Gives jobs to processes as long as there are both. */
   #next(): void {
-    if (this.#queue.length === 0) return
-    const child = this.#free()
-    if (child === null) return
-    const job = this.#queue.shift()
-    if (job === undefined) return
-    this.#busy.add(child)
-    void this.#run(child, job).then(() => this.#release(child))
-  }
-
-  #free(): ParserChild | null {
-    while (this.#idle.length > 0) {
-      const child = this.#idle.pop()
-      if (child !== undefined && !child.gone) return child
+    while (this.#queue.length > 0 && !this.#closed) {
+      const child = this.#free()
+      if (child === null) break
+      const job = this.#queue.shift()
+      if (job === undefined) break
+      this.#give(child, 1)
+      void this.#run(child, job)
     }
-    return !this.#closed && this.#busy.size < this.#processes ? this.#start() : null
+    this.#watchForSlow()
   }
 
-  #release(child: ParserChild): void {
-    this.#busy.delete(child)
-    const usable = !child.gone && !this.#closed && child.served < this.#recycleAfter
-    if (usable) this.#idle.push(child)
-    else child.kill()
+  /** The least busy process, or a new one when too few are at work; null: all have enough to do. */
+  #free(): ParserChild | null {
+    for (const child of this.#children.keys()) if (this.#isDone(child)) this.#end(child)
+    const able = [...this.#children.keys()].filter(
+      (child) => !this.#isWorn(child) && !child.isSlow(SLOW_MS),
+    )
+    const [best] = able.toSorted((a, b) => this.#loadOf(a) - this.#loadOf(b))
+    if (best !== undefined && this.#loadOf(best) === 0) return best
+    if (able.length < this.#usual && this.#children.size < this.#processes) return this.#start()
+    return best !== undefined && this.#loadOf(best) < LOAD_MAX ? best : null
+  }
+
+  #loadOf(child: ParserChild): number {
+    return (this.#children.get(child) ?? 0) + child.left
+  }
+
+  #give(child: ParserChild, more: 1 | -1): void {
+    const jobs = this.#children.get(child)
+    if (jobs !== undefined) this.#children.set(child, jobs + more)
+  }
+
+  /** It takes no more messages. */
+  #isWorn({ taken, rss, gone }: ParserChild): boolean {
+    return gone || taken >= this.#recycleAfter || rss > this.#limits.rssMb * 1_048_576 * WORN_SHARE
+  }
+
+  #isDone(child: ParserChild): boolean {
+    return child.gone || (this.#isWorn(child) && this.#loadOf(child) === 0)
+  }
+
+  #end(child: ParserChild): void {
+    this.#children.delete(child)
+    if (!child.gone) child.kill()
+  }
+
+  /** While something is under way: is it slow, so that what waits behind it should go elsewhere? */
+  #watchForSlow(): void {
+    const busy = [...this.#children.values()].some((jobs) => jobs > 0)
+    const another = this.#processes > 1 && busy && !this.#closed
+    if (!another) return this.#stopLooking()
+    this.#lookAgain ??= setInterval(() => this.#relieve(), SLOW_MS)
+  }
+
+  #stopLooking(): void {
+    if (this.#lookAgain !== null) clearInterval(this.#lookAgain)
+    this.#lookAgain = null
+  }
+
+  #relieve(): void {
+    for (const child of this.#children.keys()) if (child.isSlow(SLOW_MS)) child.leaveWaiting()
     this.#next()
   }
 
   async #run(child: ParserChild, job: Job): Promise<void> {
     const id = this.#nextId++
     const scratchDir = join(this.#folder, String(id))
+    const asked = this.#ask(child, job, { id, scratchDir }).finally(() => this.#give(child, -1))
     try {
-      const source = await this.#handOver(job.source, scratchDir)
-      if (this.#closed) throw closedFailure()
-      const parsed = await child.run({ id, source, mode: job.mode, scratchDir })
+      const parsed = await asked
+      this.#next()
       await this.#tidy(job.source, scratchDir, parsed)
       job.resolve(parsed)
     } catch (error) {
       await removeFolder(scratchDir)
-      job.reject(error)
+      this.#failed(job, error)
+      this.#next()
     }
+  }
+
+  async #ask(
+    child: ParserChild,
+    { source, mode }: Job,
+    { id, scratchDir }: { id: number; scratchDir: string },
+  ): Promise<Parsed> {
+    const handed = await this.#handOver(source, scratchDir)
+    if (this.#closed) throw closedFailure()
+    return child.run({ id, source: handed, mode, scratchDir })
+  }
+
+  /** What no process came to is read by the next one; a process that broke on it has its answer. */
+  #failed(job: Job, error: unknown): void {
+    if (!(error instanceof NotBegun)) job.reject(error)
+    else if (this.#closed) job.reject(closedFailure())
+    else if (++job.notBegun > NOT_BEGUN_MAX) job.reject(new ParseFailure('crash', error.message))
+    else this.#queue.unshift(job)
   }
 
   /** What is left is the attachments' files; a small message has none. */

@@ -3,8 +3,9 @@ import { getPriority } from 'node:os'
 import type { ParseRequest } from '../../src/inbound/parser/protocol.ts'
 import { readMessage } from '../../src/inbound/parser/read-message.ts'
 
+let before: Promise<void> = Promise.resolve()
 process.on('message', (request: ParseRequest) => {
-  void obey(request)
+  before = before.then(() => obey(request))
 })
 process.on('disconnect', () => process.exit(0))
 

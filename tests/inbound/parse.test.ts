@@ -114,6 +114,31 @@ describe('a misbehaving message', () => {
     expect((await after).message.text.reply).toBe('after')
   })
 
+  test('what waited behind a slow one is read elsewhere, each of it once', async () => {
+    const pool = open({ entry: MISBEHAVING, processes: 2, timeoutMs: 8_000 })
+    await pool.parse(mail('first, so that a process has started'), 'full')
+    let isOver = false
+    const bad = failureOf(pool.parse(mail('please hang'), 'full')).finally(() => {
+      isOver = true
+    })
+    const texts = ['one', 'two', 'three', 'four', 'five']
+    const others = await Promise.all(texts.map((text) => pool.parse(mail(text), 'full')))
+    expect(others.map(({ message }) => message.text.reply)).toEqual(texts)
+    expect(isOver).toBe(false)
+    expect(await bad).toBe('timeout')
+    expect((await pool.parse(mail('after'), 'full')).message.text.reply).toBe('after')
+  })
+
+  test('of many that crash among many, each fails by itself', async () => {
+    const pool = open({ entry: MISBEHAVING, processes: 2 })
+    const texts = ['1', 'please crash', '2', 'please crash', 'please crash', '3', '4']
+    const all = texts.map(async (text) => {
+      const parsing = pool.parse(mail(text), 'full')
+      return text.startsWith('please') ? failureOf(parsing) : (await parsing).message.text.reply
+    })
+    expect(await Promise.all(all)).toEqual(['1', 'crash', '2', 'crash', 'crash', '3', '4'])
+  })
+
   test('its second attempt, in safe mode, gives headers, text and the original', async () => {
     const pool = open({ entry: MISBEHAVING })
     expect(await failureOf(pool.parse(mail('please crash'), 'full'))).toBe('crash')

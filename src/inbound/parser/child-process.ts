@@ -1,14 +1,16 @@
 /**
- * The daemon's handle on one parser process: start, one request at a time, limits, end.
+ * The daemon's handle on one parser process: start, requests in their order, limits, end.
  *
- * A process that breaks a limit is killed with SIGKILL; its request fails with the reason, and the
- * pool starts another process.
+ * The process reads one message at a time. The next one may wait in it already, so that it need not
+ * wait for the daemon between two messages. A process that breaks a limit is killed with SIGKILL:
+ * the request that it was reading fails with the reason, and those behind it were never begun.
  */
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { setPriority } from 'node:os'
 import type { Parsed, ParseRequest, ParseResponse } from './protocol.ts'
+import { removeFolder } from './scratch.ts'
 
 export type FailureKind = 'timeout' | 'memory' | 'crash'
 
@@ -21,6 +23,11 @@ export class ParseFailure extends Error {
     super(sentence)
     this.kind = kind
   }
+}
+
+/** The process ended, or was left, before it came to this message: somebody else may read it. */
+export class NotBegun extends Error {
+  override readonly name = 'NotBegun'
 }
 
 export interface ChildLimits {
@@ -36,20 +43,37 @@ const PAGE_BYTES = 4096
 /** Loading the program is not the message's fault; on a busy machine it takes seconds. */
 const START_ALLOWANCE_MS = 15_000
 
+/** Answers after which the resident memory is looked at, also when each was quick. */
+const WATCH_ANSWERS = 200
+/** What was said before the end is heard first; this long at most. */
+const LAST_WORDS_MS = 1_000
+
 interface Pending {
+  readonly request: ParseRequest
   readonly resolve: (parsed: Parsed) => void
-  readonly reject: (failure: ParseFailure) => void
+  readonly reject: (failure: Error) => void
+}
+
+/** The limits of the request that is being read. */
+interface Watched {
+  readonly since: number
   readonly deadline: NodeJS.Timeout
   readonly watch: NodeJS.Timeout
-  readonly id: number
 }
 
 export class ParserChild {
-  /** Requests answered so far; the pool recycles by it. */
-  served = 0
+  /** Requests taken so far; the pool recycles by it. */
+  taken = 0
+  /** Resident memory when it was last looked at. */
+  rss = 0
   readonly #limits: ChildLimits
   readonly #process: ChildProcess
-  #pending: Pending | null = null
+  /** The first one is being read. */
+  readonly #pending: Pending[] = []
+  /** Requests that somebody else reads meanwhile: their answers are nobody's. */
+  readonly #left = new Map<number, ParseRequest>()
+  #watched: Watched | null = null
+  #answers = 0
   #gone = false
   #ready = false
 
@@ -57,7 +81,7 @@ export class ParserChild {
     this.#limits = limits
     this.#process = fork(limits.entry, [], {
       env: {},
-      execArgv: [...inheritedArguments(), `--max-old-space-size=${limits.heapMb}`],
+      execArgv: [...inheritedArguments(), `--max-old-space-size=${limits.heapMb}`, ...NURSERY],
       serialization: 'advanced',
       // Its diagnostics (V8's last words on a full heap) are of no use to anybody's log.
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -73,27 +97,40 @@ export class ParserChild {
     return this.#gone
   }
 
-  /** Runs one request; the caller waits for it before the next. */
+  /** Requests that were given up, and that it will read all the same. */
+  get left(): number {
+    return this.#left.size
+  }
+
+  /** Has it been reading one message for longer than `ms`? Loading the program does not count. */
+  isSlow(ms: number): boolean {
+    return this.#ready && this.#watched !== null && performance.now() - this.#watched.since > ms
+  }
+
+  /** Rejects with {@link ParseFailure} when it was reading this one, else with {@link NotBegun}. */
   run(request: ParseRequest): Promise<Parsed> {
     return new Promise((resolve, reject) => {
-      if (this.#gone || this.#pending !== null) {
-        reject(new ParseFailure('crash', 'parser process is not available'))
+      if (this.#gone) {
+        reject(new NotBegun('the parser process is gone'))
         return
       }
-      const { timeoutMs } = this.#limits
-      const allowance = this.#ready ? 0 : START_ALLOWANCE_MS
-      const deadline = setTimeout(
-        () => this.#fail('timeout', `not read within ${timeoutMs} ms`),
-        timeoutMs + allowance,
-      )
-      const watch = setInterval(() => void this.#checkMemory(), WATCH_INTERVAL_MS)
-      this.#pending = { resolve, reject, deadline, watch, id: request.id }
+      this.taken++
+      this.#pending.push({ request, resolve, reject })
+      if (this.#pending.length === 1) this.#watchFirst()
       this.#process.ref()
       this.#process.channel?.ref()
       this.#process.send(request, (error) => {
-        if (error !== null) this.#fail('crash', `parser process: ${error.message}`)
+        if (error !== null) this.#neverSent(request, error)
       })
     })
+  }
+
+  /** Gives up the requests behind the one that is being read. */
+  leaveWaiting(): void {
+    for (const { request, reject } of this.#pending.splice(1)) {
+      this.#left.set(request.id, request)
+      reject(new NotBegun('the one before it takes long'))
+    }
   }
 
   kill(): void {
@@ -107,14 +144,57 @@ export class ParserChild {
     this.#process.channel?.unref()
   }
 
+  #watchFirst(): void {
+    if (this.#watched !== null) {
+      clearTimeout(this.#watched.deadline)
+      clearInterval(this.#watched.watch)
+    }
+    this.#watched = null
+    if (this.#pending.length === 0) return
+    const { timeoutMs } = this.#limits
+    const allowance = this.#ready ? 0 : START_ALLOWANCE_MS
+    const deadline = setTimeout(
+      () => this.#fail('timeout', `not read within ${timeoutMs} ms`),
+      timeoutMs + allowance,
+    )
+    const watch = setInterval(() => void this.#checkMemory(), WATCH_INTERVAL_MS)
+    this.#watched = { since: performance.now(), deadline, watch }
+  }
+
   #answered(response: ParseResponse): void {
-    if (response.kind === 'ready') this.#ready = true
-    if (response.kind === 'ready' || response.id !== this.#pending?.id) return
-    const pending = this.#settle()
-    this.served++
-    this.#idle()
-    if (response.kind === 'parsed') pending?.resolve(response.parsed)
-    else pending?.reject(new ParseFailure('crash', response.reason))
+    if (response.kind === 'ready') {
+      this.#ready = true
+      // It begins only now.
+      this.#watchFirst()
+      return
+    }
+    const [first] = this.#pending
+    if (first === undefined || response.id !== first.request.id) {
+      void this.#forget(response.id)
+      return
+    }
+    this.#pending.shift()
+    this.#watchFirst()
+    if (++this.#answers % WATCH_ANSWERS === 0) void this.#checkMemory()
+    if (this.#pending.length === 0) this.#idle()
+    if (response.kind === 'parsed') first.resolve(response.parsed)
+    else first.reject(new ParseFailure('crash', response.reason))
+  }
+
+  /** Whatever an answer that nobody wants left on the disk. */
+  async #forget(id: number): Promise<void> {
+    const request = this.#left.get(id)
+    this.#left.delete(id)
+    if (request !== undefined) await removeFolder(request.scratchDir)
+  }
+
+  /** The process is ending, and says so itself. */
+  #neverSent({ id }: ParseRequest, error: Error): void {
+    this.kill()
+    const at = this.#pending.findIndex(({ request }) => request.id === id)
+    const [unsent] = at === -1 ? [] : this.#pending.splice(at, 1)
+    if (at === 0) this.#watchFirst()
+    unsent?.reject(new NotBegun(`parser process: ${error.message}`))
   }
 
   #ended(code: number | null, signal: string | null): void {
@@ -124,32 +204,38 @@ export class ParserChild {
     const sentence = memory
       ? 'parser process ran out of memory'
       : `parser process ended (${signal ?? code ?? 'unknown'})`
-    this.#settle()?.reject(new ParseFailure(memory ? 'memory' : 'crash', sentence))
+    const settle = (): void => this.#fail(memory ? 'memory' : 'crash', sentence)
+    // Answers that are still in the channel tell which message it was reading.
+    if (!this.#process.connected) return settle()
+    const patience = setTimeout(settle, LAST_WORDS_MS)
+    this.#process.once('disconnect', () => {
+      clearTimeout(patience)
+      settle()
+    })
   }
 
   #fail(kind: FailureKind, sentence: string): void {
-    const pending = this.#settle()
     this.kill()
-    pending?.reject(new ParseFailure(kind, sentence))
-  }
-
-  #settle(): Pending | null {
-    const pending = this.#pending
-    this.#pending = null
-    if (pending !== null) {
-      clearTimeout(pending.deadline)
-      clearInterval(pending.watch)
-    }
-    return pending
+    const [first, ...others] = this.#pending.splice(0)
+    this.#watchFirst()
+    first?.reject(new ParseFailure(kind, sentence))
+    for (const { reject } of others) reject(new NotBegun(sentence))
+    for (const id of this.#left.keys()) void this.#forget(id)
   }
 
   async #checkMemory(): Promise<void> {
-    const rss = await residentBytes(this.#process.pid)
-    if (rss > this.#limits.rssMb * 1_048_576) {
+    this.rss = await residentBytes(this.#process.pid)
+    if (this.rss > this.#limits.rssMb * 1_048_576) {
       this.#fail('memory', `more than ${this.#limits.rssMb} MB of memory needed`)
     }
   }
 }
+
+/**
+ * Most of what reading a mail makes is garbage a millisecond later: a larger nursery is emptied
+ * less often, and less of what is in it is still in use then.
+ */
+const NURSERY = ['--max-semi-space-size=32', '--min-semi-space-size=16']
 
 /** What the daemon does with mail that is read already goes before reading more of it. */
 const NICENESS = 5
@@ -165,7 +251,8 @@ function beModest(pid: number): void {
 /** Loaders (tsx in development and tests) are inherited; a debugger's port cannot be. */
 function inheritedArguments(): string[] {
   return process.execArgv.filter(
-    (argument) => !/^--(?:inspect|max-old-space-size|watch)/.test(argument),
+    (argument) =>
+      !/^--(?:inspect|max-old-space-size|watch|m(?:ax|in)-semi-space-size)/.test(argument),
   )
 }
 

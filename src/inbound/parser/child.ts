@@ -1,5 +1,5 @@
 /**
- * Entry of the parser process: one message at a time, in over IPC, out over IPC.
+ * Entry of the parser process: one message at a time, in over IPC, out over IPC, in their order.
  *
  * It has an empty environment, knows no secrets and opens no connections. Whatever a hostile
  * message does, it does it here; the parent kills this process when it takes too long or too much.
@@ -8,8 +8,10 @@ import { messageOf } from '../../errors.ts'
 import type { ParseRequest, ParseResponse } from './protocol.ts'
 import { readMessage } from './read-message.ts'
 
+/** Resolved when everything before is answered. */
+let before: Promise<void> = Promise.resolve()
 process.on('message', (request: ParseRequest) => {
-  void answer(request)
+  before = before.then(() => answer(request))
 })
 // The parent is gone: nobody needs this process.
 process.on('disconnect', () => process.exit(0))
