@@ -4,6 +4,7 @@ import type { DeskContext } from './desk/context.ts'
 import type { Retention } from './config.ts'
 import { forgetOld, sweep } from './desk/forget-old.ts'
 import { TicketIndexer } from './desk/index-tickets.ts'
+import { releaseAcknowledgements } from './desk/release-acknowledgements.ts'
 import { sendDigests } from './desk/send-digests.ts'
 import { observed, tendAlerts } from './desk/tend-alerts.ts'
 import { wakeTickets } from './desk/wake-tickets.ts'
@@ -74,10 +75,13 @@ async function housekeeping(deps: BackgroundDeps, signal: AbortSignal): Promise<
   await runJob(jobOf(deps, 'housekeeping', HOUSEKEEPING_MS), work, signal)
 }
 
-/** Tickets that were put off come back. */
+/** Tickets that were put off come back, and mail that a storm held up leaves. */
 async function wake(deps: BackgroundDeps, signal: AbortSignal): Promise<void> {
+  const { store, context, clock, outgoing } = deps
   const work = async (): Promise<void> => {
-    await wakeTickets(deps.store, deps.clock.now())
+    await wakeTickets(store, clock.now())
+    const left = await store.transaction((tx) => releaseAcknowledgements(tx, context, clock.now()))
+    if (left > 0) outgoing.ring()
   }
   await runJob(jobOf(deps, 'wake', WAKE_MS), work, signal)
 }

@@ -16,13 +16,23 @@ const usedUp = (name: string): string => `the acknowledgement budget ${name} `
 /** How the details begin that say that a budget of all recipients is used up. */
 export const USED_UP_FOR_ALL = [usedUp('unverified_total'), usedUp('total')]
 
-/** Null: there is room. Otherwise which budget is used up, for the row's detail. */
+export interface UsedUp {
+  /** Which budget it is, for the row's detail. */
+  readonly detail: string
+  /**
+   * May it leave later? A storm of proven senders is answered when there is room again; one of
+   * senders whom nobody verified never is, for it is what a forger would wish for.
+   */
+  readonly later: boolean
+}
+
+/** Null: there is room. */
 export async function usedUpBudget(
   db: Queryable,
   budget: AckBudget,
   recipient: { address: Address; verified: boolean },
   at: Date,
-): Promise<string | null> {
+): Promise<UsedUp | null> {
   const kind = 'acknowledgement' as const
   const checks: readonly [string, Rate | null, Omit<CountFilter, 'since'>][] = [
     ['per_recipient', budget.perRecipient, { kind, rcptTo: recipient.address }],
@@ -49,7 +59,8 @@ export async function usedUpBudget(
     return null
   }
   const { name, rate } = full
-  return `${usedUp(name)}(${rate.count} in ${rate.windowMs / 1000} s) is used up`
+  const detail = `${usedUp(name)}(${rate.count} in ${rate.windowMs / 1000} s) is used up`
+  return { detail, later: name === 'total' && recipient.verified }
 }
 
 /**

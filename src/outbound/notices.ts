@@ -11,7 +11,7 @@ import type { Comment } from '../ticket/comment.ts'
 import { inboxOrFirst } from '../ticket/inbox.ts'
 import { NO_SUBJECT, type Ticket } from '../ticket/ticket.ts'
 import type { User } from '../ticket/user.ts'
-import { usedUpBudget } from './budget.ts'
+import { type UsedUp, usedUpBudget } from './budget.ts'
 import { enqueue, type OutboundContext } from './enqueue.ts'
 
 import { conversationOf } from './thread-index.ts'
@@ -44,13 +44,14 @@ export async function acknowledge(
   if (inbox === null || !context.acknowledgement.enabled) return
   const { requester, ticket, comment, verified } = input
   const usedUp =
-    input.suppress ??
-    (await usedUpBudget(
-      tx,
-      context.acknowledgement.budget,
-      { address: requester.email, verified },
-      at,
-    ))
+    input.suppress === null
+      ? await usedUpBudget(
+          tx,
+          context.acknowledgement.budget,
+          { address: requester.email, verified },
+          at,
+        )
+      : { detail: input.suppress, later: false }
   // An unverified sender's words are never repeated to him, not even his name.
   const name = verified ? requester.name : null
   await enqueue(
@@ -82,12 +83,17 @@ export async function acknowledge(
       attachments: [],
       automation: 'auto-replied',
       verified,
-      outcome: usedUp === null ? 'queued' : 'suppressed',
+      outcome: outcomeOf(usedUp),
       dueAt: new Date(at.getTime() + context.acknowledgement.delayMs),
-      detail: usedUp,
+      detail: usedUp?.detail ?? null,
     },
     at,
   )
+}
+
+function outcomeOf(usedUp: UsedUp | null): 'queued' | 'held' | 'suppressed' {
+  if (usedUp === null) return 'queued'
+  return usedUp.later ? 'held' : 'suppressed'
 }
 
 /** An acknowledgement that has not left is no longer wanted, for example: a person answered. */
@@ -96,14 +102,11 @@ export async function dropPendingAcknowledgements(
   ticketId: number,
   detail: string,
 ): Promise<void> {
-  const queued = await listOutbox(tx, {
-    ticketId,
-    kind: 'acknowledgement',
-    outcome: 'queued',
-    limit: 10,
-  })
-  for (const row of queued) {
-    await changeOutcome(tx, row.id, ['queued'], { outcome: 'discarded', detail, dueAt: null })
+  for (const outcome of ['queued', 'held'] as const) {
+    const waiting = { ticketId, kind: 'acknowledgement', outcome, limit: 10 } as const
+    for (const row of await listOutbox(tx, waiting)) {
+      await changeOutcome(tx, row.id, [outcome], { outcome: 'discarded', detail, dueAt: null })
+    }
   }
 }
 

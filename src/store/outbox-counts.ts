@@ -37,7 +37,7 @@ export interface CountFilter {
   readonly since: Date
 }
 
-/** How many messages were really owed (not suppressed or discarded) since an instant. */
+/** How many messages were really owed (not suppressed, held or discarded) since an instant. */
 export const countOutbox: (db: Queryable, filter: CountFilter) => Promise<number> = gathered(
   async (db, all: readonly CountFilter[]) => {
     const found = await eachOf<{ count: number }>(db, all.map(countSelect))
@@ -50,8 +50,41 @@ function countSelect({ since, kind, automatic, rcptTo, rcptDomain, verified }: C
   const conditions = Object.entries(wanted).filter(([, value]) => value !== undefined)
   return {
     sql: `select count(*) as count from outbox
-      where created_at > ? and outcome not in ('suppressed', 'discarded')
+      where created_at > ? and outcome not in ('suppressed', 'held', 'discarded')
       ${conditions.map(([name]) => `and ${name} = ?`).join(' ')}`,
     bindings: [toMs(since), ...conditions.map(([, value]) => value as string | boolean)],
   }
+}
+
+/** Acknowledgements that were written before `since`, held, and let go after it. */
+export async function countLetGo(db: Queryable, since: Date, notBefore: Date): Promise<number> {
+  const row = await db('outbox')
+    .where({ kind: 'acknowledgement' })
+    .whereBetween('created_at', [toMs(notBefore), toMs(since)])
+    .whereNotIn('outcome', ['suppressed', 'held', 'discarded'])
+    .where((late) => late.where('sent_at', '>', toMs(since)).orWhere('due_at', '>', toMs(since)))
+    .count({ count: '*' })
+    .first<{ count: number } | undefined>()
+  return Number(row?.count ?? 0)
+}
+
+/** Held acknowledgements, the oldest first. */
+export async function heldAcknowledgements(
+  db: Queryable,
+  limit: number,
+): Promise<{ id: number; ticketId: number | null; createdAt: Date }[]> {
+  const rows = await db('outbox')
+    .where({ kind: 'acknowledgement', outcome: 'held' })
+    .orderBy('id')
+    .limit(limit)
+    .select<{ id: number; ticket_id: number | null; created_at: number }[]>(
+      'id',
+      'ticket_id',
+      'created_at',
+    )
+  return rows.map((row) => ({
+    id: row.id,
+    ticketId: row.ticket_id,
+    createdAt: fromMs(row.created_at),
+  }))
 }

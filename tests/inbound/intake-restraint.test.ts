@@ -1,5 +1,7 @@
 /** When nothing automatic goes out, and when an agent's words wait. */
 import { expect, test } from 'vitest'
+import { releaseAcknowledgements } from '../../src/desk/release-acknowledgements.ts'
+import { dropPendingAcknowledgements } from '../../src/outbound/notices.ts'
 import { aMail } from '../kit/a-mail.ts'
 import { eachDatabase } from '../kit/databases.ts'
 import { onDesk } from '../kit/desk-context.ts'
@@ -67,6 +69,55 @@ eachDatabase(
       // Which of them come first is not promised: they are decided side by side.
       expect(Math.max(to('@even.test').length, to('@odd.test').length)).toBe(4)
       expect(await acknowledgements()).toHaveLength(9)
+    })
+
+    /** From somebody whom our own server authenticated, or from one whom nobody did. */
+    const from = (address: string, verified: boolean): string =>
+      aMail({
+        headers: {
+          'Authentication-Results': `mx.acme.test; dmarc=${verified ? 'pass' : 'none'} header.from=${address.split('@')[1] ?? ''}`,
+          From: address,
+        },
+      })
+    /** Which of those that are decided side by side come first is not promised. */
+    const sorted = async (): Promise<string[]> =>
+      (await acknowledgements()).toSorted((a, b) => a.localeCompare(b))
+    const letGo = (at: Date): Promise<number> =>
+      desk.store.transaction((tx) => releaseAcknowledgements(tx, desk.context, at))
+    const later = (minutes: number): Date => new Date(Date.now() + minutes * 60_000)
+    const narrow = {
+      acknowledgement: { budget: { total: '2/1h', unverified_total: 'unlimited' } },
+      inbox: { authserv_id: 'mx.acme.test' },
+    }
+    const five = ['a', 'b', 'c', 'd', 'e'].map((name) => from(`${name}@customer.test`, true))
+
+    test('a storm holds up acknowledgements, which leave as there is room again, within a day', async () => {
+      await afterMail(fresh, five, narrow)
+      expect(await sorted()).toEqual(['held', 'held', 'held', 'queued', 'queued'])
+      expect(await letGo(later(1))).toBe(0)
+      expect(await letGo(later(61))).toBe(2)
+      expect(await letGo(later(62))).toBe(0)
+      expect(await sorted()).toEqual(['held', 'queued', 'queued', 'queued', 'queued'])
+      expect(await letGo(later(25 * 60))).toBe(0)
+      expect((await sorted()).at(-1)).toBe('suppressed')
+    })
+
+    test('what a storm held up is not sent any more when a person answered meanwhile', async () => {
+      await afterMail(fresh, five.slice(0, 3), narrow)
+      expect(await sorted()).toEqual(['held', 'queued', 'queued'])
+      const held = (await desk.outbox()).find(({ outcome }) => outcome === 'held')
+      await desk.store.transaction((tx) =>
+        dropPendingAcknowledgements(tx, held?.ticketId ?? 0, 'answered'),
+      )
+      expect(await letGo(later(61))).toBe(0)
+      expect(await sorted()).toEqual(['discarded', 'queued', 'queued'])
+    })
+
+    test('senders whom nobody verified are not answered after their storm either', async () => {
+      const strangers = ['a', 'b', 'c'].map((name) => from(`${name}@customer.test`, false))
+      await afterMail(fresh, strangers, { acknowledgement: narrow.acknowledgement })
+      expect(await sorted()).toEqual(['queued', 'queued', 'suppressed'])
+      expect(await letGo(later(61))).toBe(0)
     })
 
     test('an agent’s reply without words of his own does not show the customer our notice', async () => {

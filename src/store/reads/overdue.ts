@@ -44,7 +44,8 @@ export async function countUnacknowledged(
   since: Date,
 ): Promise<number> {
   const row = await db('outbox')
-    .where({ kind: 'acknowledgement', outcome: 'suppressed' })
+    .where({ kind: 'acknowledgement' })
+    .whereIn('outcome', ['suppressed', 'held'])
     .where('created_at', '>', toMs(since))
     .where((any) => {
       for (const budget of budgets) void any.orWhereLike('detail', `${budget}%`)
