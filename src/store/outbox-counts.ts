@@ -62,7 +62,9 @@ export async function countLetGo(db: Queryable, since: Date, notBefore: Date): P
     .where({ kind: 'acknowledgement' })
     .whereBetween('created_at', [toMs(notBefore), toMs(since)])
     .whereNotIn('outcome', ['suppressed', 'held', 'discarded'])
-    .where((late) => late.where('sent_at', '>', toMs(since)).orWhere('due_at', '>', toMs(since)))
+    .where((late) => {
+      void late.where('sent_at', '>', toMs(since)).orWhere('due_at', '>', toMs(since))
+    })
     .count({ count: '*' })
     .first<{ count: number } | undefined>()
   return Number(row?.count ?? 0)
