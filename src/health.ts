@@ -2,13 +2,15 @@
  * What the loops report and /readyz and /inboxes tell: the live state of every connection.
  * Kept in memory only; it is about now.
  */
-export type ConnectionState =
-  | 'connecting'
-  | 'connected'
-  | 'error'
-  | 'paused'
-  | 'standby'
-  | 'stopped'
+export const CONNECTION_STATES = [
+  'connecting',
+  'connected',
+  'error',
+  'paused',
+  'standby',
+  'stopped',
+] as const
+export type ConnectionState = (typeof CONNECTION_STATES)[number]
 
 export interface ConnectionHealth {
   readonly state: ConnectionState

@@ -1,11 +1,25 @@
 /** /alerts: what is wrong, or was, so that a person must hear of it. */
 import { z } from 'zod'
 import { type Alert, listAlerts } from '../store/alerts.ts'
+import { ALERT_KINDS } from '../ticket/alert.ts'
+import { Id, pageSchema, Time } from './answers.ts'
 import type { ApiDeps } from './deps.ts'
 import { idAt, pageOf } from './page.ts'
 import { instant } from './people-json.ts'
 import { PAGE } from './query.ts'
 import { type Route, route, STAFF } from './route.ts'
+
+const AlertJson = z
+  .strictObject({
+    id: Id,
+    kind: z.enum(ALERT_KINDS),
+    inbox: z.string().nullable(),
+    detail: z.string(),
+    raised_at: Time,
+    /** Null: it lasts. */
+    cleared_at: Time.nullable(),
+  })
+  .meta({ id: 'Alert' })
 
 const AlertQuery = z.strictObject({
   open: z.enum(['true', 'false'], 'is neither true nor false').optional(),
@@ -22,6 +36,7 @@ export function alertRoutes({ store }: ApiDeps): readonly Route[] {
       scopes: ['system:read'],
       query: AlertQuery,
       body: null,
+      answers: { 200: pageSchema(AlertJson) },
       async handle({ query, search }) {
         const question = { route: 'alerts', search }
         const beforeId = idAt(query.cursor, question)

@@ -15,6 +15,7 @@ import { unlessKnown } from './preconditions.ts'
 import { HttpError, problemOf } from './problem.ts'
 import { refuseUnknown } from './query.ts'
 import { RateLimits } from './rate-limit.ts'
+import { isRepeatable } from './refusals.ts'
 import { type Answer, type Caller, isStream, type RawRequest, type Route } from './route.ts'
 
 /** An id of the client's own is kept when it is harmless in a log. */
@@ -71,16 +72,14 @@ function routerOf(deps: ApiDeps, routes: readonly Route[]): Router {
   return router
 }
 
-/** Only what makes something can be made twice; answers with secrets in them are never kept. */
 function onceIn(
   deps: ApiDeps,
-  { access }: Route,
+  route: Route,
   caller: Caller | null,
   ctx: RouterContext,
 ): RawRequest['once'] {
-  const repeatable = access.roles !== 'public' && access.scopes !== 'unlimited'
-  const key = ctx.method === 'POST' ? keyIn(ctx.req.headers['idempotency-key']) : null
-  if (caller === null || key === null || !repeatable) return (_request, work) => work()
+  const key = isRepeatable(route) ? keyIn(ctx.req.headers['idempotency-key']) : null
+  if (caller === null || key === null) return (_request, work) => work()
   const of = { userId: caller.user.id, key }
   return (request, work) => once(deps, { key: of, request }, work)
 }

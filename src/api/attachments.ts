@@ -8,9 +8,10 @@ import { findVisibleTicket } from '../store/reads/visible-tickets.ts'
 import { findAttachment, findUnused, insertUpload, unusedBytes } from '../store/uploads.ts'
 import type { Comment } from '../ticket/comment.ts'
 import { isStaff, type User } from '../ticket/user.ts'
+import { media } from './answers.ts'
 import { scopeOf } from './auth.ts'
 import { rangeOf } from './byte-range.ts'
-import { attachmentJson, mayRead } from './comment-json.ts'
+import { AttachmentJson, attachmentJson, mayRead } from './comment-json.ts'
 import type { ApiDeps } from './deps.ts'
 import { download } from './download.ts'
 import { HttpError, invalidMembers } from './problem.ts'
@@ -34,6 +35,8 @@ function uploadRoute({ store, context, clock }: ApiDeps): Route {
     scopes: ['attachments:write'],
     query: NO_QUERY,
     body: 'bytes',
+    answers: { 201: AttachmentJson },
+    refuses: ['413 too-many-uploads'],
     async handle({ caller, body, once }) {
       const described = describeUpload(body)
       const uploadedBy = caller.user.id
@@ -64,6 +67,8 @@ function oneRoute({ store, context }: ApiDeps): Route {
     scopes: ['attachments:read'],
     query: NO_QUERY,
     body: null,
+    answers: { 200: media('*/*'), 206: media('*/*') },
+    refuses: ['416 range-not-satisfiable'],
     async handle({ caller, params, headers }) {
       const attachment = await findAttachment(store.read, idOf(params['id']))
       if (attachment === null) throw notFound()
@@ -116,6 +121,7 @@ function sourceRoute({ store, context }: ApiDeps): Route {
     scopes: ['inbound:read'],
     query: NO_QUERY,
     body: null,
+    answers: { 200: media('message/rfc822') },
     async handle({ caller, params }) {
       const comment = await visibleComment(store.read, caller, idOf(params['id']))
       if (comment === null || comment.inboundId === null) throw notFound()

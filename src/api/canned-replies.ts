@@ -1,7 +1,9 @@
 /** /canned-replies: answers that are given often, and their words for one ticket. */
+import { z } from 'zod'
 import { CANNED_MAX, changeCanned, makeCanned, readOut } from '../desk/canned-replies.ts'
 import { type CannedReply, deleteCanned, findCanned, listCanned } from '../store/canned-replies.ts'
 import type { Queryable } from '../store/open.ts'
+import { Id, pageSchema, type Sent, Time } from './answers.ts'
 import { ticketOf } from './comments.ts'
 import type { ApiDeps } from './deps.ts'
 import { etagOf, ifMatch } from './preconditions.ts'
@@ -12,15 +14,18 @@ import { CannedBody, CannedPatch, RenderBody } from './schemas.ts'
 const ALL_OF_THEM = '/api/v1/canned-replies'
 const ONE = `${ALL_OF_THEM}/:id`
 
-interface CannedJson {
-  id: number
-  name: string
-  text: string
-  created_by: number | null
-  created_at: string
-  updated_at: string
-  version: number
-}
+const CannedJson = z
+  .strictObject({
+    id: Id,
+    name: z.string(),
+    text: z.string(),
+    created_by: Id.nullable(),
+    created_at: Time,
+    updated_at: Time,
+    version: Id,
+  })
+  .meta({ id: 'CannedReply' })
+type CannedJson = Sent<z.output<typeof CannedJson>>
 
 const cannedJson = (reply: CannedReply): CannedJson => ({
   id: reply.id,
@@ -58,6 +63,7 @@ function listRoute({ store }: ApiDeps): Route {
     scopes: ['tickets:read'],
     query: NO_QUERY,
     body: null,
+    answers: { 200: pageSchema(CannedJson) },
     async handle() {
       const data = (await listCanned(store.read, CANNED_MAX)).map(cannedJson)
       return { body: { data, page: { next_cursor: null, has_more: false } } }
@@ -74,6 +80,8 @@ function makeRoute({ store, clock }: ApiDeps): Route {
     scopes: ['tickets:write'],
     query: NO_QUERY,
     body: CannedBody,
+    answers: { 201: CannedJson },
+    refuses: ['409 name-taken', '409 too-many', '422 invalid-template'],
     async handle({ caller, body }) {
       const made = await store.transaction((tx) =>
         makeCanned(tx, { ...body, by: caller.user }, clock.now()),
@@ -93,6 +101,7 @@ function oneRoute({ store }: ApiDeps): Route {
     scopes: ['tickets:read'],
     query: NO_QUERY,
     body: null,
+    answers: { 200: CannedJson },
     async handle({ params }) {
       const reply = await replyOf(store.read, params['id'])
       return { body: cannedJson(reply), headers: { ETag: etagOf(reply) } }
@@ -109,6 +118,8 @@ function changeRoute({ store, clock }: ApiDeps): Route {
     scopes: ['tickets:write'],
     query: NO_QUERY,
     body: CannedPatch,
+    answers: { 200: CannedJson },
+    refuses: ['409 name-taken', '412 stale-version', '422 invalid-template'],
     async handle({ params, body, headers }) {
       const changed = await store.transaction(async (tx) => {
         const before = await replyOf(tx, params['id'])
@@ -129,6 +140,7 @@ function dropRoute({ store }: ApiDeps): Route {
     scopes: ['tickets:write'],
     query: NO_QUERY,
     body: null,
+    answers: { 204: null },
     async handle({ params }) {
       const gone = await store.transaction((tx) => deleteCanned(tx, idOf(params['id'])))
       if (!gone) throw notFound()
@@ -146,6 +158,7 @@ function renderRoute({ store, inboxes }: ApiDeps): Route {
     scopes: ['tickets:read'],
     query: NO_QUERY,
     body: RenderBody,
+    answers: { 200: z.strictObject({ text: z.string() }) },
     async handle({ caller, params, body }) {
       const reply = await replyOf(store.read, params['id'])
       const ticket = await ticketOf(store.read, caller, String(body.ticket))

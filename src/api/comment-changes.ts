@@ -6,8 +6,8 @@ import { deliveriesOf } from '../store/outbox.ts'
 import type { Queryable, Tx } from '../store/open.ts'
 import type { Comment } from '../ticket/comment.ts'
 import { visibleComment } from './attachments.ts'
-import type { CommentJson } from './comment-json.ts'
-import { commentsJson } from './comments.ts'
+import { CommentJson } from './comment-json.ts'
+import { oneCommentJson } from './comments.ts'
 import type { ApiDeps } from './deps.ts'
 import { NO_QUERY } from './query.ts'
 import { ALL, type Caller, idOf, notFound, type Route, route, STAFF } from './route.ts'
@@ -25,14 +25,6 @@ async function commentOf(db: Queryable, caller: Caller, id: string | undefined):
   return comment
 }
 
-async function jsonOf(
-  db: Queryable,
-  comment: Comment,
-  { user }: Caller,
-): Promise<CommentJson | undefined> {
-  return (await commentsJson(db, [comment], user))[0]
-}
-
 function oneRoute({ store }: ApiDeps): Route {
   return route({
     method: 'GET',
@@ -42,9 +34,10 @@ function oneRoute({ store }: ApiDeps): Route {
     scopes: ['tickets:read'],
     query: NO_QUERY,
     body: null,
+    answers: { 200: CommentJson },
     async handle({ caller, params }) {
       const comment = await commentOf(store.read, caller, params['id'])
-      return { body: await jsonOf(store.read, comment, caller) }
+      return { body: await oneCommentJson(store.read, comment, caller.user) }
     },
   })
 }
@@ -58,11 +51,13 @@ function correctRoute({ store, clock }: ApiDeps): Route {
     scopes: ['notes:write'],
     query: NO_QUERY,
     body: NoteBody,
+    answers: { 200: CommentJson },
+    refuses: ['403 not-yours', '409 not-a-note', '409 too-late'],
     async handle({ caller, params, body }) {
       const json = await store.transaction(async (tx) => {
         const comment = await commentOf(tx, caller, params['id'])
         const change = { comment, text: body.text, by: caller.user }
-        return jsonOf(tx, await correctNote(tx, change, clock.now()), caller)
+        return oneCommentJson(tx, await correctNote(tx, change, clock.now()), caller.user)
       })
       return { body: json }
     },
@@ -78,6 +73,7 @@ function withdrawRoute({ store, clock }: ApiDeps): Route {
     scopes: ['tickets:write'],
     query: NO_QUERY,
     body: null,
+    answers: { 204: null },
     async handle({ caller, params }) {
       await store.transaction(async (tx) => {
         const comment = await commentOf(tx, caller, params['id'])
@@ -97,11 +93,13 @@ function resendRoute({ store, clock, outgoing }: ApiDeps): Route {
     scopes: ['outbox:write'],
     query: NO_QUERY,
     body: null,
+    answers: { 200: CommentJson },
+    refuses: ['409 nothing-to-resend'],
     async handle({ caller, params }) {
       const json = await store.transaction(async (tx) => {
         const comment = await commentOf(tx, caller, params['id'])
         await resend(tx, comment, caller, clock.now())
-        return jsonOf(tx, comment, caller)
+        return oneCommentJson(tx, comment, caller.user)
       })
       outgoing.ring()
       return { body: json }

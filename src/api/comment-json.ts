@@ -1,46 +1,68 @@
 /** Comments and events of a ticket as JSON. */
+import { z } from 'zod'
 import { isSignature } from '../desk/mail-attachments.ts'
 import type { StoredAttachment } from '../store/attachments.ts'
-import type { StoredEvent } from '../store/events.ts'
+import { EVENT_TYPES, type StoredEvent } from '../store/events.ts'
+import { OUTCOMES } from '../store/outbox.ts'
 import type { CommentView } from '../store/reads/comment-views.ts'
-import type { Comment } from '../ticket/comment.ts'
+import { AUTHOR_TYPES, type Comment, COMMENT_SOURCES, VISIBILITIES } from '../ticket/comment.ts'
 import { isStaff, type User } from '../ticket/user.ts'
+import { Count, Id, type Sent, Time } from './answers.ts'
 import { instant } from './people-json.ts'
 
-export interface CommentJson {
-  id: number
-  ticket_id: number
-  visibility: string
-  author: { type: string; id: number | null; name: string | null; email: string | null }
-  text: string
-  quoted_text: string
-  html: string | null
-  attachments: AttachmentJson[]
-  source: string
-  message_id: string | null
-  authentication: AuthenticationJson | null
-  deliveries: { address: string; outcome: string; detail: string | null }[]
-  created_at: string
-  edited_at: string | null
-  deleted_at: string | null
-}
+export const AttachmentJson = z
+  .strictObject({
+    id: Id,
+    filename: z.string().nullable(),
+    content_type: z.string(),
+    size: Count,
+    inline: z.boolean(),
+    content_id: z.string().nullable(),
+  })
+  .meta({ id: 'Attachment' })
+export type AttachmentJson = Sent<z.output<typeof AttachmentJson>>
 
-export interface AttachmentJson {
-  id: number
-  filename: string | null
-  content_type: string
-  size: number
-  inline: boolean
-  content_id: string | null
-}
-
-export interface AuthenticationJson {
-  spf: string | null
-  dkim: string | null
-  dmarc: string | null
-  aligned: boolean
-  source: string | null
-}
+export const CommentJson = z
+  .strictObject({
+    id: Id,
+    ticket_id: Id,
+    visibility: z.enum(VISIBILITIES),
+    author: z.strictObject({
+      type: z.enum(AUTHOR_TYPES),
+      id: Id.nullable(),
+      name: z.string().nullable(),
+      /** Null: there is none, or it is not the reader's business. */
+      email: z.string().nullable(),
+    }),
+    text: z.string(),
+    quoted_text: z.string(),
+    /** Sanitised. */
+    html: z.string().nullable(),
+    attachments: z.array(AttachmentJson),
+    source: z.enum(COMMENT_SOURCES),
+    message_id: z.string().nullable(),
+    authentication: z
+      .strictObject({
+        spf: z.string().nullable(),
+        dkim: z.string().nullable(),
+        dmarc: z.string().nullable(),
+        aligned: z.boolean(),
+        source: z.string().nullable(),
+      })
+      .nullable(),
+    deliveries: z.array(
+      z.strictObject({
+        address: z.string(),
+        outcome: z.enum(OUTCOMES),
+        detail: z.string().nullable(),
+      }),
+    ),
+    created_at: Time,
+    edited_at: Time.nullable(),
+    deleted_at: Time.nullable(),
+  })
+  .meta({ id: 'Comment' })
+export type CommentJson = Sent<z.output<typeof CommentJson>>
 
 export function commentJson(view: CommentView, viewer: User): CommentJson {
   const { comment, author, deliveries } = view
@@ -105,15 +127,33 @@ function forCustomer(comment: CommentJson): CommentJson {
   }
 }
 
-export interface EventJson {
-  id: number
-  type: string
-  ticket_id: number | null
-  comment_id: number | null
-  actor: { type: string; id: number | null }
-  data: Readonly<Record<string, unknown>>
-  created_at: string
+const eventMembers = {
+  id: Id,
+  type: z.enum(EVENT_TYPES),
+  ticket_id: Id.nullable(),
+  comment_id: Id.nullable(),
+  /** Ids and changed values; never text that people wrote. */
+  data: z.record(z.string(), z.unknown()),
+  created_at: Time,
 }
+const actorMembers = { type: z.enum(['user', 'system']), id: Id.nullable() }
+
+export const EventJson = z
+  .strictObject({ ...eventMembers, actor: z.strictObject(actorMembers) })
+  .meta({ id: 'Event' })
+export type EventJson = Sent<z.output<typeof EventJson>>
+
+/** An event with the name of who caused it. */
+export const AuditJson = z
+  .strictObject({
+    ...eventMembers,
+    actor: z.strictObject({
+      ...actorMembers,
+      email: z.string().nullable(),
+      name: z.string().nullable(),
+    }),
+  })
+  .meta({ id: 'AuditEntry' })
 
 export const eventJson = (event: StoredEvent): EventJson => ({
   id: event.id,

@@ -6,6 +6,7 @@
 import { listAttachments, type StoredAttachment } from '../store/attachments.ts'
 import type { Blobs } from '../store/blobs.ts'
 import { isStaff } from '../ticket/user.ts'
+import { media } from './answers.ts'
 import { visibleComment } from './attachments.ts'
 import type { ApiDeps } from './deps.ts'
 import { NO_QUERY } from './query.ts'
@@ -36,6 +37,7 @@ export function commentPageRoutes({ store, context }: ApiDeps): readonly Route[]
       scopes: ['tickets:read'],
       query: NO_QUERY,
       body: null,
+      answers: { 200: media('text/html') },
       async handle({ caller, params }) {
         const comment = await visibleComment(store.read, caller, idOf(params['id']))
         const isOthers = comment?.authorType === 'agent' && !isStaff(caller.user)

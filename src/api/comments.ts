@@ -12,8 +12,9 @@ import { inboxOrFirst } from '../ticket/inbox.ts'
 import { getStatus, onCustomerMessage, ruleOf } from '../ticket/lifecycle.ts'
 import type { Ticket } from '../ticket/ticket.ts'
 import { isStaff, type User } from '../ticket/user.ts'
+import { pageSchema } from './answers.ts'
 import { forbidden, requireScope, scopeOf } from './auth.ts'
-import { type CommentJson, commentJson, eventJson } from './comment-json.ts'
+import { CommentJson, commentJson, EventJson, eventJson } from './comment-json.ts'
 import { uploadsFor } from './attachments.ts'
 import type { ApiDeps } from './deps.ts'
 import { contactOf } from './open-requested.ts'
@@ -47,6 +48,7 @@ function listRoute({ store }: ApiDeps): Route {
     scopes: ['tickets:read'],
     query: CommentsQuery,
     body: null,
+    answers: { 200: pageSchema(CommentJson) },
     async handle({ caller, params, query, search }) {
       const ticket = await ticketOf(store.read, caller, params['id'])
       const question = { route: `comments ${ticket.id}`, search }
@@ -72,6 +74,7 @@ function eventsRoute({ store }: ApiDeps): Route {
     scopes: ['tickets:read'],
     query: PageQuery,
     body: null,
+    answers: { 200: pageSchema(EventJson) },
     async handle({ caller, params, query, search }) {
       const ticket = await ticketOf(store.read, caller, params['id'])
       const question = { route: `ticket events ${ticket.id}`, search }
@@ -96,6 +99,13 @@ function addRoute(deps: ApiDeps): Route {
     scopes: ['comments:write', 'notes:write'],
     query: NO_QUERY,
     body: CommentBody,
+    answers: { 201: CommentJson },
+    refuses: [
+      '403 forbidden',
+      '409 status-transition-not-allowed',
+      '409 ticket-closed',
+      '422 unknown-status',
+    ],
     async handle({ caller, params, body }) {
       requireScope(caller, [body.visibility === 'public' ? 'comments:write' : 'notes:write'])
       if (body.status !== undefined) requireScope(caller, ['tickets:write'])
@@ -107,8 +117,7 @@ function addRoute(deps: ApiDeps): Route {
         const comment = await add(tx, deps, { caller, ticket, body }, at)
         // What was sent is no draft any more.
         await deleteDraft(tx, { ticketId: id, userId: caller.user.id }, body.text)
-        const [shown] = await commentsJson(tx, [comment], caller.user)
-        return shown
+        return oneCommentJson(tx, comment, caller.user)
       })
       outgoing.ring()
       return { status: 201, body: json }
@@ -207,6 +216,16 @@ async function customerSays(
     at,
   )
   return comment
+}
+
+export async function oneCommentJson(
+  db: Queryable,
+  comment: Comment,
+  viewer: User,
+): Promise<CommentJson> {
+  const [json] = await commentsJson(db, [comment], viewer)
+  if (json === undefined) throw notFound()
+  return json
 }
 
 export async function commentsJson(

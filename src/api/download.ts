@@ -3,6 +3,10 @@ import type { Readable } from 'node:stream'
 import { type ByteRange, partOf } from './byte-range.ts'
 import type { Answer } from './route.ts'
 
+export interface Downloaded extends Answer {
+  readonly body: Readable
+}
+
 export interface Download {
   readonly contentType: string
   readonly filename: string
@@ -15,7 +19,7 @@ export interface Download {
 }
 
 /** The filename goes out as RFC 6266 §5 says: once in ASCII, once in UTF-8. */
-export function download(content: Readable, file: Download): Answer {
+export function download(content: Readable, file: Download): Downloaded {
   const { contentType, filename, size, etag, range } = file
   const part = range ?? null
   const length = part === null ? size : part.end + 1 - part.start

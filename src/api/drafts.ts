@@ -1,5 +1,8 @@
 /** /tickets/{id}/draft: what an agent has begun to write, on any of his devices. */
+import { z } from 'zod'
 import { deleteDraft, type Draft, findDraft, listDrafts, saveDraft } from '../store/drafts.ts'
+import { VISIBILITIES } from '../ticket/comment.ts'
+import { Id, pageSchema, type Sent, Time } from './answers.ts'
 import type { ApiDeps } from './deps.ts'
 import { ticketOf } from './comments.ts'
 import { etagOf, ifMatch } from './preconditions.ts'
@@ -10,13 +13,16 @@ import { DraftBody } from './schemas.ts'
 const DRAFT = '/api/v1/tickets/:id/draft'
 const DRAFTS_MAX = 200
 
-interface DraftJson {
-  ticket_id: number
-  visibility: string
-  text: string
-  updated_at: string
-  version: number
-}
+const DraftJson = z
+  .strictObject({
+    ticket_id: Id,
+    visibility: z.enum(VISIBILITIES),
+    text: z.string(),
+    updated_at: Time,
+    version: Id,
+  })
+  .meta({ id: 'Draft' })
+type DraftJson = Sent<z.output<typeof DraftJson>>
 
 const draftJson = (draft: Draft): DraftJson => ({
   ticket_id: draft.ticketId,
@@ -39,6 +45,7 @@ function listRoute({ store }: ApiDeps): Route {
     scopes: ['tickets:read'],
     query: NO_QUERY,
     body: null,
+    answers: { 200: pageSchema(DraftJson) },
     async handle({ caller }) {
       const drafts = await listDrafts(store.read, caller.user.id, DRAFTS_MAX)
       return { body: { data: drafts.map(draftJson), page: { next_cursor: null, has_more: false } } }
@@ -55,6 +62,7 @@ function oneRoute({ store }: ApiDeps): Route {
     scopes: ['tickets:read'],
     query: NO_QUERY,
     body: null,
+    answers: { 200: DraftJson },
     async handle({ caller, params }) {
       const { id } = await ticketOf(store.read, caller, params['id'])
       const draft = await findDraft(store.read, { ticketId: id, userId: caller.user.id })
@@ -73,6 +81,8 @@ function saveRoute({ store, clock }: ApiDeps): Route {
     scopes: ['comments:write', 'notes:write'],
     query: NO_QUERY,
     body: DraftBody,
+    answers: { 200: DraftJson },
+    refuses: ['412 stale-version'],
     async handle({ caller, params, body, headers }) {
       const draft = await store.transaction(async (tx) => {
         const { id } = await ticketOf(tx, caller, params['id'])
@@ -96,6 +106,7 @@ function dropRoute({ store }: ApiDeps): Route {
     scopes: ['comments:write', 'notes:write'],
     query: NO_QUERY,
     body: null,
+    answers: { 204: null },
     async handle({ caller, params }) {
       await store.transaction(async (tx) => {
         const { id } = await ticketOf(tx, caller, params['id'])

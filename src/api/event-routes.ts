@@ -1,7 +1,9 @@
 /** /events: what happens, as it happens; and /events/log, to be fetched piece by piece. */
 import { findVisibleTicket } from '../store/reads/visible-tickets.ts'
 import { isStaff } from '../ticket/user.ts'
+import { media, pageSchema } from './answers.ts'
 import { scopeOf } from './auth.ts'
+import { EventJson } from './comment-json.ts'
 import type { ApiDeps } from './deps.ts'
 import { EventFeed } from './event-feed.ts'
 import { type EventReader, readableEvents } from './event-reader.ts'
@@ -29,6 +31,8 @@ function streamRoute({ store, metrics }: ApiDeps, feed: EventFeed): Route {
     scopes: ['events:read'],
     query: EventsQuery,
     body: null,
+    answers: { 200: media('text/event-stream') },
+    refuses: ['404 not-found'],
     async handle({ caller, query, headers, again }) {
       if (feed.ending) throw new HttpError(503, 'not-ready', 'This daemon is stopping.')
       const { ticket: ticketId = null } = query
@@ -111,6 +115,7 @@ function logRoute({ store }: ApiDeps, feed: EventFeed): Route {
     scopes: ['events:read'],
     query: EventLogQuery,
     body: null,
+    answers: { 200: pageSchema(EventJson) },
     async handle({ caller, query }) {
       if (!isStaff(caller.user)) throw notFound()
       const upToId = await feed.head()

@@ -19,7 +19,7 @@ import {
 } from '../store/idempotency-keys.ts'
 import type { Store } from '../store/open.ts'
 import { HttpError, invalidParameter } from './problem.ts'
-import type { Answer } from './route.ts'
+import type { Answer, Repeated } from './route.ts'
 
 const KEY = /^[\x21-\x7e]{1,255}$/
 /** Longer than any request may take: whoever began so long ago and wrote nothing is dead. */
@@ -64,11 +64,11 @@ export interface Repeatable {
  *
  * @throws AppError `idempotency-key-reused`; HttpError `request-in-progress`.
  */
-export async function once(
+export async function once<A extends Answer>(
   { store, clock }: { readonly store: Store; readonly clock: Clock },
   { key, request }: Repeatable,
-  work: () => Promise<Answer>,
-): Promise<Answer> {
+  work: () => Promise<A>,
+): Promise<A | Repeated> {
   const fingerprint = fingerprintOf(request)
   const at = clock.now()
   if (!(await store.transaction((tx) => takeKey(tx, key, fingerprint, at)))) {
@@ -79,7 +79,7 @@ export async function once(
     if (!(await store.transaction((tx) => takeKeyOver(tx, key, dead, at)))) throw inProgress()
   }
   const claim = { ...key, takenAt: at }
-  let answer: Answer
+  let answer: A
   try {
     answer = await working.run(claim, work)
   } catch (err) {
@@ -101,7 +101,7 @@ const fingerprintOf = (request: unknown): string => {
 }
 
 /** The answer of the first time; null: whoever began is dead, and did nothing. */
-function repeated(known: KnownRequest | null, fingerprint: string, at: Date): Answer | null {
+function repeated(known: KnownRequest | null, fingerprint: string, at: Date): Repeated | null {
   if (known === null) throw inProgress()
   if (known.fingerprint !== fingerprint) {
     throw new AppError(
@@ -114,6 +114,7 @@ function repeated(known: KnownRequest | null, fingerprint: string, at: Date): An
     const { status, headers, body } = known.answer
     const json = body === null ? {} : { 'Content-Type': 'application/json; charset=utf-8' }
     return {
+      repeated: true,
       status,
       headers: { ...headers, ...json, 'Idempotent-Replayed': 'true' },
       ...(body === null ? {} : { body }),

@@ -11,9 +11,10 @@ import type { Store, Tx } from '../store/open.ts'
 import { findVisibleTicket } from '../store/reads/visible-tickets.ts'
 import { ruleOf } from '../ticket/lifecycle.ts'
 import type { Ticket } from '../ticket/ticket.ts'
+import { media, pageSchema } from './answers.ts'
 import type { ApiDeps } from './deps.ts'
 import { download } from './download.ts'
-import { type InboundJson, inboundJson } from './mail-json.ts'
+import { InboundJson, inboundJson } from './mail-json.ts'
 import { idAt, pageOf } from './page.ts'
 import { invalidMembers } from './problem.ts'
 import { NO_QUERY } from './query.ts'
@@ -40,6 +41,7 @@ function listRoute({ store, inboxes }: ApiDeps): Route {
     scopes: ['inbound:read'],
     query: InboundQuery,
     body: null,
+    answers: { 200: pageSchema(InboundJson) },
     async handle({ query, search }) {
       const question = { route: 'inbound', search }
       const beforeId = idAt(query.cursor, question)
@@ -81,6 +83,7 @@ function oneRoute({ store }: ApiDeps): Route {
     scopes: ['inbound:read'],
     query: NO_QUERY,
     body: null,
+    answers: { 200: InboundJson },
     async handle({ params }) {
       const message = await findInbound(store.read, idOf(params['id']))
       if (message === null) throw notFound()
@@ -98,6 +101,7 @@ function sourceRoute({ store, context }: ApiDeps): Route {
     scopes: ['inbound:read'],
     query: NO_QUERY,
     body: null,
+    answers: { 200: media('message/rfc822') },
     async handle({ params }) {
       const message = await findInbound(store.read, idOf(params['id']))
       if (message === null || message.sha256 === null) throw notFound()
@@ -121,6 +125,8 @@ function reprocessRoute(deps: ApiDeps): Route {
     scopes: ['inbound:write'],
     query: NO_QUERY,
     body: null,
+    answers: { 200: InboundJson },
+    refuses: ['409 already-done', '409 fate-not-allowed', '409 source-missing'],
     async handle({ caller, params }) {
       const order = { messageId: idOf(params['id']), by: caller.user }
       const at = clock.now()
@@ -141,6 +147,13 @@ function releaseRoute(deps: ApiDeps): Route {
     scopes: ['inbound:write'],
     query: NO_QUERY,
     body: ReleaseBody,
+    answers: { 200: InboundJson },
+    refuses: [
+      '409 already-done',
+      '409 fate-not-allowed',
+      '409 source-missing',
+      '409 ticket-closed',
+    ],
     async handle({ caller, params, body }) {
       const order = { messageId: idOf(params['id']), by: caller.user }
       const at = clock.now()
@@ -174,6 +187,8 @@ function discardRoute({ store, clock }: ApiDeps): Route {
     scopes: ['inbound:write'],
     query: NO_QUERY,
     body: null,
+    answers: { 200: InboundJson },
+    refuses: ['409 fate-not-allowed'],
     async handle({ caller, params }) {
       const order = { messageId: idOf(params['id']), by: caller.user }
       const at = clock.now()

@@ -1,11 +1,13 @@
 /** /inboxes: the configured inboxes, how their connections are right now, and orders about them. */
+import { z } from 'zod'
 import { setInboxPaused } from '../desk/pause-inbox.ts'
 import { orderLook } from '../store/inbox-leases.ts'
 import { listPausedInboxes } from '../store/inboxes.ts'
 import { pendingByInbox } from '../store/reads/pending-inbound.ts'
 import type { Inbox } from '../ticket/inbox.ts'
+import { Count, Id, pageSchema, Time } from './answers.ts'
 import type { ApiDeps } from './deps.ts'
-import { connectionJson } from './mail-json.ts'
+import { ConnectionJson, connectionJson } from './mail-json.ts'
 import { instant } from './people-json.ts'
 import { NO_QUERY } from './query.ts'
 import { actorOf, idOf, notFound, type Route, route, STAFF } from './route.ts'
@@ -24,6 +26,25 @@ export function inboxRoutes(deps: ApiDeps): readonly Route[] {
 const INBOXES = '/api/v1/inboxes'
 const INBOX = `${INBOXES}/:id`
 
+const InboxJson = z
+  .strictObject({
+    id: Id,
+    name: z.string(),
+    address: z.string(),
+    /** Null: it is not paused. */
+    paused_at: Time.nullable(),
+    imap: ConnectionJson,
+    smtp: ConnectionJson,
+    /** Messages that were fetched and wait to be taken in. */
+    pending: Count,
+  })
+  .meta({ id: 'Inbox' })
+
+const LoginJson = z.strictObject({ ok: z.boolean(), detail: z.string() })
+const ServerTestJson = z
+  .strictObject({ imap: LoginJson, smtp: LoginJson })
+  .meta({ id: 'ServerTest' })
+
 function listRoute(deps: ApiDeps): Route {
   return route({
     method: 'GET',
@@ -33,6 +54,7 @@ function listRoute(deps: ApiDeps): Route {
     scopes: ['inboxes:read'],
     query: NO_QUERY,
     body: null,
+    answers: { 200: pageSchema(InboxJson) },
     handle: async () => ({
       body: { data: await shown(deps), page: { next_cursor: null, has_more: false } },
     }),
@@ -48,6 +70,7 @@ function oneRoute(deps: ApiDeps): Route {
     scopes: ['inboxes:read'],
     query: NO_QUERY,
     body: null,
+    answers: { 200: InboxJson },
     handle: async ({ params }) => ({ body: await shownOne(deps, inboxOf(deps, params)) }),
   })
 }
@@ -65,6 +88,7 @@ function pauseRoute(
     scopes: ['inboxes:write'],
     query: NO_QUERY,
     body: null,
+    answers: { 200: InboxJson },
     async handle({ caller, params }) {
       const inbox = inboxOf(deps, params)
       const input = { inboxId: inbox.id, paused: verb === 'pause', actor: actorOf(caller) }
@@ -84,6 +108,7 @@ function syncRoute(deps: ApiDeps): Route {
     scopes: ['inboxes:write'],
     query: NO_QUERY,
     body: null,
+    answers: { 202: InboxJson },
     async handle({ params }) {
       const inbox = inboxOf(deps, params)
       // First for a daemon elsewhere that may hold the inbox, then for ours.
@@ -103,6 +128,7 @@ function testRoute(deps: ApiDeps): Route {
     scopes: ['inboxes:write'],
     query: NO_QUERY,
     body: null,
+    answers: { 200: ServerTestJson },
     handle: async ({ params }) => ({ body: await deps.testServers(inboxOf(deps, params).name) }),
   })
 }
@@ -114,8 +140,11 @@ function inboxOf({ inboxes }: ApiDeps, params: Readonly<Record<string, string | 
   return inbox
 }
 
-const shownOne = async (deps: ApiDeps, { id }: Inbox) =>
-  (await shown(deps)).find((one) => one.id === id)
+async function shownOne(deps: ApiDeps, { id }: Inbox) {
+  const found = (await shown(deps)).find((one) => one.id === id)
+  if (found === undefined) throw notFound()
+  return found
+}
 
 async function shown({ store, health, inboxes }: ApiDeps) {
   const pending = await pendingByInbox(store.read)

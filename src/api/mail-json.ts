@@ -1,26 +1,32 @@
 /** The inbound ledger, the outbox and the inboxes as JSON. */
-import type { ConnectionHealth } from '../health.ts'
-import type { InboundMessage } from '../store/inbound-messages.ts'
-import type { OutboxMessage } from '../store/outbox.ts'
+import { z } from 'zod'
+import { CONNECTION_STATES, type ConnectionHealth } from '../health.ts'
+import { VERDICTS } from '../mail/verdict.ts'
+import { FATES, type InboundMessage } from '../store/inbound-messages.ts'
+import { NOTICE_KINDS, type OutboxMessage, OUTCOMES } from '../store/outbox.ts'
+import { Count, Id, type Sent, Time } from './answers.ts'
 import { instant } from './people-json.ts'
 
-export interface InboundJson {
-  id: number
-  inbox: string | null
-  folder: string
-  uidvalidity: number
-  uid: number
-  message_id: string | null
-  sender: string | null
-  size: number
-  received_at: string
-  fate: string
-  verdict: string | null
-  reasons: readonly string[]
-  ticket_id: number | null
-  comment_id: number | null
-  attempts: number
-}
+export const InboundJson = z
+  .strictObject({
+    id: Id,
+    inbox: z.string().nullable(),
+    folder: z.string(),
+    uidvalidity: Count,
+    uid: Count,
+    message_id: z.string().nullable(),
+    sender: z.string().nullable(),
+    size: Count,
+    received_at: Time,
+    fate: z.enum(FATES),
+    verdict: z.enum(VERDICTS).nullable(),
+    reasons: z.array(z.string()),
+    ticket_id: Id.nullable(),
+    comment_id: Id.nullable(),
+    attempts: Count,
+  })
+  .meta({ id: 'Inbound' })
+export type InboundJson = Sent<z.output<typeof InboundJson>>
 
 export const inboundJson = (message: InboundMessage, inbox: string | null): InboundJson => ({
   id: message.id,
@@ -40,18 +46,21 @@ export const inboundJson = (message: InboundMessage, inbox: string | null): Inbo
   attempts: message.attempts,
 })
 
-export interface OutboxJson {
-  id: number
-  ticket_id: number | null
-  comment_id: number | null
-  kind: string
-  message_id: string
-  to: string
-  outcome: string
-  attempts: number
-  next_attempt_at: string | null
-  detail: string | null
-}
+export const OutboxJson = z
+  .strictObject({
+    id: Id,
+    ticket_id: Id.nullable(),
+    comment_id: Id.nullable(),
+    kind: z.enum(NOTICE_KINDS),
+    message_id: z.string(),
+    to: z.string(),
+    outcome: z.enum(OUTCOMES),
+    attempts: Count,
+    next_attempt_at: Time.nullable(),
+    detail: z.string().nullable(),
+  })
+  .meta({ id: 'Delivery' })
+export type OutboxJson = Sent<z.output<typeof OutboxJson>>
 
 export const outboxJson = (message: OutboxMessage): OutboxJson => ({
   id: message.id,
@@ -66,13 +75,16 @@ export const outboxJson = (message: OutboxMessage): OutboxJson => ({
   detail: message.detail,
 })
 
-export interface ConnectionJson {
-  state: string
-  since: string | null
-  last_success_at: string | null
-  error: string | null
-  next_retry_at: string | null
-}
+export const ConnectionJson = z
+  .strictObject({
+    state: z.enum(CONNECTION_STATES),
+    since: Time.nullable(),
+    last_success_at: Time.nullable(),
+    error: z.string().nullable(),
+    next_retry_at: Time.nullable(),
+  })
+  .meta({ id: 'Connection' })
+export type ConnectionJson = Sent<z.output<typeof ConnectionJson>>
 
 /** Null: its loop has not reported yet. */
 export const connectionJson = (health: ConnectionHealth | null): ConnectionJson => ({

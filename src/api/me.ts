@@ -4,7 +4,7 @@ import { updateProfile } from '../desk/update-profile.ts'
 import { lockAccount } from '../store/users.ts'
 import { checkPassword, MePatch, PasswordBody } from './account-schemas.ts'
 import type { ApiDeps } from './deps.ts'
-import { userJson } from './people-json.ts'
+import { UserJson, userJson } from './people-json.ts'
 import { NO_QUERY } from './query.ts'
 import type { RateLimits } from './rate-limit.ts'
 import { ALL, actorOf, notFound, type Route, route } from './route.ts'
@@ -22,6 +22,7 @@ const meRoute = (): Route =>
     scopes: [],
     query: NO_QUERY,
     body: null,
+    answers: { 200: UserJson },
     handle: async ({ caller }) => ({ body: userJson(caller.user) }),
   })
 
@@ -34,6 +35,7 @@ function patchRoute({ store, clock }: ApiDeps): Route {
     scopes: 'unlimited',
     query: NO_QUERY,
     body: MePatch,
+    answers: { 200: UserJson },
     async handle({ caller, body }) {
       const user = await store.transaction(async (tx) => {
         const me = await lockAccount(tx, caller.user.id)
@@ -56,6 +58,8 @@ function passwordRoute(deps: ApiDeps, limits: RateLimits): Route {
     scopes: 'unlimited',
     query: NO_QUERY,
     body: PasswordBody,
+    answers: { 204: null },
+    refuses: ['401 invalid-credentials'],
     async handle(request) {
       const { caller, body } = request
       const { user, session } = caller

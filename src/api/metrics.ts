@@ -4,6 +4,7 @@ import { EventHorizon } from '../store/event-horizon.ts'
 import { lastEventBefore } from '../store/events.ts'
 import { type Gauges, readGauges, ticketMovesAfter } from '../store/reads/gauges.ts'
 import { ruleOf } from '../ticket/lifecycle.ts'
+import { media } from './answers.ts'
 import { Authenticator, authorise, forbidden } from './auth.ts'
 import { clientAddress, type Proxies, proxiesOf } from './client-address.ts'
 import type { ApiDeps } from './deps.ts'
@@ -24,6 +25,8 @@ export function metricsRoutes(deps: ApiDeps): readonly Route[] {
       access: { roles: 'public' },
       query: NO_QUERY,
       body: null,
+      answers: { 200: media('text/plain') },
+      refuses: ['401 unauthenticated', '403 forbidden', '403 insufficient-scope'],
       async answer({ message }) {
         await mayAsk(message)
         const stored = await gauges.look()

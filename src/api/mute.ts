@@ -5,6 +5,7 @@
 import { unfollowTicket } from '../desk/take-part.ts'
 import { findAccount } from '../store/users.ts'
 import { isStaff } from '../ticket/user.ts'
+import { media } from './answers.ts'
 import type { ApiDeps } from './deps.ts'
 import { NO_QUERY } from './query.ts'
 import { type Answer, notFound, type RawRequest, type Route } from './route.ts'
@@ -24,7 +25,17 @@ function muteRoute(
   answer: (request: RawRequest) => Promise<Answer>,
 ): Route {
   const access = { roles: 'public' } as const
-  return { method, path: '/u/:token', summary, access, query: NO_QUERY, body: null, answer }
+  return {
+    method,
+    path: '/u/:token',
+    summary,
+    access,
+    query: NO_QUERY,
+    body: null,
+    answers: { 200: media('text/html') },
+    refuses: ['404 not-found'],
+    answer,
+  }
 }
 
 async function ask(deps: ApiDeps, { params }: RawRequest): Promise<Answer> {

@@ -18,10 +18,19 @@ const NotificationsBody = z.strictObject({
   quiet_hours: z.strictObject({ from: timeOfDay, until: timeOfDay }).nullable(),
 })
 
+const timeText = z.string().regex(/^\d\d:\d\d$/)
+const NotificationsJson = z
+  .strictObject({
+    level: z.enum(NOTICE_LEVELS).nullable(),
+    /** What holds without a level of one's own. */
+    default_level: z.enum(NOTICE_LEVELS),
+    quiet_hours: z.strictObject({ from: timeText, until: timeText }).nullable(),
+  })
+  .meta({ id: 'Notifications' })
+
 export function notificationRoutes({ store, context }: ApiDeps): readonly Route[] {
   const shown = ({ level, quietHours }: NoticeSettings) => ({
     level,
-    /** What holds without a level of one's own. */
     default_level: context.agentNotices.default,
     quiet_hours:
       quietHours === null
@@ -37,6 +46,7 @@ export function notificationRoutes({ store, context }: ApiDeps): readonly Route[
       scopes: [],
       query: NO_QUERY,
       body: null,
+      answers: { 200: NotificationsJson },
       async handle({ caller }) {
         const [settings = DEFAULT_SETTINGS] = await settingsOf(store.read, [caller.user.id])
         return { body: shown(settings) }
@@ -50,6 +60,7 @@ export function notificationRoutes({ store, context }: ApiDeps): readonly Route[
       scopes: 'unlimited',
       query: NO_QUERY,
       body: NotificationsBody,
+      answers: { 200: NotificationsJson },
       async handle({ caller, body }) {
         const settings = { level: body.level, quietHours: body.quiet_hours }
         await store.transaction((tx) => saveSettings(tx, caller.user.id, settings))

@@ -1,5 +1,8 @@
 /** The API as OpenAPI 3.1, made from the route table and the schemas that check requests. */
 import { z } from 'zod'
+import { type AnswerSpec, isMedia } from './answers.ts'
+import { Problem } from './problem.ts'
+import { ANYWHERE, isRepeatable, refusalsOf } from './refusals.ts'
 import type { Route } from './route.ts'
 
 type Json = Readonly<Record<string, unknown>>
@@ -43,10 +46,11 @@ export interface About {
 /** Every route below /api/v1; what is beside it is for load balancers and people. */
 export function openApiOf(routes: readonly Route[], { version, publicUrl }: About): OpenApi {
   const described = routes.filter(({ path }) => path.startsWith(BASE))
+  const schemas = new SharedSchemas()
   const paths: Record<string, Record<string, Operation>> = {}
   for (const route of described) {
     const path = route.path.slice(BASE.length).replace(/:(\w+)/g, '{$1}')
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) }
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route, schemas) }
   }
   const tags = [...new Set(described.map(tagOf))].map((name) => ({ name }))
   return {
@@ -55,7 +59,7 @@ export function openApiOf(routes: readonly Route[], { version, publicUrl }: Abou
     servers: [{ url: `${publicUrl}${BASE}` }],
     tags,
     paths,
-    components: COMPONENTS,
+    components: { securitySchemes: SECURITY, schemas: schemas.all },
   }
 }
 
@@ -65,41 +69,12 @@ const DESCRIPTION = `Lists are {"data": [...], "page": {"next_cursor", "has_more
 RFC 9457 problem documents whose "code" tells what is wrong. Unknown members and parameters are
 refused. Answers to GET have an ETag.`.replaceAll('\n', ' ')
 
-const COMPONENTS: Json = {
-  securitySchemes: {
-    token: { type: 'http', scheme: 'bearer', description: 'An API token: pst_...' },
-    session: { type: 'apiKey', in: 'cookie', name: '__Host-postroom_session' },
-  },
-  schemas: {
-    Problem: {
-      type: 'object',
-      description: 'RFC 9457',
-      required: ['type', 'title', 'status', 'detail', 'code', 'instance'],
-      properties: {
-        type: { type: 'string' },
-        title: { type: 'string' },
-        status: { type: 'integer' },
-        detail: { type: 'string' },
-        code: { type: 'string' },
-        instance: { type: 'string' },
-        errors: {
-          type: 'array',
-          items: {
-            type: 'object',
-            properties: {
-              pointer: { type: 'string', description: 'RFC 6901, into the body' },
-              parameter: { type: 'string' },
-              code: { type: 'string' },
-              message: { type: 'string' },
-            },
-          },
-        },
-      },
-    },
-  },
+const SECURITY: Json = {
+  token: { type: 'http', scheme: 'bearer', description: 'An API token: pst_...' },
+  session: { type: 'apiKey', in: 'cookie', name: '__Host-postroom_session' },
 }
 
-function operationOf(route: Route): Operation {
+function operationOf(route: Route, schemas: SharedSchemas): Operation {
   const { method, path, summary, access } = route
   const isPublic = access.roles === 'public'
   const needed = isPublic ? [] : access.scopes
@@ -110,15 +85,7 @@ function operationOf(route: Route): Operation {
     tags: [tagOf(route)],
     parameters: parametersOf(route),
     ...bodyOf(route),
-    responses: {
-      [method === 'DELETE' ? '204' : '2XX']: { description: 'Done.' },
-      default: {
-        description: 'Refused, or failed.',
-        content: {
-          'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
-        },
-      },
-    },
+    responses: responsesOf(route, schemas),
     security: isPublic ? [] : [{ token: [] }, { session: [] }],
     'x-roles': isPublic ? [] : access.roles,
     'x-scopes': needed === 'unlimited' ? [] : needed,
@@ -138,7 +105,73 @@ function operationIdOf(method: string, path: string): string {
   return method.toLowerCase() + words.map((word) => word[0]?.toUpperCase() + word.slice(1)).join('')
 }
 
-function parametersOf({ method, path, query, access }: Route): Parameter[] {
+/** What is answered by status; the refusals of one status tell themselves apart by their `code`. */
+function responsesOf(route: Route, schemas: SharedSchemas): Json {
+  const responses: Record<string, Json> = {}
+  for (const [status, spec] of Object.entries(route.answers)) {
+    responses[status] = { description: 'Done.', ...contentOf(spec, schemas) }
+  }
+  if (route.method === 'GET') responses['304'] = { description: 'The reader has it already.' }
+  const problem = schemas.of(Problem)
+  const refusals = refusalsOf(route)
+  for (const status of new Set(refusals.map((one) => one.slice(0, 3)))) {
+    const codes = refusals.filter((one) => one.startsWith(status)).map((one) => one.slice(4))
+    const schema = { allOf: [problem, { properties: { code: { enum: codes } } }] }
+    responses[status] = {
+      description: codes.join(', '),
+      content: { 'application/problem+json': { schema } },
+    }
+  }
+  return {
+    ...responses,
+    default: {
+      description: `Nobody's fault, or ours: ${ANYWHERE.map((one) => one.slice(4)).join(', ')}.`,
+      content: { 'application/problem+json': { schema: problem } },
+    },
+  }
+}
+
+function contentOf(spec: AnswerSpec, schemas: SharedSchemas): Json {
+  if (spec === null) return {}
+  if (!isMedia(spec)) return { content: { 'application/json': { schema: schemas.of(spec) } } }
+  const bytes = spec.media.map((type): [string, Json] => [type, {}])
+  const data = spec.or === null ? {} : { 'application/json': { schema: schemas.of(spec.or) } }
+  return { content: { ...data, ...Object.fromEntries(bytes) } }
+}
+
+/** Schemas of answers; those with a name of their own are written once, and referred to. */
+class SharedSchemas {
+  readonly #named = new Map<string, Json>()
+
+  get all(): Json {
+    return Object.fromEntries([...this.#named].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  }
+
+  of(schema: z.ZodType): Json {
+    // Inside another one a named schema becomes a reference; by itself it would be written out.
+    const { $defs = {}, properties } = z.toJSONSchema(z.object({ it: schema }), {
+      io: 'output',
+      unrepresentable: 'any',
+      override: ({ jsonSchema }) => {
+        // Members may be added to answers: who reads them must not mind.
+        if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
+        // The format says it.
+        if (jsonSchema.format !== undefined) delete jsonSchema.pattern
+      },
+    })
+    for (const [name, definition] of Object.entries($defs)) {
+      const { id: _id, ...named } = definition as Json
+      this.#named.set(name, withReferences(named))
+    }
+    return withReferences(properties?.['it'] as Json)
+  }
+}
+
+const withReferences = (schema: Json): Json =>
+  JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json
+
+function parametersOf(route: Route): Parameter[] {
+  const { method, path, query } = route
   const inPath = [...path.matchAll(/:(\w+)/g)].map(([, name = '']): Parameter => {
     const schema = name === 'id' ? { type: 'integer', minimum: 1 } : { type: 'string' }
     return { name, in: 'path', required: true, schema }
@@ -147,8 +180,29 @@ function parametersOf({ method, path, query, access }: Route): Parameter[] {
     const required = !z.safeParse(schema as z.ZodType, undefined).success
     return { name, in: 'query', required, schema: schemaOf(schema as z.ZodType) }
   })
-  const repeatable = method === 'POST' && access.roles !== 'public' && access.scopes !== 'unlimited'
-  return [...inPath, ...inQuery, ...(repeatable ? [IDEMPOTENCY_KEY] : [])]
+  return [
+    ...inPath,
+    ...inQuery,
+    ...(isRepeatable(route) ? [IDEMPOTENCY_KEY] : []),
+    ...(route.refuses.includes('412 stale-version') ? [IF_MATCH] : []),
+    ...(method === 'GET' ? [IF_NONE_MATCH] : []),
+  ]
+}
+
+const IF_MATCH: Parameter = {
+  name: 'If-Match',
+  in: 'header',
+  required: false,
+  description: 'The ETag of what you saw: if it has changed since, nothing is done.',
+  schema: { type: 'string' },
+}
+
+const IF_NONE_MATCH: Parameter = {
+  name: 'If-None-Match',
+  in: 'header',
+  required: false,
+  description: 'The ETag of what you have: if it is still so, the answer is 304 without a body.',
+  schema: { type: 'string' },
 }
 
 const IDEMPOTENCY_KEY: Parameter = {

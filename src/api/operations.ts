@@ -5,8 +5,9 @@ import { listLifecycles } from '../lifecycles.ts'
 import { EVENT_TYPES } from '../store/events.ts'
 import { listAudit } from '../store/reads/audit.ts'
 import { usersById } from '../store/users.ts'
-import type { Lifecycle, StatusRule } from '../ticket/lifecycle.ts'
-import { eventJson } from './comment-json.ts'
+import { type Lifecycle, STATUS_CATEGORIES, type StatusRule } from '../ticket/lifecycle.ts'
+import { Count, pageSchema, Time } from './answers.ts'
+import { AuditJson, eventJson } from './comment-json.ts'
 import type { ApiDeps } from './deps.ts'
 import { idAt, pageOf } from './page.ts'
 import { instant as instantJson } from './people-json.ts'
@@ -36,6 +37,7 @@ function auditRoute({ store }: ApiDeps): Route {
     scopes: ['audit:read'],
     query: AuditQuery,
     body: null,
+    answers: { 200: pageSchema(AuditJson) },
     async handle({ query, search }) {
       const question = { route: 'audit', search }
       const beforeId = idAt(query.cursor, question)
@@ -69,11 +71,25 @@ function jobsRoute({ jobs }: ApiDeps): Route {
     scopes: ['system:read'],
     query: NO_QUERY,
     body: null,
+    answers: { 200: pageSchema(JobJson) },
     handle: async () => ({
       body: { data: jobs.list().map(jobJson), page: { next_cursor: null, has_more: false } },
     }),
   })
 }
+
+const JobJson = z
+  .strictObject({
+    name: z.string(),
+    kind: z.enum(['loop', 'job']),
+    last_run_at: Time.nullable(),
+    last_success_at: Time.nullable(),
+    last_error_at: Time.nullable(),
+    last_error: z.string().nullable(),
+    runs: Count,
+    failures: Count,
+  })
+  .meta({ id: 'Job' })
 
 const jobJson = (job: JobReport) => ({
   name: job.name,
@@ -95,6 +111,7 @@ function lifecyclesRoute({ context }: ApiDeps): Route {
     scopes: ['tickets:read'],
     query: NO_QUERY,
     body: null,
+    answers: { 200: pageSchema(LifecycleJson) },
     handle: async () => ({
       body: {
         data: listLifecycles().map((one) => ({
@@ -106,6 +123,28 @@ function lifecyclesRoute({ context }: ApiDeps): Route {
     }),
   })
 }
+
+const LifecycleJson = z
+  .strictObject({
+    name: z.string(),
+    initial: z.string(),
+    statuses: z.array(
+      z.strictObject({
+        name: z.string(),
+        label: z.string(),
+        category: z.enum(STATUS_CATEGORIES),
+        aliases: z.array(z.string()),
+        to: z.array(z.string()),
+        final: z.boolean(),
+        comments: z.boolean(),
+        agent_reply: z.string().nullable(),
+        customer_message: z.string().nullable(),
+      }),
+    ),
+    /** The one that tickets follow here. */
+    active: z.boolean(),
+  })
+  .meta({ id: 'Lifecycle' })
 
 const lifecycleJson = ({ name, initial, statuses }: Lifecycle) => ({
   name,

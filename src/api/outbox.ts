@@ -1,8 +1,9 @@
 /** /outbox: mail that we owe, and what became of it. */
 import { DELIVERY_VERBS, type DeliveryVerb, manageDelivery } from '../desk/manage-deliveries.ts'
 import { listOutbox } from '../store/outbox.ts'
+import { pageSchema } from './answers.ts'
 import type { ApiDeps } from './deps.ts'
-import { outboxJson } from './mail-json.ts'
+import { OutboxJson, outboxJson } from './mail-json.ts'
 import { idAt, pageOf } from './page.ts'
 import { NO_QUERY } from './query.ts'
 import { idOf, type Route, route, STAFF } from './route.ts'
@@ -18,6 +19,8 @@ const SUMMARIES: Readonly<Record<DeliveryVerb, string>> = {
   discard: 'Drops a message that is not on its way',
 }
 
+const ONLY_FROM = '409 outcome-not-allowed'
+
 function verbRoute({ store, clock, outgoing }: ApiDeps, verb: DeliveryVerb): Route {
   return route({
     method: 'POST',
@@ -27,6 +30,8 @@ function verbRoute({ store, clock, outgoing }: ApiDeps, verb: DeliveryVerb): Rou
     scopes: ['outbox:write'],
     query: NO_QUERY,
     body: null,
+    answers: { 200: OutboxJson },
+    refuses: verb === 'discard' ? [ONLY_FROM] : [ONLY_FROM, '409 source-missing'],
     async handle({ caller, params }) {
       const order = { id: idOf(params['id']), verb, by: caller.user }
       const at = clock.now()
@@ -46,6 +51,7 @@ function listRoute({ store }: ApiDeps): Route {
     scopes: ['outbox:read'],
     query: OutboxQuery,
     body: null,
+    answers: { 200: pageSchema(OutboxJson) },
     async handle({ query, search }) {
       const question = { route: 'outbox', search }
       const beforeId = idAt(query.cursor, question)

@@ -1,16 +1,21 @@
 /** Users as JSON, and people beside tickets. */
-import type { User } from '../ticket/user.ts'
+import { z } from 'zod'
+import { ROLES, type User, USER_STATES } from '../ticket/user.ts'
+import { Id, type Sent, Time } from './answers.ts'
 
-export interface UserJson {
-  id: number
-  email: string
-  name: string | null
-  role: string
-  state: string
-  locale: string | null
-  created_at: string
-  last_login_at: string | null
-}
+export const UserJson = z
+  .strictObject({
+    id: Id,
+    email: z.string(),
+    name: z.string().nullable(),
+    role: z.enum(ROLES),
+    state: z.enum(USER_STATES),
+    locale: z.string().nullable(),
+    created_at: Time,
+    last_login_at: Time.nullable(),
+  })
+  .meta({ id: 'User' })
+export type UserJson = Sent<z.output<typeof UserJson>>
 
 export const userJson = (user: User): UserJson => ({
   id: user.id,
@@ -23,11 +28,15 @@ export const userJson = (user: User): UserJson => ({
   last_login_at: instant(user.lastLoginAt),
 })
 
-export interface PersonJson {
-  id: number
-  email: string | null
-  name: string | null
-}
+export const PersonJson = z
+  .strictObject({
+    id: Id,
+    /** Null: not the reader's business. */
+    email: z.string().nullable(),
+    name: z.string().nullable(),
+  })
+  .meta({ id: 'Person' })
+export type PersonJson = Sent<z.output<typeof PersonJson>>
 
 export const personJson = ({ id, email, name }: User): PersonJson => ({ id, email, name })
 

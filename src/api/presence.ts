@@ -4,16 +4,18 @@
  */
 import { z } from 'zod'
 import { findVisibleTicket } from '../store/reads/visible-tickets.ts'
+import { Id, type Sent } from './answers.ts'
 import { scopeOf } from './auth.ts'
 import type { ApiDeps } from './deps.ts'
 import { NO_QUERY } from './query.ts'
 import { idOf, notFound, type Route, route, STAFF } from './route.ts'
 
-export interface PresentJson {
-  id: number
-  name: string | null
-  state: 'viewing' | 'replying'
-}
+const PresentJson = z.strictObject({
+  id: Id,
+  name: z.string().nullable(),
+  state: z.enum(['viewing', 'replying']),
+})
+type PresentJson = Sent<z.output<typeof PresentJson>>
 
 const PresenceBody = z.strictObject({ state: z.enum(['viewing', 'replying', 'gone']) })
 /** Who has not been heard of for so long is not there any more. */
@@ -21,9 +23,7 @@ const PRESENT_MS = 12_000
 /** Beyond it nobody could read the hint; bounds what is held. */
 const TICKETS_MAX = 10_000
 
-interface Present extends PresentJson {
-  readonly until: number
-}
+type Present = PresentJson & { readonly until: number }
 
 export function presenceRoutes({ store, clock }: ApiDeps): readonly Route[] {
   const tickets = new Map<number, Map<number, Present>>()
@@ -36,6 +36,7 @@ export function presenceRoutes({ store, clock }: ApiDeps): readonly Route[] {
       scopes: ['tickets:read'],
       query: NO_QUERY,
       body: PresenceBody,
+      answers: { 200: z.strictObject({ others: z.array(PresentJson) }) },
       async handle({ caller: { user, ...caller }, params, body: { state } }) {
         const id = idOf(params['id'])
         const scope = scopeOf({ user, ...caller })

@@ -9,19 +9,34 @@ import { overwriteDeleted } from '../store/repeated-words.ts'
 import { findUserByEmail, lockAccount } from '../store/users.ts'
 import { insertEvents } from '../store/events.ts'
 import type { User } from '../ticket/user.ts'
+import { type AnswerTo, Count, media } from './answers.ts'
 import type { ApiDeps } from './deps.ts'
 import { download } from './download.ts'
 import { archiveOf } from './person-archive.ts'
 import { invalidMembers } from './problem.ts'
 import { NO_QUERY } from './query.ts'
 import type { RateLimits } from './rate-limit.ts'
-import { ALL, actorOf, type Answer, notFound, type Route, route } from './route.ts'
+import { ALL, actorOf, notFound, type Route, route } from './route.ts'
 import { email } from './schemas.ts'
 import { authorOf } from './ticket-changes.ts'
 
 export function privacyRoutes(deps: ApiDeps, limits: RateLimits): readonly Route[] {
   return [exportRoute(deps), eraseRoute(deps), ownExportRoute(deps), leaveRoute(deps, limits)]
 }
+
+const ErasureJson = z
+  .strictObject({
+    dry_run: z.boolean(),
+    erased: z.strictObject({
+      tickets: Count,
+      comments: Count,
+      attachments: Count,
+      messages: Count,
+      deliveries: Count,
+    }),
+  })
+  .meta({ id: 'Erasure' })
+const ZIP = { 200: media('application/zip') } as const
 
 const ExportBody = z.strictObject({ email, include_internal: z.boolean().default(false) })
 
@@ -35,6 +50,8 @@ function exportRoute(deps: ApiDeps): Route {
     scopes: 'unlimited',
     query: NO_QUERY,
     body: ExportBody,
+    answers: ZIP,
+    refuses: ['404 not-found'],
     async handle({ caller, body }) {
       const person = await findUserByEmail(store.read, body.email)
       if (person === null) throw notFound()
@@ -58,6 +75,7 @@ function ownExportRoute(deps: ApiDeps): Route {
     scopes: 'unlimited',
     query: NO_QUERY,
     body: null,
+    answers: ZIP,
     async handle({ caller: { user } }) {
       return zipAnswer(deps, { person: user, viewer: asHimself(user), publicOnly: true })
     },
@@ -67,7 +85,7 @@ function ownExportRoute(deps: ApiDeps): Route {
 /** As he sees his tickets as a customer, whatever else he is. */
 const asHimself = (user: User): User => ({ ...user, role: 'customer' })
 
-function zipAnswer(deps: ApiDeps, archive: Parameters<typeof archiveOf>[1]): Answer {
+function zipAnswer(deps: ApiDeps, archive: Parameters<typeof archiveOf>[1]): AnswerTo<typeof ZIP> {
   return download(archiveOf(deps, archive), {
     contentType: 'application/zip',
     filename: `person-${archive.person.id}.zip`,
@@ -90,6 +108,8 @@ function eraseRoute({ store, clock }: ApiDeps): Route {
     scopes: 'unlimited',
     query: NO_QUERY,
     body: EraseBody,
+    answers: { 200: ErasureJson },
+    refuses: ['404 not-found', '409 is-staff'],
     async handle({ caller, body }) {
       if (body.dry_run) {
         return {
@@ -129,6 +149,8 @@ function leaveRoute(deps: ApiDeps, limits: RateLimits): Route {
     scopes: 'unlimited',
     query: NO_QUERY,
     body: LeaveBody,
+    answers: { 204: null },
+    refuses: ['401 invalid-credentials', '409 last-admin'],
     async handle(request) {
       const { caller, body } = request
       if ((await findPassword(store.read, caller.user.id)) !== null) {

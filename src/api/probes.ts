@@ -1,8 +1,10 @@
 /** Outside /api/v1: is the process alive, and is it ready. */
+import { z } from 'zod'
 import type { Events } from '../events.ts'
 import { pause } from '../pause.ts'
 import { migrationStatus } from '../store/migrate.ts'
 import type { Store } from '../store/open.ts'
+import { media } from './answers.ts'
 import type { ApiDeps } from './deps.ts'
 import { NO_QUERY } from './query.ts'
 import type { Answer, Route } from './route.ts'
@@ -10,12 +12,28 @@ import type { Answer, Route } from './route.ts'
 /** A database that takes longer than this for nothing is locked, full or gone. */
 const PROBE_MS = 1_000
 
+const ReadyJson = z.strictObject({
+  status: z.enum(['ok', 'degraded', 'unavailable']),
+  checks: z.record(z.string(), z.string()),
+  troubles: z.array(z.strictObject({ inbox: z.string(), side: z.string(), error: z.string() })),
+})
+const ALIVE = {
+  path: '/healthz',
+  summary: 'Is the process alive?',
+  answers: { 200: media('text/plain') },
+}
+const READY = {
+  path: '/readyz',
+  summary: 'Is it ready, and what is wrong?',
+  answers: { 200: ReadyJson, 503: ReadyJson },
+}
+
 export function probeRoutes(deps: ApiDeps): readonly Route[] {
   const database = sharedProbe(deps.events, () => canWrite(deps.store))
   const migrations = sharedProbe(deps.events, () => isMigrated(deps.store))
   return [
-    publicRoute('/healthz', 'Is the process alive?', async () => ({ body: 'ok\n' })),
-    publicRoute('/readyz', 'Is it ready, and what is wrong?', async () => {
+    publicRoute(ALIVE, async () => ({ body: 'ok\n' })),
+    publicRoute(READY, async () => {
       const checks = {
         database: await database(),
         migrations: await migrations(),
@@ -26,9 +44,13 @@ export function probeRoutes(deps: ApiDeps): readonly Route[] {
   ]
 }
 
-function publicRoute(path: string, summary: string, answer: () => Promise<Answer>): Route {
+function publicRoute(
+  { path, summary, answers }: Pick<Route, 'path' | 'summary' | 'answers'>,
+  answer: () => Promise<Answer>,
+): Route {
   const access = { roles: 'public' } as const
-  return { method: 'GET', path, summary, access, query: NO_QUERY, body: null, answer }
+  const asked = { method: 'GET', query: NO_QUERY, body: null } as const
+  return { ...asked, path, summary, access, answers, refuses: [], answer }
 }
 
 function readiness(

@@ -43,10 +43,34 @@ export class HttpError extends Error {
   }
 }
 
+/** RFC 9457 §3.1; some codes bring further members, e.g. `accepted`. */
+export const Problem = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string(),
+    instance: z.string(),
+    errors: z
+      .array(
+        z.strictObject({
+          /** RFC 6901, into the body. */
+          pointer: z.string().optional(),
+          /** The name of one in the query, or of a header. */
+          parameter: z.string().optional(),
+          code: z.string(),
+          message: z.string(),
+        }),
+      )
+      .optional(),
+  })
+  .meta({ id: 'Problem' })
+
 export interface Problem {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: Readonly<Record<string, unknown>>
+  readonly body: z.input<typeof Problem>
   /** Ours, not the caller's: worth an operator's attention. */
   readonly isFailure: boolean
 }

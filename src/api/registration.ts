@@ -1,8 +1,10 @@
 /** /auth for who is not in yet: registering, proving the address, a forgotten password. */
+import { z } from 'zod'
 import { register, resendCode, verifyRegistration } from '../desk/register.ts'
 import { mailResetCode, resetPassword } from '../desk/change-password.ts'
 import { AppError } from '../errors.ts'
 import type { Tx } from '../store/open.ts'
+import { USER_STATES } from '../ticket/user.ts'
 import { checkPassword, EmailBody, RegisterBody, ResetBody, VerifyBody } from './account-schemas.ts'
 import { refuseForeign } from './cookies.ts'
 import type { ApiDeps } from './deps.ts'
@@ -26,6 +28,8 @@ function registerRoute(deps: ApiDeps, limits: RateLimits): Route {
     path: '/api/v1/auth/register',
     summary: 'Asks for an account; a code comes by mail',
     body: RegisterBody,
+    answers: { 202: z.strictObject({ state: z.literal('unverified') }) },
+    refuses: ['403 registration-closed', '429 rate-limited'],
     async handle(request) {
       const {
         message,
@@ -37,7 +41,7 @@ function registerRoute(deps: ApiDeps, limits: RateLimits): Route {
       const { registration } = config
       await register(deps, { email, name, password, registration }, clock.now())
       outgoing.ring()
-      return { status: 202, body: { state: 'unverified' } }
+      return { status: 202, body: { state: 'unverified' as const } }
     },
   })
 }
@@ -49,6 +53,8 @@ function verifyRoute(deps: ApiDeps, limits: RateLimits): Route {
     path: '/api/v1/auth/verify',
     summary: 'Proves the address with the code that was mailed',
     body: VerifyBody,
+    answers: { 200: z.strictObject({ state: z.enum(USER_STATES) }) },
+    refuses: ['401 invalid-code', '429 rate-limited'],
     async handle(request) {
       const {
         message,
@@ -75,7 +81,7 @@ function codeRoute(
     path: string
     summary: string
     what: string
-    answer: object
+    answer: { readonly state?: 'unverified' }
     mail: typeof resendCode
   },
 ): Route {
@@ -84,6 +90,8 @@ function codeRoute(
     path: route.path,
     summary: route.summary,
     body: EmailBody,
+    answers: { 202: z.strictObject({ state: z.literal('unverified').optional() }) },
+    refuses: ['429 rate-limited'],
     async handle(request) {
       const {
         message,
@@ -122,6 +130,8 @@ function resetRoute(deps: ApiDeps, limits: RateLimits): Route {
     path: '/api/v1/auth/reset',
     summary: 'Sets a new password with the code that was mailed; every session ends',
     body: ResetBody,
+    answers: { 200: z.strictObject({}) },
+    refuses: ['401 invalid-code', '429 rate-limited'],
     async handle(request) {
       const {
         message,

@@ -10,9 +10,11 @@ import { AppError } from '../errors.ts'
 import type { Session } from '../store/sessions.ts'
 import type { Actor } from '../ticket/comment.ts'
 import type { Role, User } from '../ticket/user.ts'
+import type { AnswerSpecs, AnswerTo } from './answers.ts'
 import { readJson } from './body.ts'
 import { invalidBody } from './problem.ts'
 import { NO_QUERY, parseQuery, refuseUnknown } from './query.ts'
+import type { Refused } from './refusals.ts'
 
 export interface Caller {
   readonly user: User
@@ -40,6 +42,11 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** An answer that was given before, as it was kept. */
+export interface Repeated extends Answer {
+  readonly repeated: true
+}
+
 /** What is left to do when the caller is known to be allowed here. */
 export interface RawRequest {
   readonly caller: Caller | null
@@ -51,7 +58,10 @@ export interface RawRequest {
   /** Who the caller is by now, for answers that take long; throws when he may not any more. */
   readonly again: () => Promise<Caller>
   /** Does the work of a request that may come twice; the second time it gives the same answer. */
-  readonly once: (request: unknown, work: () => Promise<Answer>) => Promise<Answer>
+  readonly once: <A extends Answer>(
+    request: unknown,
+    work: () => Promise<A>,
+  ) => Promise<A | Repeated>
 }
 
 export interface RouteRequest<Query, Body> {
@@ -76,6 +86,10 @@ export interface Route {
   readonly query: z.ZodObject
   /** `bytes`: anything, read by the handler itself. */
   readonly body: BodySpec
+  /** What it answers when all is well, by status. */
+  readonly answers: AnswerSpecs
+  /** Refusals of its own, beside those that follow from the rest: see refusals.ts. */
+  readonly refuses: readonly Refused[]
   answer(request: RawRequest): Promise<Answer>
 }
 
@@ -87,7 +101,11 @@ export const ALL: readonly Role[] = ['customer', 'agent', 'admin']
 export const STAFF: readonly Role[] = ['agent', 'admin']
 
 /** Ties the handler's types to the schemas of its route. */
-export function route<Q extends z.ZodObject, const B extends BodySpec>(spec: {
+export function route<
+  Q extends z.ZodObject,
+  const B extends BodySpec,
+  const A extends AnswerSpecs,
+>(spec: {
   method: Route['method']
   path: string
   summary: string
@@ -95,9 +113,11 @@ export function route<Q extends z.ZodObject, const B extends BodySpec>(spec: {
   scopes: Needed
   query: Q
   body: B
-  handle(request: RouteRequest<z.output<Q>, BodyOf<B>>): Promise<Answer>
+  answers: A
+  refuses?: readonly Refused[]
+  handle(request: RouteRequest<z.output<Q>, BodyOf<B>>): Promise<AnswerTo<A> | Repeated>
 }): Route {
-  const { method, path, summary, roles, scopes, query, body } = spec
+  const { method, path, summary, roles, scopes, query, body, answers, refuses = [] } = spec
   return {
     method,
     path,
@@ -105,6 +125,8 @@ export function route<Q extends z.ZodObject, const B extends BodySpec>(spec: {
     access: { roles, scopes },
     query,
     body,
+    answers,
+    refuses,
     async answer({ caller, search, message, ...request }) {
       if (caller === null) throw new Error(`${path} was reached without a caller`)
       const whole = {
@@ -124,14 +146,16 @@ export function route<Q extends z.ZodObject, const B extends BodySpec>(spec: {
 }
 
 /** A route for everybody, without query parameters. */
-export function publicRoute<B extends z.ZodType | null>(spec: {
+export function publicRoute<B extends z.ZodType | null, const A extends AnswerSpecs>(spec: {
   method: Route['method']
   path: string
   summary: string
   body: B
-  handle(request: Pick<RawRequest, 'message' | 'tell'> & { body: BodyOf<B> }): Promise<Answer>
+  answers: A
+  refuses?: readonly Refused[]
+  handle(request: Pick<RawRequest, 'message' | 'tell'> & { body: BodyOf<B> }): Promise<AnswerTo<A>>
 }): Route {
-  const { method, path, summary, body } = spec
+  const { method, path, summary, body, answers, refuses = [] } = spec
   return {
     method,
     path,
@@ -139,6 +163,8 @@ export function publicRoute<B extends z.ZodType | null>(spec: {
     access: { roles: 'public' },
     query: NO_QUERY,
     body,
+    answers,
+    refuses,
     async answer({ search, message, tell }) {
       refuseUnknown(NO_QUERY, search)
       const parsed = (body === null ? null : await parseBody(body, message)) as BodyOf<B>

@@ -34,6 +34,7 @@ import { ticketBulkRoutes } from './ticket-bulk.ts'
 import { templateRoutes } from './templates.ts'
 import { ticketChangeRoutes } from './ticket-changes.ts'
 import { ticketPeopleRoutes } from './ticket-people.ts'
+import { ticketRemovalRoutes } from './ticket-removal.ts'
 import { ticketRoutes } from './tickets.ts'
 import { tokenRoutes } from './tokens.ts'
 import { userRoutes } from './users.ts'
@@ -47,6 +48,7 @@ export function routesOf(deps: ApiDeps): readonly Route[] {
   const routes = [
     ...ticketRoutes(deps, index),
     ...ticketChangeRoutes(deps),
+    ...ticketRemovalRoutes(deps),
     ...ticketPeopleRoutes(deps),
     ...presenceRoutes(deps),
     ...ticketBulkRoutes(deps),

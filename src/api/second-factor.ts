@@ -1,10 +1,12 @@
 /** /me/totp: setting up an authenticator app, and an admin's way out when a phone is lost. */
+import { z } from 'zod'
 import { checkOwnPassword } from '../desk/change-password.ts'
 import { confirmTotp, proposeTotp, removeTotp } from '../desk/second-factor.ts'
 import { totpSecretText, totpUri } from '../desk/totp.ts'
 import { findFactor } from '../store/second-factors.ts'
 import { lockAccount } from '../store/users.ts'
 import { OwnPasswordBody, TotpBody } from './account-schemas.ts'
+import { Time } from './answers.ts'
 import type { ApiDeps } from './deps.ts'
 import { instant } from './people-json.ts'
 import { NO_QUERY } from './query.ts'
@@ -32,6 +34,7 @@ function showRoute({ store }: ApiDeps): Route {
     scopes: 'unlimited',
     query: NO_QUERY,
     body: null,
+    answers: { 200: z.strictObject({ enabled: z.boolean(), confirmed_at: Time.nullable() }) },
     async handle({ caller }) {
       const factor = await findFactor(store.read, caller.user.id)
       const confirmedAt = factor?.confirmedAt ?? null
@@ -50,6 +53,8 @@ function proposeRoute(deps: ApiDeps, limits: RateLimits): Route {
     scopes: 'unlimited',
     query: NO_QUERY,
     body: OwnPasswordBody,
+    answers: { 201: z.strictObject({ secret: z.string(), uri: z.string() }) },
+    refuses: ['401 invalid-credentials', '409 totp-set'],
     async handle(request) {
       const { user } = request.caller
       await limits.take('login', request, user.email)
@@ -71,6 +76,8 @@ function confirmRoute({ store, clock }: ApiDeps, limits: RateLimits): Route {
     scopes: 'unlimited',
     query: NO_QUERY,
     body: TotpBody,
+    answers: { 204: null },
+    refuses: ['401 invalid-totp'],
     async handle(request) {
       const { user, session } = request.caller
       await limits.take('verify', request, user.email)
@@ -91,6 +98,8 @@ function removeRoute(deps: ApiDeps, limits: RateLimits): Route {
     scopes: 'unlimited',
     query: NO_QUERY,
     body: OwnPasswordBody,
+    answers: { 204: null },
+    refuses: ['401 invalid-credentials', '404 not-found'],
     async handle(request) {
       const { user } = request.caller
       await limits.take('login', request, user.email)
@@ -112,6 +121,7 @@ function removeOthersRoute({ store, clock }: ApiDeps): Route {
     scopes: ['users:write'],
     query: NO_QUERY,
     body: null,
+    answers: { 204: null },
     async handle({ caller, params }) {
       const actor = actorOf(caller)
       await store.transaction(async (tx) => {

@@ -14,6 +14,7 @@ import {
   type StoredSuppression,
   SUPPRESSION_REASONS,
 } from '../store/suppressions.ts'
+import { Id, pageSchema, Time } from './answers.ts'
 import type { ApiDeps } from './deps.ts'
 import { idAt, pageOf } from './page.ts'
 import { NO_QUERY, PAGE } from './query.ts'
@@ -65,6 +66,7 @@ function suppressionsRoute({ store }: ApiDeps): Route {
     scopes: ['outbox:read'],
     query: SuppressionQuery,
     body: null,
+    answers: { 200: pageSchema(SuppressionJson) },
     async handle({ query, search }) {
       const question = { route: 'suppressions', search }
       const beforeId = idAt(query.cursor, question)
@@ -89,6 +91,7 @@ function suppressRoute({ store, clock }: ApiDeps): Route {
     scopes: ['outbox:write'],
     query: NO_QUERY,
     body: SuppressionBody,
+    answers: { 201: SuppressionJson },
     async handle({ caller, body }) {
       const input = { ...body, actor: actorOf(caller) }
       const made = await store.transaction((tx) => suppressByHand(tx, input, clock.now()))
@@ -106,6 +109,7 @@ function releaseRoute({ store, clock }: ApiDeps): Route {
     scopes: ['outbox:write'],
     query: NO_QUERY,
     body: null,
+    answers: { 204: null },
     async handle({ caller, params }) {
       const input = { id: idOf(params['id']), actor: actorOf(caller) }
       await store.transaction((tx) => liftSuppression(tx, input, clock.now()))
@@ -113,6 +117,16 @@ function releaseRoute({ store, clock }: ApiDeps): Route {
     },
   })
 }
+
+const SuppressionJson = z
+  .strictObject({
+    id: Id,
+    address: z.string(),
+    reason: z.enum(SUPPRESSION_REASONS),
+    detail: z.string(),
+    created_at: Time,
+  })
+  .meta({ id: 'Suppression' })
 
 const suppressionJson = (suppression: StoredSuppression) => ({
   id: suppression.id,
@@ -131,6 +145,7 @@ function blockedRoute({ store }: ApiDeps): Route {
     scopes: ['inbound:read'],
     query: PageQuery,
     body: null,
+    answers: { 200: pageSchema(BlockedJson) },
     async handle({ query, search }) {
       const question = { route: 'blocked senders', search }
       const beforeId = idAt(query.cursor, question)
@@ -154,6 +169,8 @@ function blockRoute({ store, clock, inboxes }: ApiDeps): Route {
     scopes: ['inbound:write'],
     query: NO_QUERY,
     body: BlockBody,
+    answers: { 201: BlockedJson },
+    refuses: ['409 sender-is-ours'],
     async handle({ caller, body }) {
       const order = { ...body, by: caller.user.id }
       const made = await store.transaction((tx) => blockSender(tx, inboxes, order, clock.now()))
@@ -171,6 +188,7 @@ function unblockRoute({ store, clock }: ApiDeps): Route {
     scopes: ['inbound:write'],
     query: NO_QUERY,
     body: null,
+    answers: { 204: null },
     async handle({ caller, params }) {
       const input = { id: idOf(params['id']), actor: actorOf(caller) }
       await store.transaction((tx) => unblockSender(tx, input, clock.now()))
@@ -188,6 +206,8 @@ function blockSenderRoute({ store, clock, inboxes }: ApiDeps): Route {
     scopes: ['inbound:write'],
     query: NO_QUERY,
     body: null,
+    answers: { 201: BlockedJson },
+    refuses: ['409 no-sender', '409 sender-is-ours'],
     async handle({ caller, params }) {
       const order = { messageId: idOf(params['id']), by: caller.user.id }
       const made = await store.transaction((tx) => blockSenderOf(tx, inboxes, order, clock.now()))
@@ -195,6 +215,17 @@ function blockSenderRoute({ store, clock, inboxes }: ApiDeps): Route {
     },
   })
 }
+
+const BlockedJson = z
+  .strictObject({
+    id: Id,
+    /** An address, or @ and a domain. */
+    sender: z.string(),
+    note: z.string().nullable(),
+    blocked_by: Id.nullable(),
+    created_at: Time,
+  })
+  .meta({ id: 'BlockedSender' })
 
 const blockedJson = (blocked: BlockedSender) => ({
   id: blocked.id,

@@ -1,15 +1,34 @@
 /** /auth and /me/sessions: logging in with a password, logging out, and what is logged in. */
+import { z } from 'zod'
 import { checkCredentials, endSession, SESSION_IDLE_MS, startSession } from '../desk/log-in.ts'
 import { checkTotp } from '../desk/second-factor.ts'
 import { deleteSession, deleteSessions, listSessions, type Session } from '../store/sessions.ts'
 import type { User } from '../ticket/user.ts'
 import { LoginBody } from './account-schemas.ts'
+import { Id, pageSchema, Time } from './answers.ts'
 import { refuseForeign, sessionCookie, setCookie } from './cookies.ts'
 import type { ApiDeps } from './deps.ts'
-import { userJson } from './people-json.ts'
+import { UserJson, userJson } from './people-json.ts'
 import { NO_QUERY } from './query.ts'
 import type { RateLimits } from './rate-limit.ts'
 import { ALL, idOf, notFound, publicRoute, type Route, route } from './route.ts'
+
+const SessionJson = z
+  .strictObject({
+    id: Id,
+    address: z.string().nullable(),
+    user_agent: z.string().nullable(),
+    created_at: Time,
+    last_used_at: Time,
+    expires_at: Time,
+    /** Is it the one that asks? */
+    current: z.boolean(),
+  })
+  .meta({ id: 'Session' })
+
+const LoggedInJson = z
+  .strictObject({ user: UserJson, session: SessionJson.nullable() })
+  .meta({ id: 'LoggedIn' })
 
 export function sessionRoutes(deps: ApiDeps, limits: RateLimits): readonly Route[] {
   return [
@@ -29,6 +48,16 @@ function loginRoute(deps: ApiDeps, limits: RateLimits): Route {
     path: '/api/v1/auth/login',
     summary: 'Begins a session, which a cookie carries',
     body: LoginBody,
+    answers: { 200: LoggedInJson },
+    refuses: [
+      '401 invalid-credentials',
+      '401 invalid-totp',
+      '401 totp-required',
+      '403 account-disabled',
+      '403 approval-pending',
+      '403 email-not-verified',
+      '429 rate-limited',
+    ],
     async handle(request) {
       const { message, body } = request
       refuseForeign(message, config.publicUrl)
@@ -67,6 +96,7 @@ function logoutRoute({ config, store }: ApiDeps): Route {
     path: '/api/v1/auth/logout',
     summary: 'Ends the session; without one there is nothing to do',
     body: null,
+    answers: { 204: null },
     async handle({ message }) {
       refuseForeign(message, config.publicUrl)
       const secret = sessionCookie(message, config.publicUrl)
@@ -85,6 +115,7 @@ const sessionRoute = (): Route =>
     scopes: [],
     query: NO_QUERY,
     body: null,
+    answers: { 200: LoggedInJson },
     handle: async ({ caller: { user, session } }) => ({ body: loggedIn(user, session) }),
   })
 
@@ -97,6 +128,7 @@ function listRoute({ store, clock }: ApiDeps): Route {
     scopes: 'unlimited',
     query: NO_QUERY,
     body: null,
+    answers: { 200: pageSchema(SessionJson) },
     async handle({ caller: { user, session } }) {
       const at = clock.now()
       const usedSince = new Date(at.getTime() - SESSION_IDLE_MS)
@@ -116,6 +148,7 @@ function endAllRoute({ store }: ApiDeps): Route {
     scopes: 'unlimited',
     query: NO_QUERY,
     body: null,
+    answers: { 204: null },
     async handle({ caller: { user, session } }) {
       await store.transaction((tx) => deleteSessions(tx, user.id, session?.id ?? null))
       return { status: 204 }
@@ -132,6 +165,7 @@ function endRoute({ store }: ApiDeps): Route {
     scopes: 'unlimited',
     query: NO_QUERY,
     body: null,
+    answers: { 204: null },
     async handle({ caller: { user }, params }) {
       const id = idOf(params['id'])
       const ended = await store.transaction((tx) => deleteSession(tx, { id, userId: user.id }))

@@ -11,11 +11,12 @@ import {
   type Measure,
 } from '../store/ticket-counts.ts'
 import { dayOf, percentile } from '../ticket/counting.ts'
+import { Count, mediaOr } from './answers.ts'
 import type { ApiDeps } from './deps.ts'
 import { inboxNamed } from './open-requested.ts'
 import { invalidParameter } from './problem.ts'
 import { one } from './query.ts'
-import { type Answer, type Route, route, STAFF } from './route.ts'
+import { type Route, route, STAFF } from './route.ts'
 
 const DAY_MS = 86_400_000
 const DAYS_DEFAULT = 30
@@ -53,14 +54,34 @@ export function statsHistoryRoutes(deps: ApiDeps, index: TicketIndexer): readonl
   ])
 }
 
+/** A day as the inbox's time zone has it. */
+const Day = z.iso.date()
+const span = { from: Day, to: Day }
+const SeriesJson = z
+  .strictObject({
+    ...span,
+    data: z.array(z.strictObject({ day: Day, created: Count, resolved: Count, backlog: z.int() })),
+  })
+  .meta({ id: 'TimeSeries' })
+/** Of each interval `from`, `first_response_count`, `first_response_p50_s` and so on, as was asked for. */
+const TimesJson = z
+  .strictObject({
+    ...span,
+    data: z.array(z.record(z.string(), z.union([z.string(), z.number(), z.null()]))),
+  })
+  .meta({ id: 'ResponseTimes' })
+
+/** Seldom asked for: CSV at one address only, at the other whatever Accept says. */
+const answersOf = <Data extends z.ZodType>(data: Data) => ({ 200: mediaOr('text/csv', data) })
+
 type Row = Readonly<Record<string, string | number | null>>
 
 /** One answer in two forms: the address or the Accept header says which. */
-function answer(
-  rows: readonly Row[],
+function answer<About extends object, const Item extends Row>(
+  rows: readonly Item[],
   ending: string,
-  { headers, about }: { headers: IncomingHttpHeaders; about: object },
-): Answer {
+  { headers, about }: { headers: IncomingHttpHeaders; about: About },
+) {
   if (ending === '' && !/\btext\/csv\b/i.test(headers.accept ?? '')) {
     return { body: { ...about, data: rows }, headers: { Vary: 'Accept' } }
   }
@@ -85,6 +106,7 @@ function seriesRoute(deps: ApiDeps, index: TicketIndexer, ending: string): Route
     scopes: ['stats:read'],
     query: SeriesQuery,
     body: null,
+    answers: answersOf(SeriesJson),
     async handle({ query, headers }) {
       const span = spanOf(deps, query)
       await index.catchUp()
@@ -110,6 +132,7 @@ function timesRoute(deps: ApiDeps, index: TicketIndexer, ending: string): Route 
     scopes: ['stats:read'],
     query: TimesQuery,
     body: null,
+    answers: answersOf(TimesJson),
     async handle({ query, headers }) {
       const span = spanOf(deps, query)
       await index.catchUp()

@@ -1,8 +1,10 @@
 /** /stats: how much there is to do. */
+import { z } from 'zod'
 import type { TicketIndexer } from '../desk/index-tickets.ts'
 import { countTickets, oldestWaiting } from '../store/reads/stats.ts'
 import { listTallies, type TicketCount } from '../store/ticket-counts.ts'
 import { isStaff } from '../ticket/user.ts'
+import { Count } from './answers.ts'
 import { scopeOf } from './auth.ts'
 import type { ApiDeps } from './deps.ts'
 import { NO_QUERY } from './query.ts'
@@ -10,6 +12,22 @@ import { ALL, type Caller, type Route, route } from './route.ts'
 
 /** Tickets without a category are counted under this word. */
 const NO_CATEGORY = 'none'
+
+const StatsJson = z
+  .strictObject({
+    total: Count,
+    by_status: z.record(z.string(), Count),
+    by_category: z.record(z.string(), Count),
+    open: Count,
+    resolved: Count,
+    high_priority: Count,
+    unassigned: Count,
+    mine: Count,
+    open_mine: Count,
+    open_unassigned: Count,
+    oldest_waiting_s: Count.nullable(),
+  })
+  .meta({ id: 'Stats' })
 
 export function statsRoutes(
   { store, config, context, clock }: ApiDeps,
@@ -30,6 +48,7 @@ export function statsRoutes(
       scopes: ['stats:read'],
       query: NO_QUERY,
       body: null,
+      answers: { 200: StatsJson },
       async handle({ caller }) {
         const counts = await countsFor(caller)
         const since = await oldestWaiting(store.read, scopeOf(caller))

@@ -1,21 +1,27 @@
 /** /statuses: the lifecycle that tickets follow here. */
+import { z } from 'zod'
+import { STATUS_CATEGORIES } from '../ticket/lifecycle.ts'
+import { pageSchema, type Sent } from './answers.ts'
 import type { ApiDeps } from './deps.ts'
 import { NO_QUERY } from './query.ts'
 import { ALL, type Route, route } from './route.ts'
 
-export interface StatusJson {
-  name: string
-  label: string
-  category: string
-  aliases: readonly string[]
-  /** What it may change into. */
-  to: readonly string[]
-  final: boolean
-  /** May be commented. */
-  comments: boolean
-  /** New tickets have it. */
-  initial: boolean
-}
+export const StatusJson = z
+  .strictObject({
+    name: z.string(),
+    label: z.string(),
+    category: z.enum(STATUS_CATEGORIES),
+    aliases: z.array(z.string()),
+    /** What it may change into. */
+    to: z.array(z.string()),
+    final: z.boolean(),
+    /** May be commented. */
+    comments: z.boolean(),
+    /** New tickets have it. */
+    initial: z.boolean(),
+  })
+  .meta({ id: 'Status' })
+export type StatusJson = Sent<z.output<typeof StatusJson>>
 
 export function statusRoutes({ context }: ApiDeps): readonly Route[] {
   return [
@@ -27,6 +33,7 @@ export function statusRoutes({ context }: ApiDeps): readonly Route[] {
       scopes: ['tickets:read'],
       query: NO_QUERY,
       body: null,
+      answers: { 200: pageSchema(StatusJson) },
       async handle() {
         const data = [...context.lifecycle.statuses.values()].map(
           (rule): StatusJson => ({

@@ -1,6 +1,7 @@
 /** /templates: the words of our mail, how they come out, and one to look at in a mail client. */
 import { z } from 'zod'
 import { mailTemplate, previewTemplate, templateSource } from '../desk/show-templates.ts'
+import { Count, pageSchema } from './answers.ts'
 import type { ApiDeps } from './deps.ts'
 import { NO_QUERY, one } from './query.ts'
 import { type Route, route } from './route.ts'
@@ -17,6 +18,22 @@ const SampleBody = z
   })
   .prefault({})
 
+const keyMembers = { notice: z.string(), locale: z.string(), inbox: z.string().nullable() }
+const TemplateJson = z.strictObject(keyMembers).meta({ id: 'Template' })
+const TemplateSourceJson = z
+  .strictObject({ ...keyMembers, text: z.string(), html: z.string() })
+  .meta({ id: 'TemplateSource' })
+const PreviewJson = z
+  .strictObject({
+    locale: z.string(),
+    subject: z.string(),
+    text: z.string(),
+    html: z.string(),
+    /** How many samples there are. */
+    samples: Count,
+  })
+  .meta({ id: 'TemplatePreview' })
+
 export function templateRoutes(deps: ApiDeps): readonly Route[] {
   return [listRoute(deps), sourceRoute(deps), previewRoute(deps), testRoute(deps)]
 }
@@ -30,6 +47,7 @@ function listRoute({ context }: ApiDeps): Route {
     scopes: ['templates:read'],
     query: NO_QUERY,
     body: null,
+    answers: { 200: pageSchema(TemplateJson) },
     async handle() {
       const data = context.templates.list().map(({ notice, locale, inbox }) => ({
         notice,
@@ -50,6 +68,8 @@ function sourceRoute({ context }: ApiDeps): Route {
     scopes: ['templates:read'],
     query: InboxQuery,
     body: null,
+    answers: { 200: TemplateSourceJson },
+    refuses: ['404 not-found'],
     async handle({ params, query }) {
       const key = { ...keyOf(params), inbox: query.inbox ?? null }
       const { notice, locale, inbox, text, html } = await templateSource(context, key)
@@ -67,6 +87,8 @@ function previewRoute({ context }: ApiDeps): Route {
     scopes: ['templates:read'],
     query: NO_QUERY,
     body: SampleBody,
+    answers: { 200: PreviewJson },
+    refuses: ['404 not-found'],
     handle: async ({ params, body }) => ({
       body: previewTemplate(context, { ...keyOf(params), ...body }),
     }),
@@ -82,6 +104,8 @@ function testRoute({ context, store, clock, outgoing }: ApiDeps): Route {
     scopes: ['templates:write'],
     query: NO_QUERY,
     body: SampleBody,
+    answers: { 202: z.strictObject({ to: z.string() }) },
+    refuses: ['404 not-found'],
     async handle({ caller, params, body }) {
       const input = { key: { ...keyOf(params), ...body }, recipient: caller.user }
       await store.transaction((tx) => mailTemplate(tx, context, input, clock.now()))

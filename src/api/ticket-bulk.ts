@@ -6,6 +6,7 @@ import { lockVisibleTicket } from '../store/reads/visible-tickets.ts'
 import { inboxOrFirst } from '../ticket/inbox.ts'
 import { isStaff } from '../ticket/user.ts'
 import { z } from 'zod'
+import { Count, Id, media, type Sent } from './answers.ts'
 import { scopeOf } from './auth.ts'
 import { commentJson } from './comment-json.ts'
 import { ticketOf } from './comments.ts'
@@ -17,6 +18,7 @@ import { NO_QUERY } from './query.ts'
 import { ALL, type Caller, idOf, notFound, type Route, route, STAFF } from './route.ts'
 import { BulkBody, SplitBody, type TicketPatch } from './schemas.ts'
 import { authorOf, patch } from './ticket-changes.ts'
+import { TicketJson } from './ticket-json.ts'
 import { oneJson } from './tickets.ts'
 
 export function ticketBulkRoutes(deps: ApiDeps): readonly Route[] {
@@ -26,13 +28,19 @@ export function ticketBulkRoutes(deps: ApiDeps): readonly Route[] {
 /** Changes that wait for a commit together. */
 const AT_ONCE = 25
 
-interface BulkResult {
-  readonly id: number
-  readonly status: number
+const BulkResult = z.strictObject({
+  id: Id,
+  /** As if each had been changed by itself. */
+  status: z.int(),
   /** Of the ticket after the change. */
-  readonly version?: number
-  readonly problem?: Readonly<Record<string, unknown>>
-}
+  version: Id.optional(),
+  problem: z.record(z.string(), z.unknown()).optional(),
+})
+type BulkResult = Sent<z.output<typeof BulkResult>>
+
+const BulkJson = z
+  .strictObject({ data: z.array(BulkResult), changed: Count, failed: Count })
+  .meta({ id: 'BulkResult' })
 
 function bulkRoute(deps: ApiDeps): Route {
   return route({
@@ -43,6 +51,7 @@ function bulkRoute(deps: ApiDeps): Route {
     scopes: ['tickets:write'],
     query: NO_QUERY,
     body: BulkBody,
+    answers: { 200: BulkJson },
     async handle({ caller, body }) {
       const data: BulkResult[] = []
       try {
@@ -91,6 +100,8 @@ function splitRoute(deps: ApiDeps): Route {
     scopes: ['tickets:write'],
     query: NO_QUERY,
     body: SplitBody,
+    answers: { 201: TicketJson },
+    refuses: ['409 nothing-left', '422 unknown-comment'],
     async handle({ caller, params, body }) {
       const id = idOf(params['id'])
       const json = await store.transaction(async (tx) => {
@@ -133,6 +144,7 @@ function transcriptRoute({ store, context, inboxes }: ApiDeps): Route {
     scopes: ['tickets:read'],
     query: TranscriptQuery,
     body: null,
+    answers: { 200: media('text/plain', 'text/html', 'application/mbox', 'application/json') },
     async handle({ caller, params, query }) {
       const ticket = await ticketOf(store.read, caller, params['id'])
       const viewer = caller.user

@@ -1,19 +1,17 @@
-/** What changes a ticket: PATCH and its synonyms, taking and releasing, merging, deleting. */
+/** What changes a ticket: PATCH and its synonyms, taking and releasing, merging. */
 import { releaseTicket, takeTicket } from '../desk/assign.ts'
 import { changeTicket, type WantedChange } from '../desk/change-ticket.ts'
 import type { Author } from '../desk/context.ts'
-import { deleteTicket, restoreTicket } from '../desk/delete-ticket.ts'
 import { mergeTickets } from '../desk/merge-tickets.ts'
-import { purgeTicket } from '../desk/purge-ticket.ts'
 import type { Scope } from '../desk/create-token.ts'
 import type { Tx } from '../store/open.ts'
-import { overwriteDeleted } from '../store/repeated-words.ts'
 import { lockVisibleTicket } from '../store/reads/visible-tickets.ts'
 import { findUser } from '../store/users.ts'
 import { getStatus } from '../ticket/lifecycle.ts'
 import { SNOOZE_MS_MAX } from '../ticket/snooze.ts'
 import type { Ticket } from '../ticket/ticket.ts'
 import { isStaff, type User } from '../ticket/user.ts'
+import type { AnswerTo } from './answers.ts'
 import { forbidden, scopeOf } from './auth.ts'
 import type { ApiDeps } from './deps.ts'
 import { categoryOf, inboxIdOf } from './open-requested.ts'
@@ -22,7 +20,6 @@ import { invalidMembers } from './problem.ts'
 import { NO_QUERY } from './query.ts'
 import {
   ALL,
-  type Answer,
   type Caller,
   idOf,
   notFound,
@@ -31,15 +28,11 @@ import {
   type RouteRequest,
   STAFF,
 } from './route.ts'
-import {
-  AssigneeBody,
-  DeleteTicketQuery,
-  MergeBody,
-  PriorityBody,
-  TakeBody,
-  TicketPatch,
-} from './schemas.ts'
+import { AssigneeBody, MergeBody, PriorityBody, TakeBody, TicketPatch } from './schemas.ts'
+import { TicketJson } from './ticket-json.ts'
 import { mayMove, oneJson } from './tickets.ts'
+
+export const CHANGED = { 200: TicketJson } as const
 
 const WRITE: readonly Scope[] = ['tickets:write']
 
@@ -51,19 +44,17 @@ export function ticketChangeRoutes(deps: ApiDeps): readonly Route[] {
     takeRoute(deps),
     releaseRoute(deps),
     mergeRoute(deps),
-    deleteRoute(deps),
-    restoreRoute(deps),
   ]
 }
 
-type Request = Pick<RouteRequest<unknown, unknown>, 'caller' | 'params' | 'headers'>
+export type Request = Pick<RouteRequest<unknown, unknown>, 'caller' | 'params' | 'headers'>
 
 /** One change of a ticket the caller sees: locked, checked against If-Match, answered whole. */
-async function changing(
+export async function changing(
   deps: ApiDeps,
   { caller, params, headers }: Request,
   change: (tx: Tx, ticket: Ticket, at: Date) => Promise<Ticket>,
-): Promise<Answer> {
+): Promise<AnswerTo<typeof CHANGED>> {
   const { store, context, clock, outgoing } = deps
   const id = idOf(params['id'])
   const at = clock.now()
@@ -91,6 +82,13 @@ function patchRoute(deps: ApiDeps): Route {
     scopes: WRITE,
     query: NO_QUERY,
     body: TicketPatch,
+    answers: CHANGED,
+    refuses: [
+      '403 forbidden',
+      '409 status-transition-not-allowed',
+      '412 stale-version',
+      '422 unknown-status',
+    ],
     handle: (request) =>
       changing(deps, request, (tx, ticket, at) => patch(tx, deps, { ...request, ticket }, at)),
   })
@@ -110,6 +108,8 @@ function synonym<Name extends 'assignee' | 'priority'>(
     scopes: WRITE,
     query: NO_QUERY,
     body: body as typeof AssigneeBody | typeof PriorityBody,
+    answers: CHANGED,
+    refuses: ['412 stale-version'],
     handle: (request) =>
       changing(deps, request, (tx, ticket, at) => patch(tx, deps, { ...request, ticket }, at)),
   })
@@ -179,6 +179,8 @@ function takeRoute(deps: ApiDeps): Route {
     scopes: WRITE,
     query: NO_QUERY,
     body: TakeBody,
+    answers: CHANGED,
+    refuses: ['409 already-taken', '412 stale-version'],
     handle: (request) =>
       changing(deps, request, (tx, { id }, at) => {
         const force = request.body?.force ?? false
@@ -197,6 +199,8 @@ function releaseRoute(deps: ApiDeps): Route {
     scopes: WRITE,
     query: NO_QUERY,
     body: null,
+    answers: CHANGED,
+    refuses: ['412 stale-version'],
     handle: (request) =>
       changing(deps, request, (tx, { id }, at) =>
         releaseTicket(tx, deps.context, { ticketId: id, agent: request.caller.user }, at),
@@ -213,68 +217,13 @@ function mergeRoute(deps: ApiDeps): Route {
     scopes: WRITE,
     query: NO_QUERY,
     body: MergeBody,
+    answers: CHANGED,
+    refuses: ['409 already-merged', '409 ticket-closed', '412 stale-version', '422 same-ticket'],
     handle: (request) =>
       changing(deps, request, async (tx, { id }, at) => {
         const author = authorOf(request.caller)
         const input = { ticketId: id, intoId: request.body.into, author }
         return (await mergeTickets(tx, deps.context, input, at)).ticket
       }),
-  })
-}
-
-function deleteRoute(deps: ApiDeps): Route {
-  return route({
-    method: 'DELETE',
-    path: '/api/v1/tickets/:id',
-    summary: 'Deletes a ticket; an admin can bring it back, or purge it for good',
-    roles: ALL,
-    scopes: WRITE,
-    query: DeleteTicketQuery,
-    body: null,
-    async handle(request) {
-      if (request.query.purge === 'true') return purge(deps, request)
-      await changing(deps, request, (tx, ticket, at) => {
-        mayDelete(request.caller, ticket)
-        return deleteTicket(tx, { ticket, author: authorOf(request.caller) }, at)
-      })
-      return { status: 204 }
-    },
-  })
-}
-
-async function purge({ store, clock }: ApiDeps, { caller, params }: Request): Promise<Answer> {
-  if (caller.user.role !== 'admin') throw forbidden('Tickets are purged by admins.')
-  const input = { ticketId: idOf(params['id']), author: authorOf(caller) }
-  await store.transaction((tx) => purgeTicket(tx, input, clock.now()))
-  await overwriteDeleted(store)
-  return { status: 204 }
-}
-
-function mayDelete({ user }: Caller, ticket: Ticket): void {
-  if (user.role === 'admin' || ticket.requesterId === user.id) return
-  throw forbidden('A ticket is deleted by an admin, or by the one who asked.')
-}
-
-function restoreRoute({ store, context, clock }: ApiDeps): Route {
-  return route({
-    method: 'POST',
-    path: '/api/v1/tickets/:id/restore',
-    summary: 'Brings a deleted ticket back',
-    roles: ['admin'],
-    scopes: WRITE,
-    query: NO_QUERY,
-    body: null,
-    async handle({ caller, params }) {
-      const id = idOf(params['id'])
-      const json = await store.transaction(async (tx) => {
-        const ticket = await restoreTicket(
-          tx,
-          { ticketId: id, author: authorOf(caller) },
-          clock.now(),
-        )
-        return oneJson(tx, ticket, context.lifecycle, caller.user)
-      })
-      return { body: json, headers: { ETag: etagOf(json) } }
-    },
   })
 }

@@ -1,36 +1,48 @@
 /** Tickets as JSON. What only agents may know is left out for customers. */
+import { z } from 'zod'
 import type { TicketView } from '../store/reads/ticket-views.ts'
-import { type Lifecycle, ruleOf } from '../ticket/lifecycle.ts'
+import { type Lifecycle, ruleOf, STATUS_CATEGORIES } from '../ticket/lifecycle.ts'
+import { PARTICIPANT_ROLES, PRIORITIES, REQUESTER_SOURCES } from '../ticket/ticket.ts'
 import { isStaff, type User } from '../ticket/user.ts'
-import { hiddenPersonJson, instant, type PersonJson, personJson } from './people-json.ts'
+import { Count, Id, type Sent, Time } from './answers.ts'
+import { hiddenPersonJson, instant, PersonJson, personJson } from './people-json.ts'
 
-export interface TicketJson {
-  id: number
-  subject: string
-  status: string
-  status_category: string
-  status_label: string
-  allowed_statuses: readonly string[]
-  priority: string
-  category: string | null
-  tags: readonly string[]
-  fields: Readonly<Record<string, string>>
-  inbox: string | null
-  requester: PersonJson | null
-  requester_source: string
-  participants: { email: string; name: string | null; role: string }[]
-  assignee: PersonJson | null
-  follow_up_of: number | null
-  merged_into: number | null
-  related: readonly number[]
-  created_at: string
-  updated_at: string
-  closed_at: string | null
-  waiting_since: string | null
-  snoozed_until: string | null
-  version: number
-  counts: { comments: number }
-}
+export const TicketJson = z
+  .strictObject({
+    id: Id,
+    subject: z.string(),
+    status: z.string(),
+    status_category: z.enum(STATUS_CATEGORIES),
+    status_label: z.string(),
+    allowed_statuses: z.array(z.string()),
+    priority: z.enum(PRIORITIES),
+    category: z.string().nullable(),
+    tags: z.array(z.string()),
+    fields: z.record(z.string(), z.string()),
+    inbox: z.string().nullable(),
+    requester: PersonJson.nullable(),
+    requester_source: z.enum(REQUESTER_SOURCES),
+    participants: z.array(
+      z.strictObject({
+        email: z.string(),
+        name: z.string().nullable(),
+        role: z.enum(PARTICIPANT_ROLES),
+      }),
+    ),
+    assignee: PersonJson.nullable(),
+    follow_up_of: Id.nullable(),
+    merged_into: Id.nullable(),
+    related: z.array(Id),
+    created_at: Time,
+    updated_at: Time,
+    closed_at: Time.nullable(),
+    waiting_since: Time.nullable(),
+    snoozed_until: Time.nullable(),
+    version: Id,
+    counts: z.strictObject({ comments: Count }),
+  })
+  .meta({ id: 'Ticket' })
+export type TicketJson = Sent<z.output<typeof TicketJson>>
 
 export function ticketJson(view: TicketView, lifecycle: Lifecycle, viewer: User): TicketJson {
   const { ticket, requester, assignee } = view

@@ -11,6 +11,7 @@ import type { ApiDeps } from './deps.ts'
 import { NO_QUERY } from './query.ts'
 import { type Caller, idOf, notFound, type Route, route, STAFF } from './route.ts'
 import { authorOf } from './ticket-changes.ts'
+import { TicketJson } from './ticket-json.ts'
 import { oneJson } from './tickets.ts'
 
 export function ticketPeopleRoutes(deps: ApiDeps): readonly Route[] {
@@ -32,6 +33,8 @@ function joinRoute(deps: ApiDeps): Route {
     scopes: ['tickets:write'],
     query: NO_QUERY,
     body: null,
+    answers: { 200: TicketJson },
+    refuses: ['422 is-an-agent', '422 own-address'],
     async handle({ caller, params }) {
       const who = { address: addressOf(params), name: null }
       const body = await store.transaction(async (tx) => {
@@ -54,6 +57,7 @@ function leaveRoute({ store, clock }: ApiDeps): Route {
     scopes: ['tickets:write'],
     query: NO_QUERY,
     body: null,
+    answers: { 204: null },
     async handle({ caller, params }) {
       const address = addressOf(params)
       await store.transaction(async (tx) => {
@@ -75,6 +79,7 @@ function followRoute({ store, clock }: ApiDeps): Route {
     scopes: ['tickets:write'],
     query: NO_QUERY,
     body: null,
+    answers: { 204: null },
     async handle({ caller, params }) {
       await store.transaction(async (tx) => {
         const { id } = await ticketOf(tx, caller, params)
@@ -96,6 +101,7 @@ function unfollowRoute({ store, clock }: ApiDeps): Route {
     scopes: ['tickets:write'],
     query: NO_QUERY,
     body: null,
+    answers: { 204: null },
     async handle({ caller, params }) {
       await store.transaction(async (tx) => {
         const { id } = await ticketOf(tx, caller, params)

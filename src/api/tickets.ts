@@ -8,6 +8,7 @@ import { findVisibleTicket, lockVisibleTicket } from '../store/reads/visible-tic
 import { getStatus, type Lifecycle } from '../ticket/lifecycle.ts'
 import type { Ticket } from '../ticket/ticket.ts'
 import { isStaff, type User } from '../ticket/user.ts'
+import { pageSchema } from './answers.ts'
 import { forbidden, scopeOf } from './auth.ts'
 import type { ApiDeps } from './deps.ts'
 import { openRequested } from './open-requested.ts'
@@ -16,7 +17,7 @@ import { etagOf, ifMatch } from './preconditions.ts'
 import { NO_QUERY } from './query.ts'
 import { ALL, type Caller, idOf, notFound, type Route, route } from './route.ts'
 import { StatusBody, TicketBody } from './schemas.ts'
-import { type TicketJson, ticketJson } from './ticket-json.ts'
+import { TicketJson, ticketJson } from './ticket-json.ts'
 import { filterOf, sortKeyOf, TicketQuery } from './ticket-query.ts'
 
 export function ticketRoutes(deps: ApiDeps, index: TicketIndexer): readonly Route[] {
@@ -32,6 +33,8 @@ function listRoute({ store, context, clock }: ApiDeps, index: TicketIndexer): Ro
     scopes: ['tickets:read'],
     query: TicketQuery,
     body: null,
+    answers: { 200: pageSchema(TicketJson) },
+    refuses: ['400 unknown-status', '403 forbidden'],
     async handle({ caller, query, search }) {
       const question = { route: 'tickets', search }
       const { lifecycle } = context
@@ -64,6 +67,8 @@ function openRoute(deps: ApiDeps): Route {
     scopes: ['tickets:write'],
     query: NO_QUERY,
     body: TicketBody,
+    answers: { 201: TicketJson },
+    refuses: ['403 forbidden'],
     async handle({ caller, body }) {
       const at = clock.now()
       const json = await store.transaction(async (tx) => {
@@ -86,6 +91,7 @@ function oneRoute({ store, context }: ApiDeps): Route {
     scopes: ['tickets:read'],
     query: NO_QUERY,
     body: null,
+    answers: { 200: TicketJson },
     async handle({ caller, params }) {
       const ticket = await findVisibleTicket(store.read, scopeOf(caller), idOf(params['id']))
       if (ticket === null) throw notFound()
@@ -104,6 +110,13 @@ function statusRoute({ store, context, clock, outgoing }: ApiDeps): Route {
     scopes: ['tickets:write'],
     query: NO_QUERY,
     body: StatusBody,
+    answers: { 200: TicketJson },
+    refuses: [
+      '403 forbidden',
+      '409 status-transition-not-allowed',
+      '412 stale-version',
+      '422 unknown-status',
+    ],
     async handle({ caller, params, body, headers }) {
       const id = idOf(params['id'])
       const at = clock.now()

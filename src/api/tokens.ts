@@ -1,4 +1,5 @@
 /** API tokens: one's own, and those an admin takes away. */
+import { z } from 'zod'
 import { createToken, hashOfToken } from '../desk/create-token.ts'
 import {
   type ApiToken,
@@ -10,6 +11,7 @@ import {
 import type { Queryable } from '../store/open.ts'
 import { findAccount } from '../store/users.ts'
 import { TokenBody } from './account-schemas.ts'
+import { Id, pageSchema, Time } from './answers.ts'
 import type { ApiDeps } from './deps.ts'
 import { instant } from './people-json.ts'
 import { invalidMembers } from './problem.ts'
@@ -31,6 +33,7 @@ function ownRoute({ store }: ApiDeps): Route {
     scopes: 'unlimited',
     query: NO_QUERY,
     body: null,
+    answers: { 200: pageSchema(TokenJson) },
     handle: async ({ caller }) => ({ body: await tokensOf(store.read, caller.user.id) }),
   })
 }
@@ -44,6 +47,7 @@ function createRoute({ store, clock }: ApiDeps): Route {
     scopes: 'unlimited',
     query: NO_QUERY,
     body: TokenBody,
+    answers: { 201: NewTokenJson },
     async handle({ caller, body }) {
       const at = clock.now()
       const expiresAt = body.expires_at
@@ -70,6 +74,7 @@ function deleteRoute({ store }: ApiDeps): Route {
     scopes: 'unlimited',
     query: NO_QUERY,
     body: null,
+    answers: { 204: null },
     async handle({ caller, params }) {
       const id = idOf(params['id'])
       const userId = caller.user.id
@@ -91,6 +96,7 @@ function ofUserRoute({ store }: ApiDeps): Route {
     scopes: ['users:read'],
     query: NO_QUERY,
     body: null,
+    answers: { 200: pageSchema(TokenJson) },
     async handle({ params }) {
       const id = idOf(params['id'])
       if ((await findAccount(store.read, id)) === null) throw notFound()
@@ -108,6 +114,7 @@ function endRoute({ store }: ApiDeps): Route {
     scopes: ['users:write'],
     query: NO_QUERY,
     body: null,
+    answers: { 204: null },
     async handle({ params }) {
       const id = idOf(params['id'])
       if ((await findAccount(store.read, id)) === null) throw notFound()
@@ -121,6 +128,20 @@ async function tokensOf(db: Queryable, userId: number) {
   const data = (await listTokens(db, userId)).map(tokenJson)
   return { data, page: { next_cursor: null, has_more: false } }
 }
+
+const TokenJson = z
+  .strictObject({
+    id: Id,
+    name: z.string(),
+    /** Null: all that its user may do. */
+    scopes: z.array(z.string()).nullable(),
+    created_at: Time,
+    expires_at: Time.nullable(),
+    last_used_at: Time.nullable(),
+  })
+  .meta({ id: 'Token' })
+
+const NewTokenJson = TokenJson.extend({ token: z.string() }).meta({ id: 'NewToken' })
 
 const tokenJson = (token: ApiToken) => ({
   id: token.id,

@@ -22,10 +22,12 @@ import {
   UserPatch,
   UserQuery,
 } from './account-schemas.ts'
+import { pageSchema } from './answers.ts'
 import type { ApiDeps } from './deps.ts'
 import { idAt, pageOf } from './page.ts'
-import { userJson } from './people-json.ts'
+import { UserJson, userJson } from './people-json.ts'
 import { NO_QUERY } from './query.ts'
+import type { Refused } from './refusals.ts'
 import { actorOf, type Caller, idOf, notFound, type Route, route, STAFF } from './route.ts'
 import { authorOf } from './ticket-changes.ts'
 
@@ -54,6 +56,7 @@ function listRoute({ store }: ApiDeps): Route {
     scopes: ['users:read'],
     query: UserQuery,
     body: null,
+    answers: { 200: pageSchema(UserJson) },
     async handle({ query, search }) {
       const question = { route: 'users', search }
       const rows = await searchUsers(store.read, {
@@ -78,6 +81,8 @@ function createRoute({ store, context, clock, passwords, outgoing }: ApiDeps): R
     scopes: ['users:write'],
     query: NO_QUERY,
     body: NewUserBody,
+    answers: { 201: UserJson },
+    refuses: ['409 email-in-use'],
     async handle({ caller, body: { password, ...person } }) {
       if (password !== undefined) checkPassword(password, person.email)
       const passwordHash = password === undefined ? null : await passwords.hash(password)
@@ -102,6 +107,7 @@ function oneRoute({ store }: ApiDeps): Route {
     scopes: ['users:read'],
     query: NO_QUERY,
     body: null,
+    answers: { 200: UserJson },
     async handle({ params }) {
       const user = await findAccount(store.read, idOf(params['id']))
       if (user === null) throw notFound()
@@ -119,6 +125,13 @@ function patchRoute({ store, clock }: ApiDeps): Route {
     scopes: ['users:write'],
     query: NO_QUERY,
     body: UserPatch,
+    answers: { 200: UserJson },
+    refuses: [
+      '409 approval-pending',
+      '409 email-not-verified',
+      '409 last-admin',
+      '409 not-registered',
+    ],
     async handle({ caller, params, body: { disabled, ...change } }) {
       const at = clock.now()
       const actor = actorOf(caller)
@@ -143,6 +156,8 @@ function deleteRoute({ store, clock }: ApiDeps): Route {
     scopes: ['users:write'],
     query: DeleteUserQuery,
     body: null,
+    answers: { 204: null },
+    refuses: ['409 last-admin'],
     async handle({ caller, params, query: { tickets } }) {
       await store.transaction(async (tx) => {
         const user = await userOf(tx, params)
@@ -162,6 +177,8 @@ function roleRoute({ store, clock }: ApiDeps): Route {
     scopes: ['users:write'],
     query: NO_QUERY,
     body: RoleBody,
+    answers: { 200: UserJson },
+    refuses: ['409 last-admin'],
     async handle({ caller, params, body: { role } }) {
       const user = await store.transaction(async (tx) => {
         const found = await userOf(tx, params)
@@ -181,6 +198,7 @@ function endSessionsRoute({ store }: ApiDeps): Route {
     scopes: ['users:write'],
     query: NO_QUERY,
     body: null,
+    answers: { 204: null },
     async handle({ params }) {
       await store.transaction(async (tx) => deleteSessions(tx, (await userOf(tx, params)).id))
       return { status: 204 }
@@ -194,30 +212,53 @@ function stepRoutes(deps: ApiDeps): Route[] {
   const { context } = deps
   const by = (caller: Caller) => ({ actor: actorOf(caller) })
   return [
-    stepRoute(deps, 'approve', 'Lets somebody in who registered', (tx, { user, caller }, at) =>
-      approveUser(tx, context, { user, ...by(caller) }, at),
+    stepRoute(
+      deps,
+      { verb: 'approve', summary: 'Lets somebody in who registered', refuses: NOT_WAITING },
+      (tx, { user, caller }, at) => approveUser(tx, context, { user, ...by(caller) }, at),
     ),
-    stepRoute(deps, 'reject', 'Does not let him in', (tx, { user, caller }, at) =>
-      rejectUser(tx, context, { user, ...by(caller) }, at),
+    stepRoute(
+      deps,
+      {
+        verb: 'reject',
+        summary: 'Does not let him in',
+        refuses: [...NOT_WAITING, '409 already-approved'],
+      },
+      (tx, { user, caller }, at) => rejectUser(tx, context, { user, ...by(caller) }, at),
     ),
-    stepRoute(deps, 'promote', 'One role up', (tx, { user, caller }, at) =>
-      changeRoleByOne(tx, { user, step: 1, ...by(caller) }, at),
+    stepRoute(
+      deps,
+      { verb: 'promote', summary: 'One role up', refuses: ['409 no-such-step'] },
+      (tx, { user, caller }, at) => changeRoleByOne(tx, { user, step: 1, ...by(caller) }, at),
     ),
-    stepRoute(deps, 'demote', 'One role down', (tx, { user, caller }, at) =>
-      changeRoleByOne(tx, { user, step: -1, ...by(caller) }, at),
+    stepRoute(
+      deps,
+      { verb: 'demote', summary: 'One role down', refuses: ['409 last-admin', '409 no-such-step'] },
+      (tx, { user, caller }, at) => changeRoleByOne(tx, { user, step: -1, ...by(caller) }, at),
     ),
   ]
 }
 
-function stepRoute({ store, clock, outgoing }: ApiDeps, verb: string, summary: string, step: Step) {
+const NOT_WAITING: readonly Refused[] = [
+  '409 account-disabled',
+  '409 email-not-verified',
+  '409 not-registered',
+]
+
+function stepRoute(
+  { store, clock, outgoing }: ApiDeps,
+  { verb, ...about }: { verb: string; summary: string; refuses: readonly Refused[] },
+  step: Step,
+) {
   return route({
+    ...about,
     method: 'POST',
     path: `${USER}/${verb}`,
-    summary,
     roles: ['admin'],
     scopes: ['users:write'],
     query: NO_QUERY,
     body: null,
+    answers: { 200: UserJson },
     async handle({ caller, params }) {
       const user = await store.transaction(async (tx) =>
         step(tx, { user: await userOf(tx, params), caller }, clock.now()),

@@ -2,11 +2,17 @@
 import { redeliver } from '../desk/manage-webhooks.ts'
 import { findWebhookDelivery, listWebhookDeliveries } from '../store/webhook-deliveries.ts'
 import { findWebhook } from '../store/webhooks.ts'
+import { pageSchema } from './answers.ts'
 import type { ApiDeps } from './deps.ts'
 import { idAt, pageOf } from './page.ts'
 import { NO_QUERY } from './query.ts'
 import { idOf, notFound, type Route, route } from './route.ts'
-import { webhookDeliveryDetailJson, webhookDeliveryJson } from './webhook-json.ts'
+import {
+  WebhookDeliveryDetailJson,
+  webhookDeliveryDetailJson,
+  WebhookDeliveryJson,
+  webhookDeliveryJson,
+} from './webhook-json.ts'
 import { WebhookDeliveryQuery } from './webhook-schemas.ts'
 
 export function webhookDeliveryRoutes(deps: ApiDeps): readonly Route[] {
@@ -25,6 +31,7 @@ function listRoute({ store }: ApiDeps): Route {
     scopes: ['webhooks:read'],
     query: WebhookDeliveryQuery,
     body: null,
+    answers: { 200: pageSchema(WebhookDeliveryJson) },
     async handle({ params, query, search }) {
       const webhookId = idOf(params['id'])
       if ((await findWebhook(store.read, webhookId)) === null) throw notFound()
@@ -51,6 +58,7 @@ function oneRoute({ store }: ApiDeps): Route {
     scopes: ['webhooks:read'],
     query: NO_QUERY,
     body: null,
+    answers: { 200: WebhookDeliveryDetailJson },
     async handle({ params }) {
       const delivery = await findWebhookDelivery(store.read, keyOf(params))
       if (delivery === null) throw notFound()
@@ -68,6 +76,8 @@ function redeliverRoute({ store, clock, webhooksDue }: ApiDeps): Route {
     scopes: ['webhooks:write'],
     query: NO_QUERY,
     body: null,
+    answers: { 202: WebhookDeliveryJson },
+    refuses: ['409 webhook-inactive'],
     async handle({ params }) {
       const delivery = await store.transaction((tx) => redeliver(tx, keyOf(params), clock.now()))
       webhooksDue.ring()

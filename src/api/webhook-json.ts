@@ -1,7 +1,63 @@
 /** Webhooks and their deliveries as JSON. */
-import type { WebhookDelivery } from '../store/webhook-deliveries.ts'
-import type { Webhook } from '../store/webhooks.ts'
+import { z } from 'zod'
+import { WEBHOOK_STATES, type WebhookDelivery } from '../store/webhook-deliveries.ts'
+import { type Webhook, WEBHOOK_FORMATS } from '../store/webhooks.ts'
+import { Count, Id, Time } from './answers.ts'
 import { instant } from './people-json.ts'
+
+export const WebhookJson = z
+  .strictObject({
+    id: Id,
+    url: z.string(),
+    description: z.string().nullable(),
+    /** None: all. */
+    events: z.array(z.string()),
+    format: z.enum(WEBHOOK_FORMATS),
+    include_bodies: z.boolean(),
+    active: z.boolean(),
+    disabled_reason: z.string().nullable(),
+    failing_since: Time.nullable(),
+    last_success_at: Time.nullable(),
+    /** Until then the secret before the last one signs too. */
+    old_secret_until: Time.nullable(),
+    created_at: Time,
+  })
+  .meta({ id: 'Webhook' })
+
+export const WebhookWithSecretJson = WebhookJson.extend({ secret: z.string() }).meta({
+  id: 'WebhookWithSecret',
+})
+
+export const WebhookDeliveryJson = z
+  .strictObject({
+    id: Id,
+    webhook_id: Id,
+    event_id: Id.nullable(),
+    message_id: z.string(),
+    type: z.string(),
+    state: z.enum(WEBHOOK_STATES),
+    attempts: Count,
+    next_attempt_at: Time.nullable(),
+    last_status: z.int().nullable(),
+    last_error: z.string().nullable(),
+    created_at: Time,
+    finished_at: Time.nullable(),
+  })
+  .meta({ id: 'WebhookDelivery' })
+
+export const WebhookDeliveryDetailJson = WebhookDeliveryJson.extend({
+  /** What was sent; formats are made of it. */
+  payload: z.unknown(),
+  response: z.string().nullable(),
+  log: z.array(
+    z.strictObject({
+      at: Time,
+      status: z.int().nullable(),
+      error: z.string().nullable(),
+      duration_ms: z.number().nonnegative(),
+    }),
+  ),
+}).meta({ id: 'WebhookDeliveryDetail' })
 
 /** Without its secret: only the answer that makes one has it. */
 export const webhookJson = (webhook: Webhook) => ({

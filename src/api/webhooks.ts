@@ -1,4 +1,5 @@
 /** /webhooks: who is told of events over HTTP (Standard Webhooks). */
+import { z } from 'zod'
 import {
   changeWebhook,
   checkWebhookUrl,
@@ -9,10 +10,17 @@ import {
   testWebhook,
 } from '../desk/manage-webhooks.ts'
 import { findWebhook, listWebhooks } from '../store/webhooks.ts'
+import { Count, pageSchema } from './answers.ts'
 import type { ApiDeps } from './deps.ts'
 import { NO_QUERY } from './query.ts'
 import { actorOf, idOf, notFound, type Route, route } from './route.ts'
-import { webhookDeliveryJson, webhookJson } from './webhook-json.ts'
+import {
+  WebhookDeliveryJson,
+  webhookDeliveryJson,
+  WebhookJson,
+  webhookJson,
+  WebhookWithSecretJson,
+} from './webhook-json.ts'
 import { RecoverBody, WebhookBody, WebhookPatch } from './webhook-schemas.ts'
 
 export function webhookRoutes(deps: ApiDeps): readonly Route[] {
@@ -39,6 +47,7 @@ function listRoute({ store }: ApiDeps): Route {
     method: 'GET',
     path: WEBHOOKS,
     summary: 'Webhooks, newest first',
+    answers: { 200: pageSchema(WebhookJson) },
     async handle() {
       const data = (await listWebhooks(store.read)).map(webhookJson)
       return { body: { data, page: { next_cursor: null, has_more: false } } }
@@ -53,6 +62,8 @@ function createRoute({ store, clock, config }: ApiDeps): Route {
     path: WEBHOOKS,
     summary: 'Makes a webhook; only this answer has its secret',
     body: WebhookBody,
+    answers: { 201: WebhookWithSecretJson },
+    refuses: ['409 too-many-webhooks'],
     async handle({ caller, body: { include_bodies: includeBodies, ...body } }) {
       await checkWebhookUrl({ url: body.url, ...config.webhooks })
       const input = { settings: { ...body, includeBodies }, actor: actorOf(caller) }
@@ -72,6 +83,7 @@ function oneRoute({ store }: ApiDeps): Route {
     method: 'GET',
     path: WEBHOOK,
     summary: 'One webhook',
+    answers: { 200: WebhookJson },
     async handle({ params }) {
       const webhook = await findWebhook(store.read, idOf(params['id']))
       if (webhook === null) throw notFound()
@@ -87,6 +99,7 @@ function patchRoute({ store, clock, config, webhooksDue }: ApiDeps): Route {
     path: WEBHOOK,
     summary: 'Changes a webhook; switched on again, it goes on where it stopped, 3 days at most',
     body: WebhookPatch,
+    answers: { 200: WebhookJson },
     async handle({ caller, params, body }) {
       const id = idOf(params['id'])
       if (body.url !== undefined) await checkWebhookUrl({ url: body.url, ...config.webhooks })
@@ -110,6 +123,7 @@ function deleteRoute({ store, clock }: ApiDeps): Route {
     path: WEBHOOK,
     summary: 'Deletes a webhook with all its deliveries',
     body: null,
+    answers: { 204: null },
     async handle({ caller, params }) {
       const input = { id: idOf(params['id']), actor: actorOf(caller) }
       await store.transaction((tx) => removeWebhook(tx, input, clock.now()))
@@ -125,6 +139,8 @@ function testRoute({ store, clock, config, webhooksDue }: ApiDeps): Route {
     path: `${WEBHOOK}/test`,
     summary: 'Sends a test; its delivery tells how it went',
     body: null,
+    answers: { 202: WebhookDeliveryJson },
+    refuses: ['409 webhook-inactive'],
     async handle({ caller: { user }, params }) {
       const input = {
         id: idOf(params['id']),
@@ -146,6 +162,7 @@ function rotateRoute({ store, clock }: ApiDeps): Route {
     path: `${WEBHOOK}/rotate-secret`,
     summary: 'Makes a new secret; for a day the old one signs too',
     body: null,
+    answers: { 200: WebhookWithSecretJson },
     async handle({ caller, params }) {
       const input = { id: idOf(params['id']), actor: actorOf(caller) }
       const webhook = await store.transaction((tx) => rotateWebhookSecret(tx, input, clock.now()))
@@ -161,6 +178,8 @@ function recoverRoute({ store, clock, webhooksDue }: ApiDeps): Route {
     path: `${WEBHOOK}/recover`,
     summary: 'Sends everything since an instant that did not arrive',
     body: RecoverBody,
+    answers: { 202: z.strictObject({ failed_sent_again: Count }) },
+    refuses: ['409 webhook-inactive'],
     async handle({ params, body: { since } }) {
       const input = { id: idOf(params['id']), since }
       const failed = await store.transaction((tx) => recoverWebhook(tx, input, clock.now()))

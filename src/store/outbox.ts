@@ -22,7 +22,8 @@ export const OUTCOMES = [
 export type Outcome = (typeof OUTCOMES)[number]
 
 /** Why we owe somebody this mail. */
-export type NoticeKind = 'acknowledgement' | 'reply' | 'agent_notice' | 'system'
+export const NOTICE_KINDS = ['acknowledgement', 'reply', 'agent_notice', 'system'] as const
+export type NoticeKind = (typeof NOTICE_KINDS)[number]
 
 export interface OutboxMessage {
   readonly id: number

@@ -1,9 +1,12 @@
 /** A comment: one entry in a ticket. Public ones are mailed to the participants. */
 import type { Authentication } from '../mail/verdict.ts'
 
-export type Visibility = 'public' | 'internal'
-export type AuthorType = 'customer' | 'agent' | 'system'
-export type CommentSource = 'email' | 'api' | 'web'
+export const VISIBILITIES = ['public', 'internal'] as const
+export type Visibility = (typeof VISIBILITIES)[number]
+export const AUTHOR_TYPES = ['customer', 'agent', 'system'] as const
+export type AuthorType = (typeof AUTHOR_TYPES)[number]
+export const COMMENT_SOURCES = ['email', 'api', 'web'] as const
+export type CommentSource = (typeof COMMENT_SOURCES)[number]
 
 export interface Comment {
   readonly id: number

@@ -4,7 +4,8 @@
  */
 import { AppError } from '../errors.ts'
 
-export type StatusCategory = 'open' | 'waiting' | 'closed'
+export const STATUS_CATEGORIES = ['open', 'waiting', 'closed'] as const
+export type StatusCategory = (typeof STATUS_CATEGORIES)[number]
 
 export interface StatusRule {
   readonly name: string

@@ -7,7 +7,8 @@ export type Priority = (typeof PRIORITIES)[number]
 
 /** How we know who the requester is. `forwarded`: taken from a forwarded message's header;
  * `agent`: an agent named or corrected him. */
-export type RequesterSource = 'sender' | 'forwarded' | 'api' | 'agent' | 'unknown'
+export const REQUESTER_SOURCES = ['sender', 'forwarded', 'api', 'agent', 'unknown'] as const
+export type RequesterSource = (typeof REQUESTER_SOURCES)[number]
 
 export interface Ticket {
   readonly id: number
@@ -43,7 +44,8 @@ export interface Ticket {
   readonly version: number
 }
 
-export type ParticipantRole = 'requester' | 'cc'
+export const PARTICIPANT_ROLES = ['requester', 'cc'] as const
+export type ParticipantRole = (typeof PARTICIPANT_ROLES)[number]
 
 export interface Participant {
   readonly userId: number

@@ -1,5 +1,6 @@
 /** A real API on a free port, the cast with their tokens, and a client that speaks JSON. */
 import { afterEach } from 'vitest'
+import { routesOf } from '../../src/api/routes.ts'
 import { type ApiDeps, startApi } from '../../src/api/server.ts'
 import type { Clock } from '../../src/clock.ts'
 import { createToken } from '../../src/desk/create-token.ts'
@@ -15,6 +16,7 @@ import { Bell } from '../../src/pause.ts'
 import { ensureUser } from '../../src/store/users.ts'
 import type { Role, User, UserState } from '../../src/ticket/user.ts'
 import type { FreshDatabase } from '../kit/databases.ts'
+import { type Answered, Described } from './described.ts'
 import { openDesk, type TestDesk } from './desk-context.ts'
 
 export interface Reply {
@@ -34,10 +36,21 @@ export type Json = Record<string, unknown> & {
 export class Client {
   readonly url: string
   readonly #token: string | null
+  readonly #check: (answered: Answered) => void
 
-  constructor(url: string, token: string | null) {
+  /** @param check told of every answer */
+  constructor(url: string, token: string | null, check: (answered: Answered) => void = described) {
     this.url = url
     this.#token = token
+    this.#check = check
+  }
+
+  /** The same one, with somebody more who looks at every answer. */
+  watchedBy(look: (answered: Answered) => void): Client {
+    return new Client(this.url, this.#token, (answered) => {
+      this.#check(answered)
+      look(answered)
+    })
   }
 
   get authorization(): string {
@@ -80,11 +93,10 @@ export class Client {
     if (endless) await response.body?.cancel()
     const text = endless ? '' : await response.text()
     const isJson = text !== '' && /json/.test(type)
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: (isJson ? JSON.parse(text) : text) as Json,
-    }
+    const { status } = response
+    const parsed: unknown = isJson ? JSON.parse(text) : text
+    this.#check({ method, path, status, type, body: parsed })
+    return { status, headers: response.headers, body: parsed as Json }
   }
 
   /** Follows the cursors of a list to its end; every page has `limit` rows at most. */
@@ -100,6 +112,11 @@ export class Client {
     return rows
   }
 }
+
+let table: Described | undefined
+
+/** Every answer in every test is one that its route says it gives. */
+const described = (answered: Answered): void => table?.check(answered)
 
 export interface TestApi extends TestDesk {
   readonly url: string
@@ -171,7 +188,7 @@ async function startTestApi(desk: TestDesk): Promise<TestApi> {
   })
   let draining = false
   const clock = { at: new Date('2026-03-01T10:00:00Z'), now: () => clock.at }
-  const api = await startApi({
+  const deps: ApiDeps = {
     ...desk,
     health,
     arrived,
@@ -187,7 +204,9 @@ async function startTestApi(desk: TestDesk): Promise<TestApi> {
     testServers,
     version: '0.0.0-test',
     draining: () => draining,
-  })
+  }
+  table ??= new Described(routesOf(deps))
+  const api = await startApi(deps)
   const url = `http://${api.host}:${api.port}`
   const tokenFor: TestApi['tokenFor'] = async (person, scopes = null) =>
     desk.store.transaction(async (tx) => {

@@ -38,6 +38,55 @@ describe('the description of the API', () => {
     expect(names.some((name) => name.includes(':'))).toBe(false)
   })
 
+  test('leaves out nothing that is there, and names nothing that is not', async () => {
+    const { nobody } = await start()
+    const { paths } = await described()
+    const ALL = ['DELETE', 'GET', 'PATCH', 'POST', 'PUT']
+    // /tickets/bulk is a /tickets/{id} too.
+    const methodsAt = (path: string): string[] =>
+      Object.entries(paths)
+        .filter(([one]) => new RegExp(`^${one.replace(/\{\w+\}/g, '[^/]+')}$`).test(path))
+        .flatMap(([, methods]) => Object.keys(methods))
+    for (const path of Object.keys(paths)) {
+      const url = `/api/v1${path.replace(/\{\w+\}/g, '1')}?nope=1`
+      const known = [...new Set(methodsAt(path))].map((method) => method.toUpperCase())
+      for (const method of ALL) {
+        const { status, headers } = await nobody.send(method, url)
+        // Whatever it is, it does not know the parameter.
+        const expected = known.includes(method) ? 400 : 405
+        expect([method, path, status]).toEqual([method, path, expected])
+        if (status !== 405) continue
+        const allowed = known.includes('GET') ? [...known, 'HEAD'] : known
+        expect(headers.get('allow')?.split(', ')).toEqual(allowed.toSorted())
+      }
+    }
+  })
+
+  test('tells of each operation what is answered, and every refusal by its code', async () => {
+    const { paths } = await described()
+    expect(Object.keys(paths['/tickets/{id}/status']?.['put']?.responses ?? {})).toEqual([
+      '200',
+      '400',
+      '401',
+      '403',
+      '404',
+      '409',
+      '412',
+      '413',
+      '415',
+      '422',
+      '429',
+      'default',
+    ])
+    expect(paths['/tickets/{id}']?.['get']?.responses['200']).toEqual({
+      description: 'Done.',
+      content: { 'application/json': { schema: { $ref: '#/components/schemas/Ticket' } } },
+    })
+    expect(JSON.stringify(paths['/tickets/{id}/take']?.['post']?.responses['409'])).toContain(
+      '"enum":["already-taken"]',
+    )
+  })
+
   test('has the parameters of each path, and those of the query as they are checked', async () => {
     for (const [name, { parameters }] of operations(await described())) {
       const wanted = [...name.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter)

@@ -11,6 +11,7 @@ import { silentLog } from '../../src/log.ts'
 import { eachDatabase } from '../kit/databases.ts'
 import { apiStarter, Client, type TestApi } from './desk-api.ts'
 import { migrated } from './desk-context.ts'
+import { GOOD_BODIES } from './good-bodies.ts'
 
 /** The table without the public routes. */
 const privateRoutes = (api: TestApi): Route[] =>
@@ -47,44 +48,6 @@ const LATE = [
 ]
 const rank = ({ method, path }: Route): number =>
   LATE.findIndex((end) => `${method} ${path}`.endsWith(end))
-
-/** A good body for each route that wants one. */
-const BODIES: Readonly<Record<string, unknown>> = {
-  'POST /api/v1/tickets': { subject: 'x', text: 'x' },
-  'PUT /api/v1/tickets/:id/status': { status: 'closed' },
-  'PATCH /api/v1/tickets/:id': { priority: 'high' },
-  'PUT /api/v1/tickets/:id/assignee': { assignee: null },
-  'PUT /api/v1/tickets/:id/priority': { priority: 'low' },
-  'POST /api/v1/tickets/:id/merge': { into: 2 },
-  'PUT /api/v1/tickets/:id/draft': { text: 'x' },
-  'POST /api/v1/canned-replies': { name: 'x', text: 'x' },
-  'PATCH /api/v1/canned-replies/:id': { text: 'y' },
-  'POST /api/v1/canned-replies/:id/render': { ticket: 1 },
-  'POST /api/v1/tickets/bulk': { ids: [1], patch: { priority: 'high' } },
-  'POST /api/v1/tickets/:id/split': { comment_ids: [1] },
-  'PATCH /api/v1/comments/:id': { text: 'x' },
-  'POST /api/v1/tickets/:id/presence': { state: 'viewing' },
-  'POST /api/v1/tickets/:id/comments': { text: 'x' },
-  'POST /api/v1/attachments': '{}',
-  'PATCH /api/v1/me': { locale: 'de' },
-  'PUT /api/v1/me/notifications': { level: 'mine', quiet_hours: null },
-  'PUT /api/v1/me/password': { current_password: 'x', password: 'a new long password' },
-  'POST /api/v1/me/tokens': { name: 'x' },
-  'POST /api/v1/me/totp': { password: 'x' },
-  'POST /api/v1/me/totp/confirm': { code: '000000' },
-  'DELETE /api/v1/me/totp': { password: 'x' },
-  'POST /api/v1/users': { email: 'new@staff.test', role: 'agent' },
-  'PATCH /api/v1/users/:id': { name: 'Pia' },
-  // A public address, so that nobody has to look up a name; nothing is ever sent there.
-  'POST /api/v1/webhooks': { url: 'https://8.8.8.8/hook' },
-  'PATCH /api/v1/webhooks/:id': { description: 'x' },
-  'POST /api/v1/privacy/exports': { email: 'ana@customers.test' },
-  'POST /api/v1/privacy/erasures': { email: 'ana@customers.test', dry_run: true },
-  'POST /api/v1/suppressions': { address: 'gone@customers.test' },
-  'POST /api/v1/blocked-senders': { sender: 'spam@customers.test' },
-  'POST /api/v1/webhooks/:id/recover': { since: '2026-03-01T00:00:00Z' },
-  'PUT /api/v1/users/:id/role': { role: 'agent' },
-}
 
 /** What each of the cast is answered about Ana's ticket; message 1 was ignored and has no source. */
 const EXPECTED: Readonly<Record<string, Record<'ana' | 'mallory' | 'bruno' | 'carla', number>>> = {
@@ -279,10 +242,12 @@ eachDatabase(
       for (const name of names) {
         const [method = '', path = ''] = pathOf(name).split(' ')
         for (const who of ['mallory', 'bruno', 'ana', 'carla'] as const) {
-          const { status } = await api[who].send(method, path, BODIES[name])
+          const { status } = await api[who].send(method, path, GOOD_BODIES[name])
           expect([name, who, status]).toEqual([name, who, EXPECTED[name]?.[who]])
         }
-        expect(await api.nobody.send(method, path, BODIES[name])).toMatchObject(UNAUTHENTICATED)
+        expect(await api.nobody.send(method, path, GOOD_BODIES[name])).toMatchObject(
+          UNAUTHENTICATED,
+        )
       }
     })
 
@@ -299,7 +264,7 @@ eachDatabase(
         const who = route.access.roles.includes('agent') ? 'bruno' : 'carla'
         const { email } = api.users[who]
         const { client } = await api.tokenFor({ email }, others)
-        const { status, body } = await client.send(route.method, path, BODIES[name])
+        const { status, body } = await client.send(route.method, path, GOOD_BODIES[name])
         if (scopes?.length === 0) expect([name, status]).toEqual([name, 200])
         else
           expect([name, body]).toMatchObject([
@@ -307,7 +272,7 @@ eachDatabase(
             { code: 'insufficient-scope', required: scopes ?? [] },
           ])
         const enough = await api.tokenFor({ email }, scopes)
-        const allowed = await enough.client.send(route.method, path, BODIES[name])
+        const allowed = await enough.client.send(route.method, path, GOOD_BODIES[name])
         expect([name, allowed.status]).toEqual([name, EXPECTED[name]?.[who]])
       }
     })
