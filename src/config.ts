@@ -103,6 +103,8 @@ export interface Config {
   }
   readonly replyHoldMs: number
   readonly flood: { readonly perSender: Rate | null; readonly ticketsPerSender: Rate | null }
+  /** What a customer's mail that says only thanks does to a ticket that is done with. */
+  readonly thanks: 'reopen' | 'keep'
   readonly rateLimits: Readonly<Record<string, Rate | null>>
   readonly trustProxy: readonly string[]
   readonly webhooks: { readonly allowPrivate: readonly string[] }

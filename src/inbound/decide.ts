@@ -2,12 +2,14 @@
  * Between parsing and writing: gathers the facts about one message from the store and asks the
  * pure steps (screen, thread, triage) what they come to.
  */
+import type { Config } from '../config.ts'
 import type { DeskContext } from '../desk/context.ts'
 import type { Address, NamedAddress } from '../mail/address.ts'
 import { splitSubaddress } from '../mail/address.ts'
 import { authenticationOf } from '../mail/authentication-results.ts'
 import type { Message } from '../mail/message.ts'
 import { isForAgentsAlone } from '../mail/secret-mail.ts'
+import { onlySaysThanks } from '../mail/thanks.ts'
 import type { Authentication, Verdict } from '../mail/verdict.ts'
 import { isBlocked } from '../store/blocked-senders.ts'
 import type { InboundMessage } from '../store/inbound-messages.ts'
@@ -29,6 +31,7 @@ import type { Understood } from './write.ts'
 
 export interface DecideContext extends DeskContext {
   readonly flood: FloodLimits
+  readonly thanks: Config['thanks']
 }
 
 export interface Arrived {
@@ -57,35 +60,11 @@ export async function decide(
   arrived: Arrived,
   at: Date,
 ): Promise<Understood> {
-  const { inbox, message } = arrived
   const own = ownAddresses(context.inboxes)
-  const authentication = authenticationOf(message, inbox.authservId)
-  const hints = hintsOf(message, own, (token) => context.tokens.verify(token))
-  const screened = screen(
-    message,
-    { addresses: [...own], loopMarker: context.loopMarker, authservId: inbox.authservId },
-    authentication,
-  )
-  const verdict = hints.own ? OWN : screened
-  const sender = await soleSender(db, message)
-  const colleagues = await colleaguesOf(db, sender, hints)
-  const threading = pickTicket(hints, await findCandidates(db, hints), sender, colleagues)
-  const addressee = await addresseeOf(db, { message, sender, own })
+  const gathered = await gather(db, context, arrived, own)
+  const { verdict, authentication, threading, sender, addressee, onlyThanks } = gathered
   const verified = isVerified(authentication, sender)
   const proven = threading.trust === 'own_token' || authentication.aligned
-  const bouncedOutboxId = hints.bouncedOutboxIds[0] ?? (await bouncedById(db, message))
-  const gathered = {
-    blocked: message.from !== null && (await isBlocked(db, message.from.address)),
-    bouncedOutboxId,
-    arrived,
-    verdict,
-    hints,
-    threading,
-    sender,
-    authentication,
-    addressee,
-  }
-  const facts = factsOf(context, gathered, at)
   return {
     ...arrived,
     verdict,
@@ -93,21 +72,54 @@ export async function decide(
     threading,
     sender,
     addressee,
-    decision: triage(facts),
+    decision: triage(factsOf(context, gathered, at)),
     ...copiedOn(arrived, own, {
       opening: threading.ticket === null,
       trusted: proven && (await takesPart(db, threading, sender)),
       verdict: verdict.kind,
     }),
+    onlyThanks,
     proven,
     verified,
-    sensitive: isSensitive(message, { verdict, authentication, threading, sender }),
+    sensitive: isSensitive(arrived.message, { verdict, authentication, threading, sender }),
     suppressAcknowledgement: await whyNotAcknowledge(
       db,
       context.flood,
       { ...arrived, verified, sender },
       at,
     ),
+  }
+}
+
+/** What the message says, and what the store knows about it. */
+async function gather(
+  db: Queryable,
+  context: DecideContext,
+  arrived: Arrived,
+  own: ReadonlySet<Address>,
+): Promise<Gathered> {
+  const { inbox, message } = arrived
+  const authentication = authenticationOf(message, inbox.authservId)
+  const hints = hintsOf(message, own, (token) => context.tokens.verify(token))
+  const screened = screen(
+    message,
+    { addresses: [...own], loopMarker: context.loopMarker, authservId: inbox.authservId },
+    authentication,
+  )
+  const sender = await soleSender(db, message)
+  const colleagues = await colleaguesOf(db, sender, hints)
+  const threading = pickTicket(hints, await findCandidates(db, hints), sender, colleagues)
+  return {
+    onlyThanks: threading.ticket !== null && onlySaysThanks(message),
+    blocked: message.from !== null && (await isBlocked(db, message.from.address)),
+    bouncedOutboxId: hints.bouncedOutboxIds[0] ?? (await bouncedById(db, message)),
+    arrived,
+    verdict: hints.own ? OWN : screened,
+    hints,
+    threading,
+    sender,
+    authentication,
+    addressee: await addresseeOf(db, { message, sender, own }),
   }
 }
 
@@ -152,6 +164,7 @@ interface Gathered {
   readonly addressee: NamedAddress | null
   readonly bouncedOutboxId: number | null
   readonly blocked: boolean
+  readonly onlyThanks: boolean
 }
 
 /** Our Message-IDs cannot be guessed, so a report that names one is about that delivery. */
@@ -206,6 +219,8 @@ function factsOf(context: DecideContext, gathered: Gathered, at: Date): Facts {
     failedForGood: failedForGood(message),
     bouncedOutboxId: gathered.bouncedOutboxId,
     imported: row.reasons.includes(IMPORTED),
+    onlyThanks: gathered.onlyThanks,
+    thanks: context.thanks,
     blocked: gathered.blocked,
   }
 }

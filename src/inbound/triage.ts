@@ -73,6 +73,10 @@ export interface Facts {
   readonly bouncedOutboxId: number | null
   /** Taken over from an inbox's past. */
   readonly imported: boolean
+  /** It answers a ticket and says thanks, and nothing else. */
+  readonly onlyThanks: boolean
+  /** What that does to a ticket that is done with: the policy of the desk. */
+  readonly thanks: 'reopen' | 'keep'
   /** Is the sender, or his domain, on the list of those who are not heard? */
   readonly blocked: boolean
 }
@@ -177,10 +181,28 @@ function triagePerson(facts: Facts): Decision {
   }
   // Old mail completes its old ticket; that wakes neither the ticket nor anybody.
   if (facts.imported) return { ...comment, moveTo: null, reopening: true, notify: false }
+  if (facts.onlyThanks && facts.thanks === 'keep' && status.category === 'closed') {
+    return thanked(facts.ticket)
+  }
   if (effect.do === 'follow_up') {
     return { ...openFor(facts), followUp: true, because: 'the ticket it answers is closed' }
   }
   return { ...comment, moveTo: effect.status, reopening: !status.comments, notify: true }
+}
+
+/** A ticket that is done with stays so; where it takes no more comments, the ledger has the words. */
+function thanked({ status }: NonNullable<Facts['ticket']>): Decision {
+  const because = 'it says only thanks, and the ticket is done with'
+  if (!status.comments) return { do: 'settle', fate: 'system', tell: null, because }
+  return {
+    do: 'add_comment',
+    as: 'customer',
+    internal: false,
+    moveTo: null,
+    reopening: false,
+    notify: false,
+    because,
+  }
 }
 
 const hold = (because: string, tell: HeldReason | null = null): Decision => ({

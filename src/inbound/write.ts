@@ -53,6 +53,8 @@ export interface Understood {
   /** A reason not to acknowledge: too old, a flood. */
   readonly suppressAcknowledgement: string | null
   readonly verified: boolean
+  /** It answers a ticket and says thanks, and nothing else. */
+  readonly onlyThanks: boolean
   /** It proves who reads it: agents alone see it, and no mail of ours repeats it. */
   readonly sensitive: boolean
   /** No parser survived it: the ticket says so, and the ledger keeps it as quarantined. */
@@ -67,6 +69,7 @@ export class SettledElsewhere extends Error {
   override readonly name = 'SettledElsewhere'
 }
 
+const ONLY_THANKS = 'it says thanks, and nothing else'
 const SENSITIVE = 'it has a code or a link that proves who reads it: only agents see it'
 
 interface Result extends Pick<Settled, 'fate' | 'ticketId' | 'commentId'> {
@@ -94,6 +97,7 @@ export async function write(
         because ?? decision.because,
         ...verdict.reasons,
         ...(understood.sensitive ? [SENSITIVE] : []),
+        ...(understood.onlyThanks ? [ONLY_THANKS] : []),
       ]),
     ],
     evidence: {

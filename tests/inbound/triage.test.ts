@@ -41,6 +41,8 @@ const decide = (more: Partial<Facts> = {}): string => {
     failedForGood: true,
     imported: false,
     blocked: false,
+    onlyThanks: false,
+    thanks: 'reopen',
     ...more,
   })
   switch (decision.do) {
@@ -97,6 +99,26 @@ describe('a person', () => {
     ['on one in progress', on('in_progress'), 'comment by customer, notice'],
     ['on a pending ticket', on('pending'), 'comment by customer -> open, notice'],
     ['on a resolved ticket', on('resolved'), 'comment by customer -> open, notice'],
+    [
+      'who only says thanks, on a resolved ticket',
+      { ...on('resolved'), onlyThanks: true },
+      'comment by customer -> open, notice',
+    ],
+    [
+      'who only says thanks, on a resolved ticket that is to stay so',
+      { ...on('resolved'), onlyThanks: true, thanks: 'keep' },
+      'comment by customer',
+    ],
+    [
+      'who only says thanks, on a closed ticket that is to stay so',
+      { ...on('closed'), onlyThanks: true, thanks: 'keep' },
+      'system',
+    ],
+    [
+      'who only says thanks, where the customer is asked something',
+      { ...on('pending'), onlyThanks: true, thanks: 'keep' },
+      'comment by customer -> open, notice',
+    ],
     ['on a closed ticket', on('closed'), 'ticket: sender, acknowledged, follow-up'],
     [
       'on a closed ticket within its window',

@@ -24,11 +24,12 @@ describe.each(LANGUAGES.map((language) => [language.code, language] as const))(
     const { labels } = language
 
     test('lists are in lower case, and no label means two headers', () => {
-      const { commonWords, automatic, bounce, labels: byHeader, ...lists } = language
+      const { commonWords, automatic, bounce, courtesy, labels: byHeader, ...lists } = language
       const all = [
         ...Object.values({ ...lists, code: '' }),
         ...Object.values({ ...automatic }),
         ...Object.values({ ...bounce }),
+        ...Object.values({ ...courtesy }),
         ...Object.values(byHeader),
       ]
       for (const list of all) expect(list).toBe(list.toLowerCase())

@@ -31,4 +31,12 @@ export const czech: MailLanguage = {
   },
   letters: 'řěů',
   commonWords: 'a se že je na to v s ale děkuji prosím dobrý den jsem jak nebo mám pro by',
+  courtesy: {
+    thanks: `děkuji | děkuju | díky | děkujeme | moc děkuji | mockrát děkuji | děkuji mnohokrát |
+      mnohokrát děkuji`,
+    filling: `za pomoc | za odpověď | za rychlou odpověď | za informaci | a | super | výborně | ok |
+      dobře | v pořádku | funguje | už to funguje | s pozdravem | hezký den | přeji hezký den |
+      ještě jednou`,
+    greetings: `dobrý den | ahoj | vážený pane`,
+  },
 }

@@ -31,4 +31,11 @@ export const danish: MailLanguage = {
   },
   letters: 'æø',
   commonWords: 'og at det er ikke jeg en for med som på af har kan hej tak vi til den der',
+  courtesy: {
+    thanks: `tak | mange tak | tusind tak`,
+    filling: `for hjælpen | for svaret | for det hurtige svar | og | perfekt | super | fint | ok |
+      det virker | nu virker det | med venlig hilsen | venlig hilsen | mvh | hilsen | god dag |
+      god weekend | igen`,
+    greetings: `hej | kære`,
+  },
 }

@@ -38,4 +38,13 @@ export const dutch: MailLanguage = {
   commonWords: `
     de het een en is niet ik u voor met dat van op bedankt kan hebben we maar ook naar deze
   `,
+  courtesy: {
+    thanks: `bedankt | dank u | dank je | dank u wel | dank je wel | dankjewel | hartelijk dank |
+      heel erg bedankt | dank | alvast bedankt | veel dank`,
+    filling: `voor uw hulp | voor je hulp | voor de hulp | voor uw antwoord | voor het snelle antwoord |
+      voor de snelle reactie | voor de reactie | en | perfect | prima | top | super | ok | oké |
+      goed | het werkt | het werkt nu | met vriendelijke groet | met vriendelijke groeten |
+      groet | groeten | mvg | fijne dag | nog een fijne dag | prettig weekend | nogmaals`,
+    greetings: `hallo | beste | hoi | goedemorgen | goedemiddag | geachte`,
+  },
 }

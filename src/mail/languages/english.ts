@@ -58,4 +58,17 @@ export const english: MailLanguage = {
   commonWords: `
     the and is are you your have this that with for not please we can will thanks hello was
   `,
+  courtesy: {
+    thanks: `thanks | thank you | thx | ty | cheers | much appreciated | many thanks | thanks again |
+      thank you again | tyvm`,
+    filling: `very | so | much | a lot | a million | for your help | for the help | for helping |
+      for your quick reply | for the quick reply | for your reply | for your answer |
+      for your quick help | for your support | for the info | for the information | and |
+      you too | have a nice day | have a great day | have a nice weekend | best | regards |
+      best regards | kind regards | great | perfect | super | excellent | wonderful | awesome |
+      ok | okay | got it | all good | that worked | it worked | it works | works now | works |
+      it works now | that helped | that's great | that is great | you're the best | yours |
+      sincerely | again | everyone | all`,
+    greetings: `hi | hello | hey | dear | good morning | good afternoon`,
+  },
 }

@@ -29,4 +29,10 @@ export const finnish: MailLanguage = {
   },
   letters: 'ä',
   commonWords: 'ja on ei että en se ole kiitos hei voi mutta kun jos minun olen sen myös',
+  courtesy: {
+    thanks: `kiitos | paljon kiitoksia | suuri kiitos | kiitoksia | kiitos paljon`,
+    filling: `avusta | vastauksesta | nopeasta vastauksesta | ja | hienoa | loistavaa | ok | selvä |
+      toimii | nyt toimii | terveisin | ystävällisin terveisin | hyvää päivänjatkoa | vielä kerran`,
+    greetings: `hei | moi | terve`,
+  },
 }

@@ -47,4 +47,14 @@ export const french: MailLanguage = {
   commonWords: `
     le la les et est pas je vous nous une des pour avec sur merci bonjour dans que qui ce mon
   `,
+  courtesy: {
+    thanks: `merci | merci beaucoup | merci bien | mille mercis | un grand merci | je vous remercie |
+      merci infiniment`,
+    filling: `pour votre aide | pour votre réponse | pour votre réponse rapide | pour l'aide |
+      pour l'info | et | très bien | parfait | super | génial | ok | d'accord | c'est parfait |
+      ça marche | cela fonctionne | ça fonctionne | tout fonctionne | cordialement |
+      bien cordialement | bien à vous | bonne journée | bon week-end | bonne soirée | à vous |
+      encore`,
+    greetings: `bonjour | bonsoir | salut | cher | chère`,
+  },
 }

@@ -46,4 +46,19 @@ export const german: MailLanguage = {
   commonWords: `
     der die das und ist nicht ich sie wir ein eine für mit auf bitte danke haben kann wie auch
   `,
+  courtesy: {
+    thanks: `danke | dankeschön | danke schön | danke sehr | vielen dank | besten dank |
+      herzlichen dank | tausend dank | lieben dank | ich danke ihnen | ich danke dir | merci`,
+    filling: `für ihre hilfe | für deine hilfe | für die hilfe | für die schnelle hilfe |
+      für die schnelle antwort | für ihre schnelle antwort | für die antwort | für ihre antwort |
+      für die info | für die rückmeldung | für ihre rückmeldung | sehr | und | super | perfekt |
+      prima | toll | ok | okay | alles klar | passt | hat geklappt | es hat geklappt |
+      es klappt | es funktioniert | es funktioniert jetzt | funktioniert | funktioniert jetzt |
+      jetzt geht es | es geht wieder | mit freundlichen grüßen | freundliche grüße |
+      viele grüße | liebe grüße | beste grüße | schöne grüße | mfg | vg | lg | gruß |
+      schönen tag | einen schönen tag | schönen tag noch | schönes wochenende | nochmals |
+      noch einmal`,
+    greetings: `hallo | guten tag | guten morgen | liebe | lieber | sehr geehrte frau |
+      sehr geehrter herr | hi | moin`,
+  },
 }

@@ -26,4 +26,10 @@ export const hungarian: MailLanguage = {
   },
   letters: 'őű',
   commonWords: 'és a az hogy nem is egy van köszönöm kérem vagyok meg csak de ha',
+  courtesy: {
+    thanks: `köszönöm | köszönjük | köszi | nagyon köszönöm | köszönöm szépen`,
+    filling: `a segítséget | a választ | a gyors választ | és | rendben | szuper | tökéletes | ok |
+      működik | már működik | üdvözlettel | tisztelettel | szép napot | még egyszer`,
+    greetings: `szia | jó napot | tisztelt`,
+  },
 }

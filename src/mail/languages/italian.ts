@@ -35,4 +35,13 @@ export const italian: MailLanguage = {
   commonWords: `
     il che di non è per una con sono grazie della ciao buongiorno gli mi ho questo nel alla
   `,
+  courtesy: {
+    thanks: `grazie | grazie mille | molte grazie | tante grazie | grazie ancora | la ringrazio |
+      ti ringrazio | vi ringrazio`,
+    filling: `per l'aiuto | per il suo aiuto | per il vostro aiuto | per la risposta |
+      per la rapida risposta | e | perfetto | ottimo | ok | va bene | benissimo | tutto bene |
+      funziona | ora funziona | cordiali saluti | distinti saluti | saluti | buona giornata |
+      buon weekend | a voi | a lei`,
+    greetings: `ciao | buongiorno | buonasera | salve | gentile`,
+  },
 }

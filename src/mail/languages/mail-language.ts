@@ -32,10 +32,20 @@ export interface MailLanguage {
   readonly forwardPrefixes?: string
   readonly automatic?: AutomaticPhrases
   readonly bounce?: BouncePhrases
+  readonly courtesy?: CourtesyPhrases
   /** Letters that few languages have, for telling the language. */
   readonly letters?: string
   /** Frequent small words that are rare in the neighbouring languages, separated by spaces. */
   readonly commonWords?: string
+}
+
+/** What a mail that says thanks and nothing else consists of. */
+export interface CourtesyPhrases {
+  readonly thanks: string
+  /** What may stand beside them and asks for nothing; whole words. */
+  readonly filling?: string
+  /** In front of a name. */
+  readonly greetings?: string
 }
 
 /** Translated bounces; a bounce system of its own country has its words in bounce-systems/. */

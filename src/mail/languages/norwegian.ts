@@ -30,4 +30,11 @@ export const norwegian: MailLanguage = {
   },
   letters: 'æø',
   commonWords: 'og at det er ikke jeg en for med som på av har kan hei takk vi til den om',
+  courtesy: {
+    thanks: `takk | tusen takk | mange takk | hjertelig takk`,
+    filling: `for hjelpen | for svaret | for raskt svar | og | perfekt | supert | flott | bra | ok |
+      det fungerer | det virker | med vennlig hilsen | vennlig hilsen | mvh | hilsen |
+      ha en fin dag | god helg | igjen`,
+    greetings: `hei | kjære`,
+  },
 }

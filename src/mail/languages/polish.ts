@@ -36,4 +36,12 @@ export const polish: MailLanguage = {
   commonWords: `
     i nie się że na jest do w z to proszę dziękuję dzień dobry czy jak ale mam moje
   `,
+  courtesy: {
+    thanks: `dziękuję | dzięki | dziękuję bardzo | bardzo dziękuję | dziękujemy | wielkie dzięki |
+      serdecznie dziękuję`,
+    filling: `za pomoc | za odpowiedź | za szybką odpowiedź | za szybką pomoc | za informację | i |
+      super | świetnie | ok | dobrze | w porządku | działa | już działa | wszystko działa |
+      pozdrawiam | z poważaniem | serdecznie pozdrawiam | miłego dnia | jeszcze raz`,
+    greetings: `dzień dobry | witam | cześć`,
+  },
 }

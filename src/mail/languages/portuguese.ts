@@ -41,4 +41,13 @@ export const portuguese: MailLanguage = {
   commonWords: `
     o os não que para com uma você obrigado olá por está meu minha em se são mais como isso
   `,
+  courtesy: {
+    thanks: `obrigado | obrigada | muito obrigado | muito obrigada | obrigadão | valeu | agradeço |
+      agradecido | agradecida | grato | grata`,
+    filling: `pela ajuda | pela sua ajuda | pela resposta | pela atenção | pelo retorno | pela rapidez |
+      e | perfeito | ótimo | ok | certo | tudo certo | funcionou | está funcionando |
+      atenciosamente | abraço | abraços | cumprimentos | com os melhores cumprimentos | bom dia |
+      boa tarde | bom fim de semana | novamente`,
+    greetings: `olá | oi | prezado | prezada | caro | cara`,
+  },
 }

@@ -29,4 +29,10 @@ export const romanian: MailLanguage = {
   },
   letters: 'șță',
   commonWords: 'și în nu este un o pentru cu mulțumesc bună ziua am sunt care dar mai',
+  courtesy: {
+    thanks: `mulțumesc | mulţumesc | multumesc | vă mulțumesc | mulțumesc mult | mulțumim | mersi`,
+    filling: `pentru ajutor | pentru răspuns | pentru răspunsul rapid | și | perfect | super | ok |
+      bine | funcționează | cu stimă | o zi bună | toate cele bune | încă o dată`,
+    greetings: `bună ziua | bună | salut`,
+  },
 }

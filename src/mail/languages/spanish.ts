@@ -38,4 +38,13 @@ export const spanish: MailLanguage = {
   commonWords: `
     el los las y es no que por para con una está gracias hola pero como puede mi se lo del
   `,
+  courtesy: {
+    thanks: `gracias | muchas gracias | mil gracias | muchísimas gracias | gracias de nuevo |
+      se lo agradezco | te lo agradezco`,
+    filling: `por su ayuda | por tu ayuda | por la ayuda | por su respuesta | por la respuesta |
+      por la rápida respuesta | y | perfecto | genial | ok | vale | de acuerdo | muy bien |
+      todo bien | ya funciona | funciona | saludos | un saludo | saludos cordiales | buen día |
+      feliz día | atentamente | a usted`,
+    greetings: `hola | buenos días | buenas tardes | estimado | estimada`,
+  },
 }

@@ -33,4 +33,11 @@ export const swedish: MailLanguage = {
   },
   letters: 'åä',
   commonWords: 'och att det är inte jag en för med som på av har kan hej tack vi till den om',
+  courtesy: {
+    thanks: `tack | tack så mycket | tusen tack | stort tack | många tack`,
+    filling: `för hjälpen | för svaret | för snabbt svar | för det snabba svaret | och | perfekt |
+      toppen | bra | ok | det fungerar | nu fungerar det | med vänliga hälsningar |
+      vänliga hälsningar | mvh | hälsningar | ha en bra dag | trevlig helg | igen`,
+    greetings: `hej | hejsan`,
+  },
 }

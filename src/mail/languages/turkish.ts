@@ -32,4 +32,11 @@ export const turkish: MailLanguage = {
   commonWords: `
     ve bir bu için değil ben merhaba teşekkürler ile var yok çok ama nasıl lütfen mi
   `,
+  courtesy: {
+    thanks: `teşekkürler | teşekkür ederim | teşekkür ederiz | çok teşekkürler | çok teşekkür ederim |
+      sağ olun | sağolun | sağ ol`,
+    filling: `yardımınız için | yanıtınız için | hızlı yanıtınız için | ilginiz için | ve | tamam |
+      harika | süper | çalışıyor | iyi günler | iyi çalışmalar | saygılarımla | selamlar`,
+    greetings: `merhaba | selam | sayın`,
+  },
 }
