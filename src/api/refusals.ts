@@ -47,6 +47,7 @@ export const REFUSALS = [
   '409 nothing-left',
   '409 nothing-to-resend',
   '409 outcome-not-allowed',
+  '409 own-account',
   '409 sender-is-ours',
   '409 source-missing',
   '409 status-transition-not-allowed',

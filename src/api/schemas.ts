@@ -1,7 +1,7 @@
 /** Bodies and parameters of requests. Strict: a member nobody knows is a mistake, not a wish. */
 import { z } from 'zod'
 import { type Address, parseAddress } from '../mail/address.ts'
-import { cleanLine, cleanText } from '../mail/clean-text.ts'
+import { cleanLine, cleanText, withoutInvisible } from '../mail/clean-text.ts'
 import { FATES } from '../store/inbound-messages.ts'
 import { VERDICTS } from '../mail/verdict.ts'
 import { OUTCOMES } from '../store/outbox.ts'
@@ -18,6 +18,9 @@ const FIELD_LENGTH_MAX = 10_000
 /** As many as a mail that opens a ticket may bring along. */
 const PARTICIPANTS_MAX = 20
 const ATTACHMENTS_MAX = 50
+
+/** Spaces, also those nobody sees, are no words. */
+const isSaid = (text: string): boolean => withoutInvisible(text).trim() !== ''
 
 export const line = (lengthMax: number) =>
   z
@@ -104,7 +107,7 @@ export const TicketBody = z
     for (const member of ['subject', 'text'] as const) {
       // It goes on under the subject of the first ticket.
       if (member === 'subject' && body.follow_up_of !== undefined) continue
-      if (body[member].trim() !== '') continue
+      if (isSaid(body[member])) continue
       context.addIssue({
         code: 'custom',
         path: [member],
@@ -167,7 +170,7 @@ export const SplitBody = z.strictObject({
 })
 
 export const NoteBody = z.strictObject({
-  text: text.refine((value) => value.trim() !== '', 'is empty'),
+  text: text.refine(isSaid, 'is empty'),
 })
 
 export const DeleteTicketQuery = z.strictObject({
@@ -185,7 +188,7 @@ const cannedText = z
   .string()
   .max(CANNED_LENGTH_MAX, `is longer than ${CANNED_LENGTH_MAX} characters`)
   .transform(cleanText)
-  .refine((value) => value.trim() !== '', 'is empty')
+  .refine(isSaid, 'is empty')
 
 export const CannedBody = z.strictObject({ name: cannedName, text: cannedText })
 export const CannedPatch = CannedBody.partial()
@@ -207,7 +210,7 @@ export const CommentBody = z
     author: Person.optional(),
   })
   .superRefine((body, context) => {
-    if (body.text.trim() !== '' || body.attachments.length > 0) return
+    if (isSaid(body.text) || body.attachments.length > 0) return
     context.addIssue({ code: 'custom', path: ['text'], message: 'is empty' })
   })
 export type CommentBody = z.output<typeof CommentBody>

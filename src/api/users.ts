@@ -131,6 +131,7 @@ function patchRoute({ store, clock }: ApiDeps): Route {
       '409 email-not-verified',
       '409 last-admin',
       '409 not-registered',
+      '409 own-account',
     ],
     async handle({ caller, params, body: { disabled, ...change } }) {
       const at = clock.now()

@@ -130,7 +130,11 @@ function notWaiting({ email, state }: User): AppError {
   return new AppError('conflict', code, sentence, { current: state })
 }
 
-/** Takes effect at once: sessions end, tokens no longer work. @throws AppError `last-admin`. */
+/**
+ * Takes effect at once: sessions end, tokens no longer work.
+ *
+ * @throws AppError `last-admin`; `own-account`: nobody locks himself out by a slip.
+ */
 export async function disableUser(
   tx: Tx,
   { user, actor = SYSTEM }: { user: User; actor?: Actor },
@@ -138,6 +142,9 @@ export async function disableUser(
 ): Promise<User> {
   if (user.state === 'disabled') return user
   await keepAnAdmin(tx, user)
+  if (actor.id === user.id) {
+    throw new AppError('conflict', 'own-account', 'Somebody else must disable your account.')
+  }
   await deleteSessions(tx, user.id)
   await endCodes(tx, { userId: user.id }, at)
   return changeState(tx, { user, state: 'disabled', actor }, at)

@@ -460,7 +460,7 @@ eachDatabase(
       expect((await login(api)).status).toBe(401)
     })
 
-    test('logins are limited by network and by account, and one may read how', async () => {
+    test('bad input 172: logins are limited by network and by account, and one may read how', async () => {
       const api = await start({ rate_limits: { login: '3/10min' }, trust_proxy: ['127.0.0.1'] })
       await member(api)
       const from = (address: string, email = 'x@y.test', password = 'wrong') =>
@@ -548,7 +548,7 @@ eachDatabase(
       expect((await api.bruno.get('/api/v1/me')).status).toBe(401)
     })
 
-    test('passwords that anybody would guess are refused', async () => {
+    test('bad input 167: passwords that anybody would guess are refused', async () => {
       const api = await start(UNLIMITED)
       const bad = ['short', 'x'.repeat(1025), 'aaaaaaaaaaaaaa', '123456789012', LENA.email]
       for (const password of bad) {

@@ -145,7 +145,7 @@ eachDatabase(
       expect(response.status).toBe(413)
     })
 
-    test('whose sender hangs up leave nothing behind', async () => {
+    test('bad input 171: whose sender hangs up leave nothing behind', async () => {
       const api = await start()
       const { hostname, port } = new URL(api.url)
       await new Promise<void>((resolve) => {

@@ -153,7 +153,7 @@ eachDatabase(
       })
     })
 
-    test('refuses what it does not understand', async () => {
+    test('bad input 169: refuses what it does not understand', async () => {
       const { ana, bruno, carla } = await start()
       await open(ana)
       const says = async (client: Client, body: unknown) => {

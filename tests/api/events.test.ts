@@ -165,7 +165,7 @@ eachDatabase(
       expect((await bruno.get('/api/v1/events')).status).toBe(503)
     })
 
-    test('is not given to one person without end', async () => {
+    test('bad input 176: is not given to one person without end', async () => {
       const { bruno, carla } = await start()
       const streams = await Promise.all(Array.from({ length: 20 }, () => eventsOf(bruno)))
       expect((await bruno.get('/api/v1/events')).status).toBe(429)

@@ -51,7 +51,7 @@ const BROKEN: readonly [string, string | Buffer, object][] = [
 describe('HTTP', () => {
   const start = apiStarter(onSqlite({ prepare: migrated }))
 
-  test('says where the JSON is broken', async () => {
+  test('bad input 156: says where the JSON is broken', async () => {
     const { bruno } = await start()
     for (const [what, body, place] of BROKEN) {
       const reply = await bruno.send('POST', TICKETS, body, { 'content-type': 'application/json' })
@@ -63,7 +63,7 @@ describe('HTTP', () => {
     }
   })
 
-  test('names members that could poison a prototype', async () => {
+  test('bad input 159: names members that could poison a prototype', async () => {
     const { bruno } = await start()
     for (const [body, pointer] of [
       ['{"__proto__":{"polluted":1}}', '/__proto__'],
@@ -77,7 +77,7 @@ describe('HTTP', () => {
     expect(({} as Record<string, unknown>)['polluted']).toBe(undefined)
   })
 
-  test('takes JSON in UTF-8 only', async () => {
+  test('bad input 158: takes JSON in UTF-8 only', async () => {
     const { bruno } = await start()
     const sent = async (type: string, more: Record<string, string> = {}) =>
       (await bruno.send('POST', TICKETS, GOOD, { 'content-type': type, ...more })).status
@@ -90,7 +90,7 @@ describe('HTTP', () => {
     expect(await sent('application/json', { 'content-encoding': 'gzip' })).toBe(415)
   })
 
-  test('refuses a body that is too large without falling behind', async () => {
+  test('bad input 157: refuses a body that is too large without falling behind', async () => {
     const { bruno } = await start()
     const large = `{"subject":"${'x'.repeat(50_000_000)}"}`
     expect(await bruno.post(TICKETS, large)).toMatchObject({
@@ -114,7 +114,7 @@ describe('HTTP', () => {
     expect(status).toBe(413)
   })
 
-  test('knows which methods an address has', async () => {
+  test('bad input 174: knows which methods an address has', async () => {
     const { bruno } = await start()
     expect(await bruno.send('DELETE', `${TICKETS}/1/status`)).toMatchObject({
       status: 405,
@@ -186,7 +186,7 @@ describe('HTTP', () => {
     expect((await bruno.get(TICKETS)).body.data).toEqual([])
   })
 
-  test('leaves nothing of a client that goes away', async () => {
+  test('bad input 171: leaves nothing of a client that goes away', async () => {
     const { bruno, failures } = await start()
     const head = `POST ${TICKETS} HTTP/1.1\r\nHost: x\r\nAuthorization: ${bruno.authorization}\r\n`
     const socket = connect(Number(new URL(bruno.url).port), '127.0.0.1')
@@ -198,7 +198,7 @@ describe('HTTP', () => {
     expect(failures).toEqual([])
   })
 
-  test('closes on headers that are too large or two lengths at once', async () => {
+  test('bad input 175: closes on headers that are too large or two lengths at once', async () => {
     const { bruno } = await start()
     const line = 'GET /healthz HTTP/1.1\r\nHost: x\r\n'
     expect(await raw(bruno.url, `${line}X: ${'x'.repeat(20_000)}`)).toMatch(/^HTTP\/1\.1 431 /)

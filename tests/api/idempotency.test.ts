@@ -16,7 +16,7 @@ eachDatabase(
   (fresh) => {
     const start = apiStarter(fresh)
 
-    test('that comes twice is done once, and answered the same', async () => {
+    test('bad input 170: that comes twice is done once, and answered the same', async () => {
       const { ana, bruno } = await start()
       const first = await ana.post(TICKETS, PRINTER, KEY)
       expect(first.status).toBe(201)
@@ -32,7 +32,7 @@ eachDatabase(
       expect((await bruno.get('/api/v1/outbox?kind=acknowledgement')).body.data).toHaveLength(1)
     })
 
-    test('is refused when the key came with something else', async () => {
+    test('bad input 170: is refused when the key came with something else', async () => {
       const { ana, bruno } = await start()
       await ana.post(TICKETS, PRINTER, KEY)
       await bruno.post(`${TICKETS}/1/comments`, { text: 'x' }, { 'idempotency-key': 'k' })

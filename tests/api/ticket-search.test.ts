@@ -85,7 +85,7 @@ eachDatabase(
       expect(await found(bruno, '刷壊')).toEqual([])
     })
 
-    test('knows no syntax that could be wrong or do harm', async () => {
+    test('bad input 165: knows no syntax that could be wrong or do harm', async () => {
       const { bruno, failures } = await start()
       await open(bruno, 'near or and not shared')
       const nothing = ['"', '""', '*', '%', '_', `'"*\\!`, '()', '-', '\u00b7', '😀', "'; --"]

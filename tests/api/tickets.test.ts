@@ -200,7 +200,7 @@ eachDatabase(
       expect(rings()).toBe(0)
     })
 
-    test('names all mistakes at once', async () => {
+    test('bad input 159: names all mistakes at once', async () => {
       const { bruno } = await start()
       const { body } = await bruno.post(TICKETS, { subject: 1, text: 2, x: 3 })
       expect(body['errors']).toHaveLength(3)
@@ -301,7 +301,7 @@ eachDatabase(
       expect(await found('status=open&priority=high&q=printer')).toEqual([1])
     })
 
-    test('refuses questions that mean nothing', async () => {
+    test('bad input 164: refuses questions that mean nothing', async () => {
       const { bruno, failures } = await start()
       for (const [query, code] of BAD_QUERIES) {
         const { status, body } = await bruno.get(`${TICKETS}?${query}`)
@@ -310,7 +310,7 @@ eachDatabase(
       expect(failures).toEqual([])
     })
 
-    test('takes a cursor only for the question it belongs to', async () => {
+    test('bad input 163: takes a cursor only for the question it belongs to', async () => {
       const { bruno } = await start()
       await opened(bruno)
       await opened(bruno)
@@ -360,7 +360,7 @@ describe('one ticket', () => {
     (fresh) => {
       const start = apiStarter(fresh)
 
-      test('is not there under anything that is no number', async () => {
+      test('bad input 160: is not there under anything that is no number', async () => {
         const { bruno, failures } = await start()
         await opened(bruno)
         const ids = [
@@ -430,7 +430,7 @@ eachDatabase(
       expect(events.map(({ type }) => type)).toEqual(['ticket.created', 'comment.created'])
     })
 
-    test('refuses what it does not know, and steps that are none', async () => {
+    test('bad input 161: refuses what it does not know, and steps that are none', async () => {
       const { bruno } = await start()
       await opened(bruno)
       expect(await bruno.put(STATUS, { status: 'lost' })).toMatchObject({
@@ -450,7 +450,7 @@ eachDatabase(
       expect((await bruno.put(`${TICKETS}/2/status`, { status: 'open' })).status).toBe(404)
     })
 
-    test('refuses who has seen an older version', async () => {
+    test('bad input 161: refuses who has seen an older version', async () => {
       const { bruno } = await start()
       await opened(bruno)
       const seen = { 'if-match': '"v1"' }
@@ -464,7 +464,7 @@ eachDatabase(
       expect((await bruno.put(STATUS, { status: 'closed' }, fresher)).status).toBe(200)
     })
 
-    test('survives a hundred writers at once', async () => {
+    test('bad input 162: survives a hundred writers at once', async () => {
       const { bruno, failures } = await start()
       await opened(bruno)
       const words = ['open', 'in_progress', 'pending', 'resolved']

@@ -50,7 +50,7 @@ eachDatabase(
       expect((await api.nobody.get('/api/v1/inboxes', { cookie: anew })).status).toBe(403)
     })
 
-    test('the last admin stays, whatever is tried', async () => {
+    test('bad input 168: the last admin stays, whatever is tried', async () => {
       const api = await start()
       const { id } = api.users.carla
       const refused = { status: 409, body: { code: 'last-admin' } }
@@ -66,7 +66,7 @@ eachDatabase(
       expect(await api.carla.post(`${path}/demote`, undefined)).toMatchObject(refused)
     })
 
-    test('of two admins who demote each other at once one stays', async () => {
+    test('bad input 168: of two admins who demote each other at once one stays', async () => {
       const api = await start()
       for (let round = 0; round < 5; round += 1) {
         const email = `dora${round}@staff.test`
@@ -106,7 +106,7 @@ eachDatabase(
       expect((await api.nobody.get('/api/v1/me', { cookie })).status).toBe(401)
     })
 
-    test('a member nobody may set is refused, and nothing changes', async () => {
+    test('bad input 159: a member nobody may set is refused, and nothing changes', async () => {
       const api = await start()
       const path = `/api/v1/users/${api.users.ana.id}`
       for (const body of [

@@ -86,7 +86,7 @@ describe('an address that is not for webhooks', () => {
     '//8.8.8.8/',
     'example.org',
     'https://',
-  ])('%s', async (url) => {
+  ])('bad input 177: %s', async (url) => {
     const resolve = async (): Promise<string[]> => {
       throw new Error('nothing to look up')
     }

@@ -164,10 +164,11 @@ async function walkPrivacy(world: World): Promise<void> {
 async function walkLastAdmin(world: World): Promise<void> {
   const { api, carla } = world
   const { id } = api.users.carla
+  const one = `${USERS}/${id}`
+  must(await carla.send('PATCH', one, { state: 'disabled' }), 'own-account')
   await api.store.transaction(async (tx) => {
     await tx('users').whereNot({ id }).where({ role: 'admin' }).update({ role: 'agent' })
   })
-  const one = `${USERS}/${id}`
   must(await carla.send('DELETE', '/api/v1/me'), 'last-admin')
   must(await carla.send('DELETE', one), 'last-admin')
   must(await carla.send('PATCH', one, { state: 'disabled' }), 'last-admin')
