@@ -121,6 +121,7 @@ export function finishConfig(
     agentNotices: { default: tree.agent_notices.default, coalesceMs: tree.agent_notices.coalesce },
     replyHoldMs: tree.reply_hold,
     flood: { perSender: tree.flood.per_sender, ticketsPerSender: tree.flood.tickets_per_sender },
+    severalInboxes: tree.several_inboxes,
     thanks: tree.thanks,
     rateLimits: tree.rate_limits,
     trustProxy: tree.trust_proxy,

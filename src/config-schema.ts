@@ -139,6 +139,7 @@ export const ConfigFile = z.strictObject({
     .prefault({}),
   reply_hold: duration.default(0),
   flood: flood.prefault({}),
+  several_inboxes: z.enum(['each', 'once']).default('each'),
   thanks: z.enum(['reopen', 'keep']).default('reopen'),
   rate_limits: z
     .strictObject({

@@ -103,6 +103,8 @@ export interface Config {
   }
   readonly replyHoldMs: number
   readonly flood: { readonly perSender: Rate | null; readonly ticketsPerSender: Rate | null }
+  /** Mail that was sent to two inboxes: a ticket in each, or one with a note. */
+  readonly severalInboxes: 'each' | 'once'
   /** What a customer's mail that says only thanks does to a ticket that is done with. */
   readonly thanks: 'reopen' | 'keep'
   readonly rateLimits: Readonly<Record<string, Rate | null>>

@@ -66,6 +66,7 @@ export async function openWorkplace(config: Config): Promise<Workplace> {
       agentNotices: config.agentNotices,
       replyHoldMs: config.replyHoldMs,
       flood: config.flood,
+      severalInboxes: config.severalInboxes,
       thanks: config.thanks,
     }
     return { config, store, context, inboxes, close: () => store.close() }

@@ -31,6 +31,7 @@ import type { Understood } from './write.ts'
 
 export interface DecideContext extends DeskContext {
   readonly flood: FloodLimits
+  readonly severalInboxes: Config['severalInboxes']
   readonly thanks: Config['thanks']
 }
 

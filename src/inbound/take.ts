@@ -13,6 +13,7 @@ import { ownAddresses } from '../ticket/inbox.ts'
 import type { User } from '../ticket/user.ts'
 import { type DecideContext, decide } from './decide.ts'
 import type { Parsed } from './parse.ts'
+import { noteAlsoSentTo } from './also-sent-to.ts'
 import { asReleased } from './released.ts'
 import { commonOf, inRounds } from './side-by-side.ts'
 import { write } from './write.ts'
@@ -111,10 +112,12 @@ async function takeOne(
     bytes: row.size,
     lagMs: row.internalAt === null ? null : at.getTime() - row.internalAt.getTime(),
   }
-  if (context.store.kind === 'postgres' && row.messageId !== null) await lockTwins(tx, row)
-  const twin = await findTwin(tx, row)
+  const scope = context.severalInboxes === 'once' ? 'desk' : 'inbox'
+  if (context.store.kind === 'postgres' && row.messageId !== null) await lockTwins(tx, row, scope)
+  const twin = await findTwin(tx, row, scope)
   if (twin !== null) {
     await settleDuplicate(tx, row, twin, parsed)
+    await noteAlsoSentTo(tx, context, { twin, inbox }, at)
     return { ...line, fate: 'duplicate', verdict: 'none', ticketId: null }
   }
   const arrived = { row, inbox, message: parsed.message, attachments, unreadable }

@@ -4,9 +4,17 @@ import type { InboundMessage, InboundRow } from './inbound-messages.ts'
 import type { Queryable, Tx } from './open.ts'
 import { toMs } from './time.ts'
 
+/** Where a copy is looked for: in the message's own inbox, or in all of them. */
+export type TwinScope = 'inbox' | 'desk'
+
 /** PostgreSQL: two daemons must not look for each other's copy at the same time. */
-export async function lockTwins(tx: Tx, message: InboundMessage): Promise<void> {
-  await lockGathered(tx, `${message.inboxId} ${message.messageId ?? ''} ${message.bodyHash ?? ''}`)
+export async function lockTwins(
+  tx: Tx,
+  { inboxId, messageId, bodyHash }: InboundMessage,
+  scope: TwinScope,
+): Promise<void> {
+  const where = scope === 'inbox' ? String(inboxId) : 'any'
+  await lockGathered(tx, `${where} ${messageId ?? ''} ${bodyHash ?? ''}`)
 }
 
 const lockGathered = gathered(async (db, keys: readonly string[]) => {
@@ -17,24 +25,39 @@ const lockGathered = gathered(async (db, keys: readonly string[]) => {
 })
 
 /**
- * Another, already settled message of the same inbox that is the same: equal Message-ID and body.
- * Without a Message-ID only the same bytes in an older generation of the same folder count:
+ * Another, already settled message that is the same: equal Message-ID and body. One of the same inbox
+ * comes first. Without a Message-ID only the same bytes in an older generation of the same folder count:
  * programs do write the same nameless mail twice.
  */
-export async function findTwin(db: Queryable, message: InboundMessage): Promise<number | null> {
+export async function findTwin(
+  db: Queryable,
+  message: InboundMessage,
+  scope: TwinScope = 'inbox',
+): Promise<number | null> {
   if (message.bodyHash === null) return null
-  return message.messageId === null ? findSameBytes(db, message) : findSameId(db, message)
+  return message.messageId === null
+    ? findSameBytes(db, message)
+    : findSameId(db, { ...message, scope })
 }
 
 const TAKEN = ['ticket', 'comment', 'system', 'quarantined', 'ignored'] as const
 
-const findSameId = gathered(async (db, all: readonly InboundMessage[]) => {
+const findSameId = gathered(async (db, all: readonly (InboundMessage & { scope: TwinScope })[]) => {
   const found = await eachOf<{ id: number }>(
     db,
-    all.map(({ id, inboxId, messageId, bodyHash }) => ({
-      sql: `select id from inbound_messages where inbox_id = ? and id <> ? and message_id = ?
-        and body_hash = ? and fate in (${TAKEN.map(() => '?').join(', ')}) order by id limit 1`,
-      bindings: [inboxId, id, messageId, bodyHash, ...TAKEN],
+    all.map(({ id, inboxId, messageId, bodyHash, scope }) => ({
+      sql: `select id from inbound_messages where id <> ? and message_id = ? and body_hash = ?
+        and fate in (${TAKEN.map(() => '?').join(', ')})
+        ${scope === 'inbox' ? 'and inbox_id = ?' : ''}
+        order by case when inbox_id = ? then 0 else 1 end, id limit 1`,
+      bindings: [
+        id,
+        messageId,
+        bodyHash,
+        ...TAKEN,
+        ...(scope === 'inbox' ? [inboxId] : []),
+        inboxId,
+      ],
     })),
   )
   return found.map(([twin]) => twin?.id ?? null)

@@ -1,0 +1,105 @@
+/** One mail to two inboxes of the desk: a ticket in each, or one that says so. */
+import { afterAll, afterEach, expect, test } from 'vitest'
+import { fingerprintOf } from '../../src/inbound/fingerprint.ts'
+import { takeBatch } from '../../src/inbound/take.ts'
+import { findInbound, insertInbound } from '../../src/store/inbound-messages.ts'
+import { aMail } from '../kit/a-mail.ts'
+import { eachDatabase, type TestDatabase } from '../kit/databases.ts'
+import { type Desk, onDesk, openDesk } from '../kit/desk-context.ts'
+import { sharedParser } from '../kit/running-desk.ts'
+import { makeScratch, removeScratch } from '../kit/scratch-directory.ts'
+
+const scratch = makeScratch('several-inboxes')
+const parser = sharedParser(scratch)
+let desk: Desk
+
+afterEach(() => desk.close())
+afterAll(async () => {
+  await parser.close()
+  removeScratch(scratch)
+})
+
+const account = { host: '127.0.0.1', port: 1, tls: 'none', user: 'x', password: 'x' }
+const inboxes = ['Support', 'Sales'].map((name) => ({
+  name,
+  address: `${name.toLowerCase()}@acme.test`,
+  imap: account,
+  smtp: account,
+}))
+
+let uid = 0
+/** The mail as it lies in this inbox, taken in. */
+async function taken(inboxId: number, source: string): Promise<string> {
+  const bytes = Buffer.from(source)
+  const { sha256, size } = await desk.context.blobs.put(bytes)
+  const row = {
+    inboxId,
+    folder: 'INBOX',
+    uidValidity: 1,
+    uid: (uid += 1),
+    sha256,
+    size,
+    ...fingerprintOf(bytes),
+    internalAt: new Date(),
+    fate: 'pending' as const,
+    reasons: [],
+    duplicateOf: null,
+    marked: 'none' as const,
+  }
+  await desk.write((tx) => insertInbound(tx, [row], new Date()))
+  const { id } = await desk.store.read('inbound_messages').where({ uid }).first('id')
+  const stored = (await findInbound(desk.store.read, id)) ?? expect.fail('no row')
+  const parsed = await parser.parse(bytes, 'full')
+  const ready = { row: stored, parsed, attachments: [], unreadable: false }
+  const clock = { now: () => new Date() }
+  const { lines, failed } = await takeBatch({ clock, context: desk.context }, [ready])
+  expect(failed).toEqual([])
+  return lines.map(({ fate }) => fate).join()
+}
+
+const open = async (database: TestDatabase, more: object): Promise<number[]> => {
+  desk = await openDesk(database, { inboxes, ...more })
+  return desk.inboxes.map(({ id }) => id)
+}
+
+const both = (): string => aMail({ headers: { To: 'support@acme.test, sales@acme.test' } })
+
+eachDatabase(
+  'a mail to two inboxes',
+  (fresh) => {
+    test('is a ticket in each, and neither is repeated', async () => {
+      const [support = 0, sales = 0] = await open(await fresh(), {})
+      const mail = both()
+      expect(await taken(support, mail)).toBe('ticket')
+      expect(await taken(sales, mail)).toBe('ticket')
+      expect(await taken(sales, mail)).toBe('duplicate')
+      expect(await desk.store.read('tickets').orderBy('id').pluck('inbox_id')).toEqual([
+        support,
+        sales,
+      ])
+    })
+
+    test('is one ticket where the desk wants that, with a note for agents', async () => {
+      const [support = 0, sales = 0] = await open(await fresh(), { several_inboxes: 'once' })
+      const mail = both()
+      expect(await taken(support, mail)).toBe('ticket')
+      expect(await taken(sales, mail)).toBe('duplicate')
+      const comments = await desk.store.read('comments').orderBy('id').select()
+      expect(comments).toMatchObject([
+        { visibility: 'public', text: 'It is on fire.' },
+        {
+          visibility: 'internal',
+          author_type: 'system',
+          text: 'The same mail was sent to Sales (sales@acme.test), too.',
+        },
+      ])
+      expect(await desk.store.read('tickets').select('status')).toEqual([{ status: 'open' }])
+      const [queued] = await desk.store.read('outbox').where({ kind: 'acknowledgement' }).select()
+      expect(queued).toMatchObject({ outcome: 'queued', inbox_id: support })
+      // The same again in the first inbox says nothing new.
+      expect(await taken(support, mail)).toBe('duplicate')
+      expect(await desk.store.read('comments').select('id')).toHaveLength(2)
+    })
+  },
+  onDesk,
+)
