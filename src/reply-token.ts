@@ -13,6 +13,13 @@ export type TokenClaims =
   | { readonly kind: 'bounce'; readonly outboxId: number }
   /** A link in a notice: the agent wants to hear no more of the ticket. */
   | { readonly kind: 'mute'; readonly ticketId: number; readonly userId: number }
+  /** A link to the ticket as this person may see it; no proof in a mail. `day`: since 1970, UTC. */
+  | {
+      readonly kind: 'view'
+      readonly ticketId: number
+      readonly userId: number
+      readonly day: number
+    }
 
 export interface TokenKey {
   readonly id: number
@@ -20,7 +27,7 @@ export interface TokenKey {
 }
 
 export interface Tokens {
-  /** At most 40 characters for ids below two billion. */
+  /** At most 40 characters for ids below two billion; `view`, which no address carries, 45. */
   make(claims: TokenClaims): string
   /** Null: not one of ours, altered, or made with a key we do not have. */
   verify(token: string): TokenClaims | null
@@ -30,7 +37,7 @@ export interface Tokens {
 const MAC_BYTES = 12
 const TOKEN_LENGTH_MAX = 64
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
-const KINDS = { reply: 1, bounce: 2, mute: 3 } as const
+const KINDS = { reply: 1, bounce: 2, mute: 3, view: 4 } as const
 
 /** `keys`: newest first; the first one signs. */
 export function tokensOf(keys: readonly TokenKey[]): Tokens {
@@ -61,15 +68,21 @@ export function tokensOf(keys: readonly TokenKey[]): Tokens {
 const macOf = (key: TokenKey, body: Uint8Array): Buffer =>
   createHmac('sha256', key.value).update(body).digest().subarray(0, MAC_BYTES)
 
-const idsOf = (claims: TokenClaims): number[] =>
-  claims.kind === 'bounce' ? [claims.outboxId] : [claims.ticketId, claims.userId]
+function idsOf(claims: TokenClaims): number[] {
+  if (claims.kind === 'bounce') return [claims.outboxId]
+  const both = [claims.ticketId, claims.userId]
+  return claims.kind === 'view' ? [...both, claims.day] : both
+}
 
 function claimsOf(body: Buffer): TokenClaims | null {
   const ids = fromVarints(body.subarray(2))
-  const [first, second] = ids
+  const [first, second, third] = ids
   if (ids.length === 2 && first !== undefined && second !== undefined) {
     if (body[1] === KINDS.reply) return { kind: 'reply', ticketId: first, userId: second }
     if (body[1] === KINDS.mute) return { kind: 'mute', ticketId: first, userId: second }
+  }
+  if (body[1] === KINDS.view && ids.length === 3) {
+    return { kind: 'view', ticketId: first ?? 0, userId: second ?? 0, day: third ?? 0 }
   }
   if (body[1] === KINDS.bounce && ids.length === 1 && first !== undefined) {
     return { kind: 'bounce', outboxId: first }
@@ -123,3 +136,15 @@ function fromBase32(text: string): Buffer | null {
   // Padding is less than a character, and zero: one token has one spelling.
   return value === 0 && bits < 5 ? Buffer.from(bytes) : null
 }
+
+const DAY_MS = 24 * 60 * 60_000
+
+/** Days since 1970, UTC. */
+export const dayOf = (at: Date): number => Math.floor(at.getTime() / DAY_MS)
+
+/**
+ * Text for others than its writer, who may have quoted the link that is his alone. What is left
+ * shows that there was one.
+ */
+export const withoutTicketLinks = (text: string): string =>
+  text.replace(/\/t\/[a-z2-7]{20,64}/gi, '/t/…')

@@ -5,6 +5,7 @@
 import { accessSync, constants } from 'node:fs'
 import path from 'node:path'
 import type { Config } from './config.ts'
+import { isLoopback } from './config-values.ts'
 import type { DecideContext } from './inbound/decide.ts'
 import { EXIT, messageOf, OperatorError } from './errors.ts'
 import { base32, randomSecret } from './ids.ts'
@@ -60,6 +61,7 @@ export async function openWorkplace(config: Config): Promise<Workplace> {
       tokens: tokensOf(keys),
       loopMarker: base32(marker?.value ?? Buffer.alloc(0)),
       publicUrl: config.publicUrl,
+      linksForCustomers: linksLeadHere(config),
       categories: config.categories,
       inboxes,
       acknowledgement: config.acknowledgement,
@@ -75,6 +77,11 @@ export async function openWorkplace(config: Config): Promise<Workplace> {
     throw err
   }
 }
+
+/** A desk that is tried out on one machine may name itself; nobody else finds loopback. */
+export const linksLeadHere = ({ publicUrl, inboxes }: Config): boolean =>
+  !isLoopback(new URL(publicUrl).hostname.replace(/^\[|\]$/g, '')) ||
+  inboxes.every(({ smtp }) => isLoopback(smtp.host))
 
 /** Ours, and those of inboxes that have their own. */
 export function templatesOf({ inboxes }: Config): Templates {

@@ -5,6 +5,7 @@ import { sessionOf } from '../desk/log-in.ts'
 import { AppError } from '../errors.ts'
 import { findToken, touchToken } from '../store/api-tokens.ts'
 import type { Tx } from '../store/open.ts'
+import type { TicketScope } from '../store/reads/visible-tickets.ts'
 import { touchSession } from '../store/sessions.ts'
 import { findUser } from '../store/users.ts'
 import { isStaff } from '../ticket/user.ts'
@@ -107,7 +108,8 @@ export function requireScope({ scopes }: Caller, required: Needed): void {
 export const forbidden = (sentence: string): AppError =>
   new AppError('forbidden', 'forbidden', sentence)
 
-/** Staff see everything; a customer sees the tickets he takes part in. */
-export const scopeOf = ({ user }: Caller): { readonly participantId: number | null } => ({
+/** Staff see everything; a customer sees the tickets he takes part in, by a link one of them. */
+export const scopeOf = ({ user, onlyTicketId }: Caller): TicketScope => ({
   participantId: isStaff(user) ? null : user.id,
+  ...(onlyTicketId === undefined ? {} : { ticketId: onlyTicketId }),
 })

@@ -1,6 +1,7 @@
 /** Comments and events of a ticket as JSON. */
 import { z } from 'zod'
 import { isSignature } from '../desk/mail-attachments.ts'
+import { withoutTicketLinks } from '../reply-token.ts'
 import type { StoredAttachment } from '../store/attachments.ts'
 import { EVENT_TYPES, type StoredEvent } from '../store/events.ts'
 import { OUTCOMES } from '../store/outbox.ts'
@@ -113,10 +114,18 @@ export const mayRead = (viewer: User, comment: Comment, attachment: StoredAttach
 
 /**
  * An agent's mail quotes the notice it answers, with its reply token, and its headers name the
- * agent's own address: customers get the words, as they got them by mail.
+ * agent's own address: customers get the words, as they got them by mail. What a customer quotes
+ * may have the link in it that is his alone.
  */
 function forCustomer(comment: CommentJson): CommentJson {
-  const shared = { ...comment, authentication: null, deliveries: [] }
+  const shared = {
+    ...comment,
+    text: withoutTicketLinks(comment.text),
+    quoted_text: withoutTicketLinks(comment.quoted_text),
+    html: comment.html === null ? null : withoutTicketLinks(comment.html),
+    authentication: null,
+    deliveries: [],
+  }
   if (comment.author.type === 'customer') return shared
   return {
     ...shared,

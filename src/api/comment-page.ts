@@ -3,6 +3,7 @@
  * taken in; here a policy of its own makes it inert once more: no script, no origin, nothing
  * fetched from anywhere. Pictures that came with the mail are inside it.
  */
+import { withoutTicketLinks } from '../reply-token.ts'
 import { listAttachments, type StoredAttachment } from '../store/attachments.ts'
 import type { Blobs } from '../store/blobs.ts'
 import { isStaff } from '../ticket/user.ts'
@@ -44,8 +45,9 @@ export function commentPageRoutes({ store, context }: ApiDeps): readonly Route[]
         if (comment === null || comment.html === null || isOthers) throw notFound()
         const attachments = await listAttachments(store.read, [comment.id])
         const pictures = await picturesOf(context.blobs, attachments)
+        const html = isStaff(caller.user) ? comment.html : withoutTicketLinks(comment.html)
         return {
-          body: documentOf(withPictures(comment.html, pictures)),
+          body: documentOf(withPictures(html, pictures)),
           headers: {
             'Content-Type': 'text/html; charset=utf-8',
             'Content-Security-Policy': POLICY,

@@ -8,7 +8,7 @@ import { ticketOf } from './comments.ts'
 import { etagOf, ifMatch } from './preconditions.ts'
 import { NO_QUERY } from './query.ts'
 import { notFound, type Route, route, STAFF } from './route.ts'
-import { DraftBody } from './schemas.ts'
+import { DraftBody, DraftsQuery } from './schemas.ts'
 
 const DRAFT = '/api/v1/tickets/:id/draft'
 const DRAFTS_MAX = 200
@@ -43,11 +43,12 @@ function listRoute({ store }: ApiDeps): Route {
     summary: 'One’s own drafts, the newest first',
     roles: STAFF,
     scopes: ['tickets:read'],
-    query: NO_QUERY,
+    query: DraftsQuery,
     body: null,
     answers: { 200: pageSchema(DraftJson) },
-    async handle({ caller }) {
-      const drafts = await listDrafts(store.read, caller.user.id, DRAFTS_MAX)
+    async handle({ caller, query }) {
+      const all = await listDrafts(store.read, caller.user.id, DRAFTS_MAX)
+      const drafts = all.filter((one) => (query.ticket ?? one.ticketId) === one.ticketId)
       return { body: { data: drafts.map(draftJson), page: { next_cursor: null, has_more: false } } }
     },
   })

@@ -35,7 +35,7 @@ function streamRoute({ store, metrics }: ApiDeps, feed: EventFeed): Route {
     refuses: ['404 not-found'],
     async handle({ caller, query, headers, again }) {
       if (feed.ending) throw new HttpError(503, 'not-ready', 'This daemon is stopping.')
-      const { ticket: ticketId = null } = query
+      const { ticket: ticketId = caller.onlyTicketId ?? null } = query
       const reader = { user: caller.user, ticketId }
       if (ticketId !== null) await mayFollow(store.read, caller, ticketId)
       const afterId = lastEventId(headers['last-event-id']) ?? query.after ?? null

@@ -1,4 +1,5 @@
 /** /inbound: the ledger of every message a server ever showed us, and their exact bytes. */
+import { z } from 'zod'
 import { ticketClosed } from '../desk/add-comment.ts'
 import {
   discardInboundMessage,
@@ -74,6 +75,11 @@ async function inboxNames(store: Store): Promise<Map<number, string>> {
   return new Map((await listInboxRows(store.read)).map(({ id, name }) => [id, name]))
 }
 
+/** With what it was threaded by, and what was decided: each hint with its reason. */
+const ExplainedJson = z
+  .strictObject({ ...InboundJson.shape, evidence: z.record(z.string(), z.unknown()) })
+  .meta({ id: 'InboundExplained' })
+
 function oneRoute({ store }: ApiDeps): Route {
   return route({
     method: 'GET',
@@ -83,11 +89,11 @@ function oneRoute({ store }: ApiDeps): Route {
     scopes: ['inbound:read'],
     query: NO_QUERY,
     body: null,
-    answers: { 200: InboundJson },
+    answers: { 200: ExplainedJson },
     async handle({ params }) {
       const message = await findInbound(store.read, idOf(params['id']))
       if (message === null) throw notFound()
-      return { body: await named(store, message) }
+      return { body: { ...(await named(store, message)), evidence: message.evidence } }
     },
   })
 }

@@ -22,6 +22,8 @@ export interface Caller {
   readonly scopes: readonly string[] | null
   /** Null: came with a token. */
   readonly session: Session | null
+  /** Came by a link to this ticket: nothing else is there for him. */
+  readonly onlyTicketId?: number
 }
 
 /**

@@ -28,12 +28,14 @@ import { senderListRoutes } from './sender-lists.ts'
 import { secondFactorRoutes } from './second-factor.ts'
 import { sessionRoutes } from './sessions.ts'
 import { statsHistoryRoutes } from './stats-history.ts'
+import { statsHoursRoutes } from './stats-hours.ts'
 import { statsRoutes } from './stats.ts'
 import { statusRoutes } from './statuses.ts'
 import { ticketBulkRoutes } from './ticket-bulk.ts'
 import { templateRoutes } from './templates.ts'
 import { ticketChangeRoutes } from './ticket-changes.ts'
 import { ticketPeopleRoutes } from './ticket-people.ts'
+import { ticketLinkRoutes } from './ticket-links.ts'
 import { ticketRemovalRoutes } from './ticket-removal.ts'
 import { ticketRoutes } from './tickets.ts'
 import { tokenRoutes } from './tokens.ts'
@@ -73,6 +75,7 @@ export function routesOf(deps: ApiDeps): readonly Route[] {
     ...webhookDeliveryRoutes(deps),
     ...statsRoutes(deps, index),
     ...statsHistoryRoutes(deps, index),
+    ...statsHoursRoutes(deps),
     ...statusRoutes(deps),
     ...registrationRoutes(deps, limits),
     ...sessionRoutes(deps, limits),
@@ -84,5 +87,6 @@ export function routesOf(deps: ApiDeps): readonly Route[] {
     ...probeRoutes(deps),
     ...metricsRoutes(deps),
   ]
-  return [...routes, ...openApiRoutes(deps, routes)]
+  const all = [...routes, ...ticketLinkRoutes(deps, limits, routes)]
+  return [...all, ...openApiRoutes(deps, all)]
 }

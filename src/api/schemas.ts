@@ -140,6 +140,8 @@ export const TicketPatch = z
     subject: line(SUBJECT_LENGTH_MAX).refine((value) => value !== '', 'is empty'),
     inbox: z.union([z.string().min(1), z.int().positive()]),
     snoozed_until: instantOfBody.nullable(),
+    /** An address: the one taken from a forwarded mail may be the wrong one. */
+    requester: email,
   })
   .partial()
 export type TicketPatch = z.output<typeof TicketPatch>
@@ -231,6 +233,8 @@ export const address = one.transform((value, context): Address => {
 })
 
 export const PageQuery = z.strictObject(PAGE)
+
+export const DraftsQuery = z.strictObject({ ticket: id.optional() })
 
 export const CommentsQuery = z.strictObject({
   visibility: z.enum(['public', 'internal'], 'is not public or internal').optional(),

@@ -28,12 +28,12 @@ const day = one.refine(
   'is no day like 2026-03-01',
 )
 
-const SpanQuery = { from: day.optional(), to: day.optional(), inbox: one.optional() }
-const SeriesQuery = z.strictObject(SpanQuery)
+const SPAN = { from: day.optional(), to: day.optional(), inbox: one.optional() }
+export const SeriesQuery = z.strictObject(SPAN)
 
 const PERCENTILES_MAX = 10
 const TimesQuery = z.strictObject({
-  ...SpanQuery,
+  ...SPAN,
   interval: z
     .enum(['day', 'week', 'month', 'all'], 'is not one of day, week, month, all')
     .default('week'),
@@ -55,7 +55,7 @@ export function statsHistoryRoutes(deps: ApiDeps, index: TicketIndexer): readonl
 }
 
 /** A day as the inbox's time zone has it. */
-const Day = z.iso.date()
+export const Day = z.iso.date()
 const span = { from: Day, to: Day }
 const SeriesJson = z
   .strictObject({
@@ -72,12 +72,14 @@ const TimesJson = z
   .meta({ id: 'ResponseTimes' })
 
 /** Seldom asked for: CSV at one address only, at the other whatever Accept says. */
-const answersOf = <Data extends z.ZodType>(data: Data) => ({ 200: mediaOr('text/csv', data) })
+export const answersOf = <Data extends z.ZodType>(data: Data) => ({
+  200: mediaOr('text/csv', data),
+})
 
 type Row = Readonly<Record<string, string | number | null>>
 
 /** One answer in two forms: the address or the Accept header says which. */
-function answer<About extends object, const Item extends Row>(
+export function answer<About extends object, const Item extends Row>(
   rows: readonly Item[],
   ending: string,
   { headers, about }: { headers: IncomingHttpHeaders; about: About },
@@ -174,8 +176,10 @@ function histogramOf(times: readonly DayTimes[], measure: Measure): Map<number, 
   return histogram
 }
 
+export type SpanQuery = z.output<typeof SeriesQuery>
+
 /** The last thirty days of the inbox, unless something else is asked for. */
-function spanOf(deps: ApiDeps, query: z.output<typeof SeriesQuery>): DaySpan {
+export function spanOf(deps: ApiDeps, query: SpanQuery): DaySpan & { readonly zone: string } {
   const inbox = query.inbox === undefined ? null : inboxNamed(deps, query.inbox)
   if (query.inbox !== undefined && inbox === null) {
     throw invalidParameter('inbox', 'is not the name or id of an inbox')
@@ -186,7 +190,7 @@ function spanOf(deps: ApiDeps, query: z.output<typeof SeriesQuery>): DaySpan {
   const days = (Date.parse(to) - Date.parse(from)) / DAY_MS + 1
   if (days < 1) throw invalidParameter('from', 'is after to')
   if (days > DAYS_MAX) throw invalidParameter('from', `is more than ${DAYS_MAX} days before to`)
-  return { from, to, inboxId: inbox?.id ?? null }
+  return { from, to, inboxId: inbox?.id ?? null, zone }
 }
 
 /** Names of days are counted in UTC, where each has 24 hours. */

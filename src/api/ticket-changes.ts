@@ -1,5 +1,6 @@
 /** What changes a ticket: PATCH and its synonyms, taking and releasing, merging. */
 import { releaseTicket, takeTicket } from '../desk/assign.ts'
+import { changeRequester } from '../desk/change-requester.ts'
 import { changeTicket, type WantedChange } from '../desk/change-ticket.ts'
 import type { Author } from '../desk/context.ts'
 import { mergeTickets } from '../desk/merge-tickets.ts'
@@ -87,6 +88,8 @@ function patchRoute(deps: ApiDeps): Route {
       '403 forbidden',
       '409 status-transition-not-allowed',
       '412 stale-version',
+      '422 is-an-agent',
+      '422 own-address',
       '422 unknown-status',
     ],
     handle: (request) =>
@@ -127,7 +130,7 @@ export async function patch(
   { caller, ticket, body }: Patching,
   at: Date,
 ): Promise<Ticket> {
-  const { assignee, inbox, category, status, snoozed_until: until, ...plain } = body
+  const { assignee, inbox, category, status, snoozed_until: until, requester, ...plain } = body
   if (!isStaff(caller.user)) refuseCustomers(deps, { caller, ticket, body })
   const change: WantedChange = {
     ...plain,
@@ -137,8 +140,11 @@ export async function patch(
     ...(inbox === undefined ? {} : { inboxId: inboxIdOf(deps, inbox) }),
     ...(assignee === undefined ? {} : { assignee: await assigneeOf(tx, caller, assignee) }),
   }
-  const input = { ticketId: ticket.id, change, author: authorOf(caller) }
-  return changeTicket(tx, deps.context, input, at)
+  const author = authorOf(caller)
+  if (requester !== undefined) {
+    await changeRequester(tx, deps.context, { ticketId: ticket.id, address: requester, author }, at)
+  }
+  return changeTicket(tx, deps.context, { ticketId: ticket.id, change, author }, at)
 }
 
 function laterThan(at: Date, until: Date | null): Date | null {

@@ -1,6 +1,7 @@
 /** A ticket to be kept or read elsewhere: as text, a page, mails, or data. Made piece by piece. */
 import { encodeHeader } from '../mail/encode-header.ts'
 import { escapeHtml, htmlOf } from '../outbound/plain-html.ts'
+import { withoutTicketLinks } from '../reply-token.ts'
 import { listComments } from '../store/comments.ts'
 import type { Queryable } from '../store/open.ts'
 import { type CommentView, viewComments } from '../store/reads/comment-views.ts'
@@ -35,7 +36,7 @@ export async function* transcriptOf(db: Queryable, wanted: Transcript): AsyncGen
     const page = { ticketId: ticket.id, publicOnly, afterId, limit: PAGE }
     const comments = await listComments(db, page)
     for (const view of await viewComments(db, comments)) {
-      yield form.comment(view, wanted, first)
+      yield form.comment(publicOnly ? withoutLinks(view) : view, wanted, first)
       first = false
     }
     const last = comments.at(-1)
@@ -44,6 +45,12 @@ export async function* transcriptOf(db: Queryable, wanted: Transcript): AsyncGen
   }
   yield form.end
 }
+
+/** Somebody may have quoted the link that is his alone. */
+const withoutLinks = (view: CommentView): CommentView => ({
+  ...view,
+  comment: { ...view.comment, text: withoutTicketLinks(view.comment.text) },
+})
 
 interface Form {
   readonly begin: (wanted: Transcript) => string

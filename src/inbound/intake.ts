@@ -21,13 +21,14 @@ import {
   releaseInbound,
   settleInbound,
 } from '../store/inbound-messages.ts'
+import { insertEvents } from '../store/events.ts'
 import type { Tx } from '../store/open.ts'
 import { isDatabaseDown, stopIfCorrupt } from '../store/database-errors.ts'
 import type { Blobs } from '../store/blobs.ts'
 import type { DecideContext } from './decide.ts'
 import { type Parsed, ParseFailure, type Parser, releaseParsed } from './parse.ts'
 import { type Ready, takeBatch } from './take.ts'
-import { SettledElsewhere } from './write.ts'
+import { heldBack, SettledElsewhere } from './write.ts'
 import { originalOf, unreadable as unreadableMessage } from './unreadable.ts'
 
 export interface IntakeDeps {
@@ -229,7 +230,7 @@ async function postpone(deps: IntakeDeps, row: InboundMessage, err: unknown): Pr
   const line = { inboundId: row.id, failures }
   if (failures > FAILURES_MAX) {
     events.messageQuarantined({ inboundId: row.id }, err)
-    await context.store.transaction((tx) => settleHopeless(tx, row, err))
+    await context.store.transaction((tx) => settleHopeless(tx, row, err, clock.now()))
     return
   }
   events.messagePostponed(line, err)
@@ -242,8 +243,8 @@ async function postpone(deps: IntakeDeps, row: InboundMessage, err: unknown): Pr
 }
 
 /** Not even the ticket that says so could be written: the ledger says it. */
-async function settleHopeless(tx: Tx, row: InboundMessage, err: unknown): Promise<void> {
-  await settleInbound(tx, row.id, {
+async function settleHopeless(tx: Tx, row: InboundMessage, err: unknown, at: Date): Promise<void> {
+  const settled = await settleInbound(tx, row.id, {
     fate: 'quarantined',
     verdict: null,
     reasons: [`could not be handled: ${describe(err)}`],
@@ -253,6 +254,7 @@ async function settleHopeless(tx: Tx, row: InboundMessage, err: unknown): Promis
     commentId: null,
     duplicateOf: null,
   })
+  if (settled) await insertEvents(tx, [heldBack(row)], at)
 }
 
 /** Class and first line only: messages of errors may carry what people wrote. */

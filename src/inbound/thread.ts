@@ -19,7 +19,7 @@ export type ReadToken = (
 ) =>
   | { kind: 'reply'; ticketId: number; userId: number }
   | { kind: 'bounce'; outboxId: number }
-  | { kind: 'mute'; ticketId: number; userId: number }
+  | { kind: 'mute' | 'view'; ticketId: number; userId: number }
   | null
 
 export interface TokenHint {

@@ -16,11 +16,13 @@ import type { NamedAddress } from '../mail/address.ts'
 import type { Message } from '../mail/message.ts'
 import { BAD_ADDRESS } from '../mail/smtp-reply.ts'
 import type { Authentication, Verdict } from '../mail/verdict.ts'
+import { insertEvents, type NewEvent } from '../store/events.ts'
 import { type InboundMessage, type Settled, settleInbound } from '../store/inbound-messages.ts'
 import type { Tx } from '../store/open.ts'
 import { addParticipant } from '../store/participants.ts'
 import { releaseSuppression } from '../store/suppressions.ts'
 import { findTicket } from '../store/tickets.ts'
+import { SYSTEM } from '../ticket/comment.ts'
 import { ANSWER_AGE_MAX_MS } from '../ticket/notify.ts'
 import type { User } from '../ticket/user.ts'
 import { type CustomerWish, wishIn } from './customer-wishes.ts'
@@ -112,8 +114,18 @@ export async function write(
   })
   // Another daemon was faster: nothing of ours may stay.
   if (!settled) throw new SettledElsewhere(`message ${row.id} was settled meanwhile`)
+  if (result.fate === 'quarantined') await insertEvents(tx, [heldBack(row)], at)
   return result
 }
+
+/** Somebody has to look: whoever has the quarantine open sees it at once. */
+export const heldBack = ({ id, inboxId }: InboundMessage): NewEvent => ({
+  type: 'inbox.changed',
+  ticketId: null,
+  commentId: null,
+  actor: SYSTEM,
+  data: { inbox_id: inboxId, inbound_id: id, fate: 'quarantined' },
+})
 
 /** Whoever really writes from an address has that mailbox, whatever a server said. */
 async function releaseWriter(tx: Tx, understood: Understood): Promise<void> {

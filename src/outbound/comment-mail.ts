@@ -1,6 +1,7 @@
 /** An agent's words to the participants of a ticket: one message, one token and one row each. */
 import type { NamedAddress } from '../mail/address.ts'
 import { customerMessageIds } from '../store/comments.ts'
+import { withoutTicketLinks } from '../reply-token.ts'
 import type { Tx } from '../store/open.ts'
 import { messageIdsSentTo } from '../store/outbox.ts'
 import type { Comment } from '../ticket/comment.ts'
@@ -19,6 +20,7 @@ import { htmlOf } from './plain-html.ts'
 import { SafeHtml } from './template-engine.ts'
 import type { ReplyValues } from './template-values.ts'
 import type { Rendered } from './templates.ts'
+import { ticketLink } from './ticket-link.ts'
 
 export interface AttachmentsToSend {
   readonly sent: readonly OutgoingAttachment[]
@@ -53,7 +55,7 @@ export async function mailComment(
     recipients.filter((p) => p.role === role).map((p) => ({ address: p.email, name: p.name }))
   const requesters = visible('requester')
   const [to, cc] = requesters.length > 0 ? [requesters, visible('cc')] : [visible('cc'), []]
-  const rendered = renderer(context, input, inbox)
+  const rendered = renderer(context, input, inbox, at)
   for (const recipient of recipients) {
     await enqueue(
       tx,
@@ -91,26 +93,23 @@ export async function mailComment(
 const senderName = (author: User, inbox: Inbox): string =>
   author.name === null || author.name.includes('@') ? inbox.name : `${author.name} (${inbox.name})`
 
-/** Renders the reply once for all who read the same: their language, and with the quote or not. */
+/** Each gets it in his language, with the quote or without, and with his own link. */
 function renderer(
-  { templates }: NoticeContext,
+  context: NoticeContext,
   input: ReplyInput,
   inbox: Inbox,
+  at: Date,
 ): (recipient: Participant) => Rendered {
-  const made = new Map<string, Rendered>()
+  const values = replyValues(input, inbox)
   return (recipient) => {
-    const quotes = maySee(recipient, input.answered)
-    const key = `${recipient.locale ?? ''} ${String(quotes)}`
-    const known = made.get(key)
-    if (known !== undefined) return known
-    const locales = [recipient.locale, input.ticket.locale]
-    const rendered = templates.render(
+    const { ticket } = input
+    const url = ticketLink(context, { ticket, userId: recipient.userId }, at)
+    const quoted = maySee(recipient, input.answered) ? values.quoted : null
+    return context.templates.render(
       'reply',
-      { locales, inbox },
-      replyValues(input, inbox, quotes),
+      { locales: [recipient.locale, ticket.locale], inbox },
+      { ...values, quoted, ticket: { ...values.ticket, url } },
     )
-    made.set(key, rendered)
-    return rendered
   }
 }
 
@@ -118,18 +117,22 @@ function renderer(
 const maySee = ({ joinedAt }: Participant, answered: ReplyInput['answered']): boolean =>
   answered !== null && joinedAt <= answered.comment.createdAt
 
-function replyValues(input: ReplyInput, inbox: Inbox, quotes: boolean): ReplyValues {
+function replyValues(input: ReplyInput, inbox: Inbox): ReplyValues {
   const { answered, comment, opening = false, ticket } = input
   return {
     inbox: { name: inbox.name },
     opening,
-    ticket: { id: ticket.id, subject: subjectOf(ticket) || (opening ? ticket.subject : '') },
+    ticket: {
+      id: ticket.id,
+      subject: subjectOf(ticket) || (opening ? ticket.subject : ''),
+      url: '',
+    },
     comment: {
       text: comment.text,
       html: new SafeHtml(htmlOf(comment.text)),
       omitted: input.attachments.omitted,
     },
-    quoted: answered === null || !quotes ? null : quotedOf(answered),
+    quoted: answered === null ? null : quotedOf(answered),
   }
 }
 
@@ -137,7 +140,7 @@ function replyValues(input: ReplyInput, inbox: Inbox, quotes: boolean): ReplyVal
 const QUOTE_LENGTH_MAX = 8_000
 
 function quotedOf({ comment, author }: NonNullable<ReplyInput['answered']>): ReplyValues['quoted'] {
-  const text = excerptOf(comment.text, QUOTE_LENGTH_MAX)
+  const text = withoutTicketLinks(excerptOf(comment.text, QUOTE_LENGTH_MAX))
   return {
     author,
     at: comment.createdAt,

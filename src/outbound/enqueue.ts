@@ -25,6 +25,8 @@ export interface OutboundContext {
   /** Recognises our own automatic mail when it comes back. */
   readonly loopMarker: string
   readonly publicUrl: string
+  /** May customers be sent links to the desk? Not to an address that only this machine knows. */
+  readonly linksForCustomers: boolean
   readonly inboxes: readonly Inbox[]
 }
 

@@ -15,6 +15,7 @@ import { type UsedUp, usedUpBudget } from './budget.ts'
 import { enqueue, type OutboundContext } from './enqueue.ts'
 
 import { conversationOf } from './thread-index.ts'
+import { ticketLink } from './ticket-link.ts'
 
 export interface NoticeContext extends OutboundContext {
   readonly acknowledgement: Config['acknowledgement']
@@ -70,7 +71,7 @@ export async function acknowledge(
           verified,
           inbox: { name: inbox.name },
           recipient: { name: greetingName(name) },
-          ticket: { id: ticket.id, subject: subjectOf(ticket) },
+          ticket: { id: ticket.id, subject: subjectOf(ticket), url: urlFor(context, input, at) },
         },
       ),
       fromName: inbox.name,
@@ -90,6 +91,13 @@ export async function acknowledge(
     at,
   )
 }
+
+/** None for strangers: it would show one's words to whomever he names. */
+const urlFor = (
+  context: NoticeContext,
+  { ticket, requester, verified }: AcknowledgementInput,
+  at: Date,
+): string => (verified ? ticketLink(context, { ticket, userId: requester.id }, at) : '')
 
 function outcomeOf(usedUp: UsedUp | null): 'queued' | 'held' | 'suppressed' {
   if (usedUp === null) return 'queued'

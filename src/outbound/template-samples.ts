@@ -6,7 +6,8 @@ import { ACCOUNT_NEWS, type NoticeName, type NoticeValues } from './template-val
 
 const AT = new Date('2026-07-06T10:00:00Z')
 const inbox = { name: 'Acme Support' }
-const ticket = { id: 1042, subject: 'The printer' }
+const link = 'https://desk.acme.example/t/aebagcuaqbvxw3dpojswc5dpoi'
+const ticket = { id: 1042, subject: 'The printer', url: link }
 const comment = { text: 'Use water.', html: new SafeHtml('Use water.'), omitted: 0 }
 const quoted = {
   author: 'Ana Ray',
@@ -62,12 +63,18 @@ export const SAMPLES: { readonly [N in NoticeName]: readonly NoticeValues[N][] }
   acknowledgement: [
     { verified: true, inbox, ticket, recipient: { name: 'Ana Ray' } },
     { verified: true, inbox, ticket, recipient: { name: null } },
-    { verified: false, inbox, ticket, recipient: { name: null } },
+    { verified: false, inbox, ticket: { ...ticket, url: '' }, recipient: { name: null } },
   ],
   reply: [
     { inbox, ticket, opening: false, comment, quoted },
     { inbox, ticket, opening: false, comment: { ...comment, omitted: 1 }, quoted },
-    { inbox, ticket, opening: true, comment: { ...comment, omitted: 3 }, quoted: null },
+    {
+      inbox,
+      ticket: { ...ticket, url: '' },
+      opening: true,
+      comment: { ...comment, omitted: 3 },
+      quoted: null,
+    },
   ],
   agent_notice: [
     ...PRIORITIES.map((priority, others) => ({

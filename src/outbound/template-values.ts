@@ -22,7 +22,12 @@ export type NoticeName = (typeof NOTICES)[number]
 
 interface ForCustomer {
   readonly inbox: { readonly name: string }
-  readonly ticket: { readonly id: number; readonly subject: string }
+  readonly ticket: {
+    readonly id: number
+    readonly subject: string
+    /** Leads the recipient alone to the ticket, without signing in; '' for none. */
+    readonly url: string
+  }
 }
 
 export interface AcknowledgementValues extends ForCustomer {

@@ -76,3 +76,33 @@ export function percentile(histogram: ReadonlyMap<number, number>, percent: numb
   }
   return null
 }
+
+export interface WeekHour {
+  /** ISO 8601: 1 is Monday. */
+  readonly weekday: number
+  readonly hour: number
+  readonly count: number
+}
+
+const WEEK_HOURS = 7 * 24
+
+/** All hours of a week as clocks in `zone` show them, from Monday at midnight. */
+export function weekHours(
+  counted: readonly { readonly at: Date; readonly count: number }[],
+  { from, to, zone }: { from: string; to: string; zone: string },
+): WeekHour[] {
+  const counts = Array.from({ length: WEEK_HOURS }, () => 0)
+  const hourOf = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', timeZone: zone })
+  for (const { at, count } of counted) {
+    const day = dayOf(at, zone)
+    if (day < from || day > to) continue
+    const weekday = (new Date(`${day}T00:00:00Z`).getUTCDay() + 6) % 7
+    const index = weekday * 24 + Number(hourOf.format(at))
+    counts[index] = (counts[index] ?? 0) + count
+  }
+  return counts.map((count, index) => ({
+    weekday: Math.floor(index / 24) + 1,
+    hour: index % 24,
+    count,
+  }))
+}

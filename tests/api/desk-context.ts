@@ -72,6 +72,7 @@ export async function openDesk(database: TestDatabase, settings: object = {}): P
     tokens: tokensOf([{ id: 1, value: randomSecret(32) }]),
     loopMarker: 'test-desk',
     publicUrl: config.publicUrl,
+    linksForCustomers: true,
     categories: config.categories,
     acknowledgement: config.acknowledgement,
     agentNotices: config.agentNotices,

@@ -29,6 +29,8 @@ eachDatabase(
       expect(more.body).toMatchObject({ version: 2, text: 'Dear Ana,', visibility: 'internal' })
       expect((await carla.get(DRAFT)).status).toBe(404)
       expect((await bruno.get('/api/v1/me/drafts')).body.data).toMatchObject([{ ticket_id: 1 }])
+      expect((await bruno.get('/api/v1/me/drafts?ticket=1')).body.data).toHaveLength(1)
+      expect((await bruno.get('/api/v1/me/drafts?ticket=2')).body.data).toEqual([])
       const stale = { 'if-match': '"v1"' }
       expect(await bruno.put(DRAFT, { text: 'other' }, stale)).toMatchObject({
         status: 412,

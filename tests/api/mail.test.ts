@@ -69,7 +69,7 @@ eachDatabase(
         comment_id: null,
         attempts: 0,
       })
-      expect((await api.bruno.get('/api/v1/inbound/2')).body).toEqual(all[3])
+      expect((await api.bruno.get('/api/v1/inbound/2')).body).toEqual({ ...all[3], evidence: {} })
       const found = async (query: string) =>
         (await api.bruno.all(`/api/v1/inbound?${query}`)).map(({ id }) => id)
       expect(await found('fate=system')).toEqual([2])

@@ -90,6 +90,32 @@ eachDatabase(
       expect(weeks.data?.map(({ from }) => from)).toEqual(['2026-02-23', '2026-03-02'])
     })
 
+    test('tell at which hours of the week tickets come in, by the clock of the inbox', async () => {
+      // Chatham is 13 hours and 45 minutes ahead: 10:00 on Sunday in UTC is 23:45 there.
+      const server = { host: '127.0.0.1', port: 1, tls: 'none', user: 'a', password: 'b' }
+      const inbox = { name: 'Support', address: 'support@desk.test', imap: server, smtp: server }
+      const api = await start({ inboxes: [{ ...inbox, time_zone: 'Pacific/Chatham' }] })
+      await api.ana.post(TICKETS, { subject: 'a', text: 'a' })
+      api.clock.at = new Date('2026-03-01T10:20:00Z')
+      await api.ana.post(TICKETS, { subject: 'b', text: 'b' })
+      await api.ana.post(TICKETS, { subject: 'c', text: 'c' })
+      const path = '/api/v1/stats/hours'
+      const { body } = await api.bruno.get(`${path}?from=2026-03-01&to=2026-03-02`)
+      expect(body['time_zone']).toBe('Pacific/Chatham')
+      expect(body.data).toHaveLength(168)
+      const some = body.data?.filter(({ created }) => created !== 0)
+      expect(some).toEqual([
+        { weekday: 1, hour: 0, created: 2 },
+        { weekday: 7, hour: 23, created: 1 },
+      ])
+      const sunday = await api.bruno.get(`${path}?from=2026-03-01&to=2026-03-01`)
+      const counts = sunday.body.data?.map(({ created }) => Number(created)) ?? []
+      expect(counts.reduce((sum, one) => sum + one, 0)).toBe(1)
+      const csv = await api.bruno.get(`${path}.csv?from=2026-03-01`)
+      expect(csv.body).toMatch(/^weekday,hour,created\r\n1,0,2\r\n/)
+      expect((await api.bruno.get(`${path}?from=2025-01-01&to=2026-03-01`)).status).toBe(400)
+    })
+
     test('come as CSV for who asks', async () => {
       const api = await start()
       await story(api)

@@ -169,6 +169,8 @@ const EXPECTED: Readonly<Record<string, Record<'ana' | 'mallory' | 'bruno' | 'ca
   },
   'DELETE /api/v1/webhooks/:id': { ana: 403, mallory: 403, bruno: 403, carla: 204 },
   'GET /api/v1/stats': { ana: 200, mallory: 200, bruno: 200, carla: 200 },
+  'GET /api/v1/stats/hours': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
+  'GET /api/v1/stats/hours.csv': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
   'GET /api/v1/stats/timeseries': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
   'GET /api/v1/stats/timeseries.csv': { ana: 403, mallory: 403, bruno: 200, carla: 200 },
   'GET /api/v1/stats/response-times': { ana: 403, mallory: 403, bruno: 200, carla: 200 },

@@ -49,6 +49,14 @@ eachDatabase(
         await arrive(aMail({ headers: { From: 'bruno@acme.test', ...claim }, text: 'Send money.' }))
         expect(await fatesOf()).toEqual(['ticket', 'quarantined'])
         expect(await owed()).toEqual([...before, 'system bruno@acme.test queued'])
+        // Whoever has the quarantine open sees it come.
+        const events = await desk.store
+          .read('events')
+          .where({ type: 'inbox.changed' })
+          .select('data')
+        expect(events.map(({ data }) => JSON.parse(String(data)))).toMatchObject([
+          { inbound_id: 2, fate: 'quarantined' },
+        ])
       },
     )
 

@@ -20,13 +20,13 @@ const acknowledgement = (verified: boolean, subject: string, name: string | null
     verified,
     inbox: { name: 'Support' },
     recipient: { name },
-    ticket: { id: 7, subject },
+    ticket: { id: 7, subject, url: '' },
   })
 
 const replyValues = (text: string): ReplyValues => ({
   inbox: { name: 'Support' },
   opening: false,
-  ticket: { id: 7, subject: 'The printer' },
+  ticket: { id: 7, subject: 'The printer', url: '' },
   comment: { text, html: new SafeHtml('<b>ours</b>'), omitted: 0 },
   quoted: {
     author: text,

@@ -6,6 +6,8 @@ import { type TicketRow, toTicket } from '../tickets.ts'
 export interface TicketScope {
   /** Only tickets this person takes part in; null: all. */
   readonly participantId: number | null
+  /** Of those only this one; absent: all. */
+  readonly ticketId?: number
 }
 
 /** Null: there is none, or it is none of the asker's business. */
@@ -45,10 +47,11 @@ export async function lockVisibleTicket(
  * Tickets that are there for the asker: not deleted, and his own if he is a customer.
  * @param deleted deleted ones instead.
  */
-export function visible(db: Queryable, { participantId }: TicketScope, deleted = false) {
+export function visible(db: Queryable, { participantId, ticketId }: TicketScope, deleted = false) {
   const query = deleted
     ? db<TicketRow>('tickets').whereNotNull('deleted_at')
     : db<TicketRow>('tickets').whereNull('deleted_at')
+  if (ticketId !== undefined) query.where({ id: ticketId })
   if (participantId === null) return query
   // One list of ids: with an `or` PostgreSQL would look at every ticket there is.
   const joined = db('participants').where({ user_id: participantId }).select('ticket_id as id')

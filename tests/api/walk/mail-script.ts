@@ -146,7 +146,14 @@ async function walkReading(world: World): Promise<void> {
   for (const path of ['categories', 'tags', 'stats', 'events/log', 'me/notifications']) {
     must(await bruno.get(`/api/v1/${path}`), 200)
   }
-  for (const form of ['timeseries', 'response-times', 'timeseries.csv', 'response-times.csv']) {
+  for (const form of [
+    'timeseries',
+    'response-times',
+    'hours',
+    'timeseries.csv',
+    'response-times.csv',
+    'hours.csv',
+  ]) {
     must(await bruno.get(`/api/v1/stats/${form}`), 200)
   }
   const foreign = await ticket(world)

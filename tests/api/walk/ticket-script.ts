@@ -81,6 +81,8 @@ async function walkPeople(world: World): Promise<void> {
   must(await bruno.put(`${people}/participants/carla@staff.test`, undefined), 'is-an-agent')
   must(await bruno.put(`${people}/participants/support@desk.test`, undefined), 'own-address')
   must(await bruno.send('DELETE', `${people}/participants/olga@customers.test`), 204)
+  must(await bruno.send('PATCH', people, { requester: 'carla@staff.test' }), 'is-an-agent')
+  must(await bruno.send('PATCH', people, { requester: 'support@desk.test' }), 'own-address')
   must(await bruno.put(`${people}/watchers/me`, undefined), 204)
   must(await bruno.send('DELETE', `${people}/watchers/me`), 204)
   must(await bruno.post(`${people}/presence`, { state: 'viewing' }), 200)
