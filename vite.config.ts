@@ -25,7 +25,9 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   // While working on it: `npx vite` beside a running daemon.
-  server: { proxy: { '/api': 'http://127.0.0.1:8025' } },
+  server: {
+    proxy: { '/api': 'http://127.0.0.1:8025', '^/t/[^/]+/api': 'http://127.0.0.1:8025' },
+  },
 })
 
 /** Writes `name.gz` and `name.br` beside every text of the build. */

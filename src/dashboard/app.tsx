@@ -5,13 +5,16 @@ import { asProblem, type Problem } from './api/problem.ts'
 import { AccountPage, isAccountPath } from './pages/account/account-page.tsx'
 import { ConfirmDialog } from './parts/dialog.tsx'
 import { Failed } from './parts/feedback.tsx'
-import { address, navigate, path, search } from './router.ts'
+import { address, linkToken, navigate, path, search } from './router.ts'
+import { lazyPage } from './shell/lazy.tsx'
 import { Shell } from './shell/shell.tsx'
 import { Toasts } from './shell/toasts.tsx'
 import { followDesk, loadDesk } from './state/desk.ts'
 import { followForNotifications } from './state/notifications.ts'
 import './state/preferences.ts'
 import { findSession, user } from './state/session.ts'
+
+const LinkPage = lazyPage(async () => (await import('./pages/link/link-page.tsx')).LinkPage)
 
 export function App() {
   const problem = useSignal<Problem | null>(null)
@@ -21,10 +24,14 @@ export function App() {
       problem.value = asProblem(thrown)
     })
   }
-  useEffect(begin, [])
+  const byLink = linkToken.value !== null
+  useEffect(() => {
+    if (!byLink) begin()
+  }, [byLink])
+  const failed = problem.value !== null && <Failed problem={problem.value} again={begin} />
   return (
     <>
-      {problem.value === null ? <Page /> : <Failed problem={problem.value} again={begin} />}
+      {byLink ? <LinkPage key={linkToken.value} /> : failed || <Page />}
       <Toasts />
       <ConfirmDialog />
     </>
@@ -43,8 +50,9 @@ function Page() {
     if (who !== null && account && path.value !== '/reset')
       navigate(ownPath(wanted), { replace: true })
   }, [who, account])
+  // Who comes to sign in need not wait until it is known that he has to.
+  if (account && (!who || path.value === '/reset')) return <AccountPage />
   if (who === undefined) return <div class="min-h-dvh" aria-busy="true" />
-  if (account && (who === null || path.value === '/reset')) return <AccountPage />
   return who === null ? null : <Desk key={who.id} />
 }
 
@@ -52,19 +60,14 @@ function Page() {
 const ownPath = (wanted: string | null): string =>
   wanted !== null && /^\/(?![/\\])/.test(wanted) ? wanted : '/tickets'
 
+/** The page asks for its own things while names and counts of the desk are still on their way. */
 function Desk() {
-  const ready = useSignal(false)
   const problem = useSignal<Problem | null>(null)
   const begin = (): void => {
     problem.value = null
-    loadDesk().then(
-      () => {
-        ready.value = true
-      },
-      (thrown: unknown) => {
-        problem.value = asProblem(thrown)
-      },
-    )
+    loadDesk().catch((thrown: unknown) => {
+      problem.value = asProblem(thrown)
+    })
   }
   useEffect(() => {
     begin()
@@ -73,6 +76,5 @@ function Desk() {
       for (const end of ends) end()
     }
   }, [])
-  if (problem.value !== null) return <Failed problem={problem.value} again={begin} />
-  return ready.value ? <Shell /> : <div class="min-h-dvh" aria-busy="true" />
+  return problem.value === null ? <Shell /> : <Failed problem={problem.value} again={begin} />
 }

@@ -5,6 +5,8 @@ const here = signal(new URL(window.location.href))
 
 export const path = computed(() => here.value.pathname)
 export const search = computed(() => here.value.searchParams)
+/** The token of a link in a mail, while one is there; it stands for signing in. */
+export const linkToken = computed(() => /^\/t\/([\w.~-]+)$/.exec(path.value)?.[1] ?? null)
 /** Path with query, as it stands in the address bar. */
 export const address = computed(() => `${here.value.pathname}${here.value.search}`)
 

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { beforeAll, expect, test } from 'vitest'
 import { describeWithBrowser } from '../kit/browser.ts'
-import { furnish } from './furnished-desk.ts'
+import { type Furnished, furnish } from './furnished-desk.ts'
 import { liveDesk } from './live-desk.ts'
 import { allPages, LOGINS, visit } from './pages.ts'
-import { BRUNO, signIn } from './start-desk.ts'
+import { ANA, BRUNO, CARLA, PASSWORD, signIn } from './start-desk.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
@@ -31,11 +31,24 @@ async function findingsOn(page: Page): Promise<string[]> {
   )
 }
 
+/** As far as a row of Tabs leads; fails when it does not lead there. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  await target.waitFor()
+  for (let tabs = 0; tabs < TABS_MAX; tabs += 1) {
+    if (await target.evaluate((element) => element.matches(':focus'))) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`no Tab leads to ${String(target)}`)
+}
+
+/** More would be no use to anybody. */
+const TABS_MAX = 100
+
 describeWithBrowser('everybody can use every page', (browser) => {
   const desk = liveDesk()
-  let ticket = 0
+  let furnished: Furnished
   beforeAll(async () => {
-    ticket = await furnish(desk)
+    furnished = await furnish(desk)
   })
 
   test.each([
@@ -51,7 +64,7 @@ describeWithBrowser('everybody can use every page', (browser) => {
         const { page, context, troubles } = await browser.open(desk.url, look)
         if (login === null) await page.goto('/sign-in')
         else await signIn(page, login)
-        for (const one of allPages(ticket).filter((known) => known.login === login)) {
+        for (const one of allPages(furnished).filter((known) => known.login === login)) {
           await visit(page, one)
           if ((await page.getByText(/^Error \d+$/).count()) > 0) found.push(`${one.name} failed`)
           found.push(...(await findingsOn(page)).map((what) => `${one.name} ${what}`))
@@ -108,9 +121,64 @@ describeWithBrowser('everybody can use every page', (browser) => {
     await page.waitForURL('**/tickets?assignee=me')
   })
 
+  test('a customer asks, answers and closes with the keyboard alone', async () => {
+    const { page } = await browser.open(desk.url)
+    const keys = page.keyboard
+    const press = async (name: string): Promise<void> => {
+      await tabTo(page, page.getByRole('button', { name, exact: true }))
+      await keys.press('Enter')
+    }
+    await page.goto('/')
+    await tabTo(page, page.getByLabel('Email'))
+    await keys.type(ANA.email)
+    await tabTo(page, page.getByLabel('Password', { exact: true }))
+    await keys.type(PASSWORD)
+    await press('Sign in')
+    await tabTo(page, page.getByRole('main').getByRole('link', { name: 'New request' }))
+    await keys.press('Enter')
+    await tabTo(page, page.getByLabel('Subject'))
+    await keys.type('By keys')
+    await tabTo(page, page.getByLabel('What can we do for you?'))
+    await keys.type('No mouse here.')
+    await press('Send')
+    await page.getByRole('heading', { name: 'By keys' }).waitFor()
+    await tabTo(page, page.getByLabel('Your answer'))
+    await keys.type('One thing more.')
+    await press('Send')
+    await page.getByLabel('Message of Ana Ferreira').getByText('One thing more.').waitFor()
+    await press('It is solved, close it')
+    await page.locator('.pill').filter({ hasText: 'Closed' }).waitFor()
+  })
+
+  test('an admin lets somebody in, and an agent moves a message, with the keyboard alone', async () => {
+    const { page } = await browser.open(desk.url)
+    const keys = page.keyboard
+    await signIn(page, CARLA, `/tickets/${furnished.ticket}`)
+    await tabTo(page, page.getByLabel('More about this message').nth(1))
+    await keys.press('Enter')
+    const menu = page.getByRole('button', { name: 'Move to a new ticket' })
+    await tabTo(page, menu)
+    await keys.press('Escape')
+    await menu.waitFor({ state: 'hidden' })
+    await keys.press('Enter')
+    await tabTo(page, menu)
+    await keys.press('Enter')
+    await page.locator('dialog input:focus').waitFor()
+    await tabTo(page, page.getByRole('button', { name: 'Make a new ticket' }))
+    await keys.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await tabTo(page, page.getByRole('link', { name: 'People' }))
+    await keys.press('Enter')
+    await tabTo(page, page.getByRole('button', { name: 'Delete' }).first())
+    await keys.press('Enter')
+    await tabTo(page, page.getByRole('button', { name: 'Cancel' }))
+    await keys.press('Enter')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  })
+
   test('single keys do nothing while one writes, and can be turned off', async () => {
     const { page } = await browser.open(desk.url)
-    await signIn(page, BRUNO, `/tickets/${ticket}`)
+    await signIn(page, BRUNO, `/tickets/${furnished.ticket}`)
     await page.getByLabel('Reply', { exact: true }).pressSequentially('njt?')
     expect(await page.getByLabel('Reply', { exact: true }).inputValue()).toBe('njt?')
     await page.goto('/me')

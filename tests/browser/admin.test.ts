@@ -62,6 +62,20 @@ describeWithBrowser('an admin', (browser) => {
     await page.getByRole('heading', { name: 'Held' }).waitFor()
   })
 
+  test('deletes a ticket, and brings it back', async () => {
+    const made = await desk.as.carla.post('/tickets', { subject: 'Thrown away', text: 'x' })
+    const { page } = await browser.open(desk.url)
+    await signIn(page, CARLA, `/tickets/${made.id}`)
+    await page.getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await page.getByText('was deleted.').waitFor()
+    await page.goto('/tickets?is=deleted')
+    const row = page.getByRole('row').filter({ hasText: 'Thrown away' })
+    await row.getByRole('button', { name: 'Bring back' }).click()
+    await row.waitFor({ state: 'detached' })
+    expect(await desk.as.carla.get(`/tickets/${made.id}`)).toMatchObject({ subject: 'Thrown away' })
+  })
+
   test('tests and pauses an inbox, and sees it go on', async () => {
     const { page } = await browser.open(desk.url)
     await signIn(page, CARLA, '/admin/inboxes')

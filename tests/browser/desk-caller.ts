@@ -14,6 +14,7 @@ export class DeskCaller {
   get = (path: string): Promise<Json> => this.#call('GET', path)
   post = (path: string, body?: unknown): Promise<Json> => this.#call('POST', path, body)
   put = (path: string, body?: unknown): Promise<Json> => this.#call('PUT', path, body)
+  remove = (path: string): Promise<Json> => this.#call('DELETE', path)
 
   async #call(method: string, path: string, body?: unknown): Promise<Json> {
     const response = await fetch(`${this.#url}/api/v1${path}`, {

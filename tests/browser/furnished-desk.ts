@@ -32,8 +32,14 @@ const LETTERS: readonly [keyof typeof PEOPLE, string, string][] = [
   ],
 ]
 
-/** Returns the number of a ticket with a whole conversation. */
-export async function furnish(desk: LiveDesk): Promise<number> {
+export interface Furnished {
+  /** With a whole conversation. */
+  readonly ticket: number
+  /** Where the link of a mail leads Ana: a path. */
+  readonly link: string
+}
+
+export async function furnish(desk: LiveDesk): Promise<Furnished> {
   for (const [who, subject, text] of LETTERS) {
     desk.arrives(letter({ from: PEOPLE[who], subject, text }))
   }
@@ -66,8 +72,13 @@ export async function furnish(desk: LiveDesk): Promise<number> {
       password: 'a good long password',
     }),
   })
+  const mistake = await desk.as.bruno.post('/tickets', {
+    subject: 'A test, please ignore',
+    text: '.',
+  })
+  await desk.as.carla.remove(`/tickets/${mistake.id}`)
   await pause(500)
-  return invoice
+  return { ticket: invoice, link: await linkTo(desk) }
 }
 
 async function converse(desk: LiveDesk, id: number): Promise<void> {
@@ -87,6 +98,21 @@ async function converse(desk: LiveDesk, id: number): Promise<void> {
     text: 'Thank you! Please send it to my boss, too.',
   })
 }
+
+/** In the answer to the ticket with the conversation. */
+async function linkTo(desk: LiveDesk): Promise<string> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const mail = desk.mailsOf('ana@customer.test').find((text) => text.includes('you are right'))
+    const path = mail === undefined ? null : linkIn(mail)
+    if (path !== null) return path
+    await pause(100)
+  }
+  throw new Error('no mail with a link arrived')
+}
+
+/** The path of the link in a mail, which may be quoted-printable; null: there is none. */
+export const linkIn = (mail: string): string | null =>
+  /\/t\/[a-z2-7]+/.exec(mail.replace(/=\r?\n/g, ''))?.[0] ?? null
 
 async function untilTickets(desk: LiveDesk, count: number): Promise<void> {
   for (let tries = 0; tries < 200; tries += 1) {

@@ -1,5 +1,6 @@
 /** Every page there is, and who looks at it: for tests and pictures of all of them. */
 import type { Page } from 'playwright-core'
+import type { Furnished } from './furnished-desk.ts'
 import { ANA, BRUNO, CARLA, type Login } from './start-desk.ts'
 
 export interface KnownPage {
@@ -24,15 +25,18 @@ const ADMIN = [
   'system',
 ]
 
-/** @param ticket one with a conversation that Ana takes part in. */
-export const allPages = (ticket: number): KnownPage[] => [
+/** @param furnished a ticket with a conversation that Ana takes part in, and her link to it. */
+export const allPages = ({ ticket, link }: Furnished): KnownPage[] => [
   ...ACCOUNT.map((name) => ({ name, path: `/${name}`, login: null })),
+  { name: 'link', path: link, login: null },
+  { name: 'link-gone', path: '/t/nothing', login: null },
   { name: 'tickets', path: '/tickets', login: BRUNO },
   { name: 'tickets-filtered', path: '/tickets?is=all&priority=high', login: BRUNO },
   { name: 'tickets-empty', path: '/tickets?is=closed&q=nothing', login: BRUNO },
   { name: 'ticket', path: `/tickets/${ticket}`, login: BRUNO },
   { name: 'new-ticket', path: '/new', login: BRUNO },
   { name: 'me', path: '/me', login: BRUNO },
+  { name: 'tickets-deleted', path: '/tickets?is=deleted', login: CARLA },
   { name: 'stats', path: '/stats', login: CARLA },
   ...ADMIN.map((name) => ({ name: `admin-${name}`, path: `/admin/${name}`, login: CARLA })),
   { name: 'not-found', path: '/admin/nothing', login: CARLA },

@@ -92,7 +92,8 @@ export async function startDesk(
 /** Cheap to check: the real cost would take a third of a second for each login. */
 const passwords = new Passwords(10)
 
-async function clientOf(
+/** Makes an account with the password of all, and a token for calls of the API. */
+export async function clientOf(
   { url, workplace }: Daemon,
   { name, email, role }: Login,
 ): Promise<DeskCaller> {

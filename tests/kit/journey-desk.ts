@@ -9,10 +9,18 @@ export interface JourneyDesk {
   stop(): Promise<void>
 }
 
-/** @param settings what differs from a desk with the one inbox at `address`. */
+/**
+ * @param settings what differs from a desk with the one inbox at `address`; `dashboard` is where a
+ *   built one lies.
+ */
 export async function startJourneyDesk(
   { imap, smtp }: MailServers,
-  { address, dataDir, ...settings }: { address: string; dataDir: string } & Record<string, unknown>,
+  {
+    address,
+    dataDir,
+    dashboard,
+    ...settings
+  }: { address: string; dataDir: string; dashboard?: string } & Record<string, unknown>,
 ): Promise<JourneyDesk> {
   const { inbox = {}, ...rest } = settings
   const login = { user: address, password: imap.password, tls: 'starttls' }
@@ -35,7 +43,12 @@ export async function startJourneyDesk(
     { env: {}, baseDir: dataDir },
   )
   const end = new AbortController()
-  const daemon = await startDaemon(config, silentLog, end.signal)
+  const daemon = await startDaemon(
+    config,
+    silentLog,
+    end.signal,
+    dashboard === undefined ? {} : { dashboard },
+  )
   return {
     daemon,
     stop: async () => {

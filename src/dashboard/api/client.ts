@@ -1,5 +1,6 @@
 /** The only caller of fetch(): JSON in, JSON out, refusals as {@link Problem}. */
 import { signal } from '@preact/signals'
+import { linkToken } from '../router.ts'
 import { Problem, unreachable } from './problem.ts'
 import type { Attachment } from './types.ts'
 
@@ -16,7 +17,9 @@ export interface Wanted {
   readonly key?: string
 }
 
-const BASE = '/api/v1'
+/** Where something of the API is for whoever looks: by a link everything is under the link. */
+export const apiPath = (path: string): string =>
+  linkToken.peek() === null ? `/api/v1${path}` : `/t/${linkToken.peek()}/api${path}`
 
 export const get = <T>(path: string, wanted: Wanted = {}): Promise<T> =>
   call<T>('GET', path, wanted)
@@ -37,7 +40,7 @@ async function call<T>(method: string, path: string, wanted: Wanted): Promise<T>
     ...(key === undefined ? {} : { 'idempotency-key': key }),
   }
   const payload = body === undefined ? {} : { body: JSON.stringify(body) }
-  return read<T>(await reach(`${BASE}${path}`, { method, headers, ...payload, ...rest }))
+  return read<T>(await reach(apiPath(path), { method, headers, ...payload, ...rest }))
 }
 
 /** Sends a file as it is; it belongs to nobody's comment yet. */
@@ -50,7 +53,7 @@ export async function upload(file: File): Promise<Attachment> {
     'content-type': file.type === '' ? 'application/octet-stream' : file.type,
     'content-disposition': `attachment; filename*=UTF-8''${name}`,
   }
-  return read(await reach(`${BASE}/attachments`, { method: 'POST', headers, body: file }))
+  return read(await reach(apiPath('/attachments'), { method: 'POST', headers, body: file }))
 }
 
 async function reach(url: string, init: RequestInit): Promise<Response> {

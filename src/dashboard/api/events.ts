@@ -1,43 +1,20 @@
 /**
- * What happens at the desk, as it happens: one stream of server-sent events for the whole page.
- * It goes on after the last event that was seen, so a lost connection misses nothing; where that
- * is not possible, everybody is told to look again.
+ * What happens at the desk, as it happens. All tabs of a browser share one stream: the tab that
+ * holds a lock has it open and passes on what it hears; when it goes, the next one gets the lock
+ * and goes on after the last event it was told. Where there are no locks (they need a secure
+ * origin) each tab has its own.
  */
 import { signal } from '@preact/signals'
-import type { DeskEvent } from './types.ts'
-
-export type Connection = 'connecting' | 'live' | 'reconnecting' | 'offline'
+import { apiPath } from './client.ts'
+import { type Connection, type Heard, openStream, type Said } from './event-source.ts'
 
 export const connection = signal<Connection>('connecting')
 /** When the page was last known to be right. */
 export const freshAt = signal<Date>(new Date())
 
-/** `again`: events may have been missed, look at everything once more. */
-export type Heard = DeskEvent | 'again'
 type Listener = (heard: Heard) => void
 
-const TYPES = [
-  'ticket.created',
-  'ticket.updated',
-  'ticket.status_changed',
-  'comment.created',
-  'delivery.changed',
-  'inbox.changed',
-  'user.changed',
-  'webhook.changed',
-  'suppression.changed',
-  'sender.changed',
-  'alert.raised',
-  'alert.cleared',
-]
-const RETRY_MS = 1_000
-const RETRY_MAX_MS = 15_000
-
 const listeners = new Set<Listener>()
-let source: EventSource | null = null
-let lastId: string | null = null
-let failures = 0
-let timer: ReturnType<typeof setTimeout> | undefined
 
 /** Returns what ends it. */
 export function onEvents(listener: Listener): () => void {
@@ -45,60 +22,55 @@ export function onEvents(listener: Listener): () => void {
   return () => listeners.delete(listener)
 }
 
-const tell = (heard: Heard): void => {
-  for (const listener of listeners) listener(heard)
+/** A tab that has just come wants to know how things are. */
+const ASK = 'ask'
+
+let last: Said | null = null
+let end: (() => void) | null = null
+
+function take(said: Said): void {
+  last = said
+  connection.value = said.connection
+  if (said.freshAt !== null) freshAt.value = new Date(said.freshAt)
+  if (said.heard === null) return
+  for (const listener of listeners) listener(said.heard)
 }
 
-export function startEvents(): void {
-  if (source !== null) return
-  window.addEventListener('online', connect)
-  window.addEventListener('offline', lose)
-  connect()
+/** @param userId whose stream it is: others of this browser have theirs. */
+export function startEvents(userId: number): void {
+  if (end !== null) return
+  connection.value = 'connecting'
+  end = 'locks' in navigator ? share(`postroom${apiPath('')} ${userId}`) : openStream(null, take)
 }
 
 export function stopEvents(): void {
-  window.removeEventListener('online', connect)
-  window.removeEventListener('offline', lose)
-  clearTimeout(timer)
-  source?.close()
-  source = null
-  lastId = null
+  end?.()
+  end = null
+  last = null
 }
 
-function connect(): void {
-  clearTimeout(timer)
-  source?.close()
-  const opened = new EventSource(`/api/v1/events${lastId === null ? '' : `?after=${lastId}`}`)
-  source = opened
-  const first = lastId === null
-  opened.addEventListener('open', () => {
-    failures = 0
-    connection.value = 'live'
-    freshAt.value = new Date()
-    // What happened before the first stream is nowhere in it.
-    if (first) tell('again')
+function share(name: string): () => void {
+  const channel = new BroadcastChannel(name)
+  const stop = new AbortController()
+  let close: (() => void) | null = null
+  channel.addEventListener('message', ({ data }: MessageEvent<Said | typeof ASK>) => {
+    if (data !== ASK) take(data)
+    else if (close !== null && last !== null) channel.postMessage({ ...last, heard: null })
   })
-  opened.addEventListener('reset', (event) => {
-    lastId = event.lastEventId
-    tell('again')
-  })
-  for (const type of TYPES) {
-    opened.addEventListener(type, (event: MessageEvent<string>) => {
-      lastId = event.lastEventId
-      freshAt.value = new Date()
-      tell(JSON.parse(event.data) as DeskEvent)
+  const lead = (): Promise<void> => {
+    close = openStream(last?.lastId ?? null, (said) => {
+      take(said)
+      channel.postMessage(said)
     })
+    // The lock is held until the page stops or is gone.
+    return new Promise((resolve) => stop.signal.addEventListener('abort', () => resolve()))
   }
-  opened.addEventListener('error', () => {
-    if (source === opened) lose()
-  })
-}
-
-/** The browser's own reconnecting gives up after an answer it does not like; ours does not. */
-function lose(): void {
-  source?.close()
-  connection.value = navigator.onLine ? 'reconnecting' : 'offline'
-  failures += 1
-  clearTimeout(timer)
-  timer = setTimeout(connect, Math.min(RETRY_MS * 2 ** (failures - 1), RETRY_MAX_MS))
+  // Refused when the page stops before its turn has come.
+  navigator.locks.request(name, { signal: stop.signal }, lead).catch(() => {})
+  channel.postMessage(ASK)
+  return () => {
+    stop.abort()
+    close?.()
+    channel.close()
+  }
 }

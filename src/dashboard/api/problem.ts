@@ -13,6 +13,8 @@ export class Problem extends Error {
   readonly fields: readonly FieldProblem[]
   /** With 412: what is there now. */
   readonly current: unknown
+  /** With `already-taken`: who is in charge. */
+  readonly assignee: string | null
   readonly retryAfterS: number | null
   readonly requestId: string | null
 
@@ -22,6 +24,7 @@ export class Problem extends Error {
     this.code = typeof body['code'] === 'string' ? body['code'] : 'unknown'
     this.fields = Array.isArray(body['errors']) ? (body['errors'] as FieldProblem[]) : []
     this.current = body['current']
+    this.assignee = (body['assignee'] as { name?: string } | undefined)?.name ?? null
     const after = Number(headers?.get('retry-after') ?? Number.NaN)
     this.retryAfterS = Number.isFinite(after) ? after : null
     this.requestId = headers?.get('x-request-id') ?? null

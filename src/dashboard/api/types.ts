@@ -8,6 +8,7 @@ export type {
 } from '../../api/mail-json.ts'
 export type { PersonJson as Person, UserJson as User } from '../../api/people-json.ts'
 export type { TicketJson as Ticket } from '../../api/ticket-json.ts'
+export type { TicketLinkJson as TicketLink } from '../../api/ticket-links.ts'
 export type { StatusJson as Status } from '../../api/statuses.ts'
 import type { ConnectionJson } from '../../api/mail-json.ts'
 import type { UserJson } from '../../api/people-json.ts'

@@ -1,6 +1,7 @@
 /** The menu of the one who is logged in: preferences, light and dark, leaving. */
 import { useEffect, useRef } from 'preact/hooks'
 import { Icon, type IconName } from '../parts/icon.tsx'
+import { useClosing } from '../parts/menu.tsx'
 import { Avatar, nameOf } from '../parts/person.tsx'
 import { path } from '../router.ts'
 import { type Theme, theme } from '../state/preferences.ts'
@@ -16,7 +17,11 @@ const THEMES: readonly [Theme, IconName, string][] = [
 export function UserMenu() {
   const menu = useRef<HTMLDetailsElement>(null)
   const who = user.value
+  const here = path.value
   useClosing(menu)
+  useEffect(() => {
+    if (menu.current !== null) menu.current.open = false
+  }, [here])
   if (who === null || who === undefined) return null
   return (
     <details ref={menu} class="relative">
@@ -56,27 +61,6 @@ export function UserMenu() {
       </div>
     </details>
   )
-}
-
-/** A menu closes when one goes elsewhere, clicks elsewhere, or presses Escape. */
-function useClosing(menu: { readonly current: HTMLDetailsElement | null }): void {
-  const here = path.value
-  const close = (): void => {
-    if (menu.current !== null) menu.current.open = false
-  }
-  useEffect(close, [here])
-  useEffect(() => {
-    const look = (event: Event): void => {
-      const isOutside = event.type === 'click' && !menu.current?.contains(event.target as Node)
-      if (isOutside || (event instanceof KeyboardEvent && event.key === 'Escape')) close()
-    }
-    document.addEventListener('click', look)
-    document.addEventListener('keydown', look)
-    return () => {
-      document.removeEventListener('click', look)
-      document.removeEventListener('keydown', look)
-    }
-  }, [])
 }
 
 const ThemeChoice = () => (

@@ -1,6 +1,7 @@
 /** Tells, by choice, of what concerns oneself while the tab is hidden. */
 import { get } from '../api/client.ts'
-import { type Heard, onEvents } from '../api/events.ts'
+import type { Heard } from '../api/event-source.ts'
+import { onEvents } from '../api/events.ts'
 import type { Ticket } from '../api/types.ts'
 import { navigate } from '../router.ts'
 import { nameOf } from '../parts/person.tsx'

@@ -4,9 +4,12 @@ import { get, post, signedOutElsewhere } from '../api/client.ts'
 import { startEvents, stopEvents } from '../api/events.ts'
 import { asProblem } from '../api/problem.ts'
 import type { LoggedIn, User } from '../api/types.ts'
+import { storedSignal } from './stored.ts'
 
-/** Undefined: not known yet; null: nobody. */
-export const user = signal<User | null | undefined>(undefined)
+/** Did somebody sign in in this browser, and not out again? The session itself no script can see. */
+const wasHere = storedSignal('here', false)
+/** Undefined: not known yet; null: nobody, as far as one can tell before the desk has answered. */
+export const user = signal<User | null | undefined>(wasHere.peek() ? undefined : null)
 export const isStaff = computed(() => user.value?.role === 'agent' || user.value?.role === 'admin')
 export const isAdmin = computed(() => user.value?.role === 'admin')
 /** The session ended under an open page: what stands on it stays until somebody signs in. */
@@ -20,7 +23,8 @@ export async function findSession(): Promise<void> {
   } catch (thrown) {
     const problem = asProblem(thrown)
     if (problem.status !== 401) throw problem
-    user.value = null
+    // Somebody may have signed in meanwhile.
+    if (!user.peek()) leave()
   }
 }
 
@@ -37,14 +41,30 @@ export async function signIn(credentials: Credentials): Promise<void> {
 
 export async function signOut(): Promise<void> {
   await post('/auth/logout')
+  leave()
+}
+
+function leave(): void {
   stopEvents()
+  wasHere.value = false
   user.value = null
+}
+
+/** Whoever looks at one ticket by a link is nobody who is logged in, but has a name. */
+export function lookByLink(found: User): () => void {
+  startEvents(found.id)
+  user.value = found
+  return () => {
+    stopEvents()
+    user.value = undefined
+  }
 }
 
 function enter(found: User): void {
   expired.value = false
+  wasHere.value = true
   user.value = found
-  startEvents()
+  startEvents(found.id)
 }
 
 effect(() => {

@@ -24,8 +24,8 @@ const FATES: Readonly<Record<string, { tone: string; text: string }>> = {
   quarantined: { tone: 'tone-error', text: 'Quarantined' },
 }
 
-/** Mail that opens no ticket is no event of the desk. */
-const LOOK_EVERY_MS = 5_000
+/** Mail of machines, and what could not even be fetched, is no event of the desk. */
+const LOOK_EVERY_MS = 20_000
 
 const mailMoved = ({ type }: { type: string }): boolean =>
   type === 'inbox.changed' || type === 'ticket.created' || type === 'comment.created'
@@ -136,7 +136,10 @@ function Messages({
 
 const About = ({ message }: { message: Inbound }) => (
   <div class="min-w-0 max-w-xl">
-    <span class="block truncate font-mono text-sm" title={message.message_id ?? ''}>
+    <bdi class="block truncate" title={message.sender ?? ''}>
+      {message.sender ?? 'Unknown sender'}
+    </bdi>
+    <span class="muted block truncate font-mono text-xs" title={message.message_id ?? ''}>
       {message.message_id ?? 'no Message-ID'}
     </span>
     <span class="muted block text-sm">

@@ -131,7 +131,9 @@ const Who = ({ user }: { user: User }) => (
       <span class="block max-w-72 truncate font-medium">
         <bdi>{nameOf(user)}</bdi>
       </span>
-      <span class="muted block max-w-72 truncate text-sm">{user.email}</span>
+      {user.name !== null && (
+        <span class="muted block max-w-72 truncate text-sm">{user.email}</span>
+      )}
     </span>
   </span>
 )

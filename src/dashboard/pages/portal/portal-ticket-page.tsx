@@ -7,7 +7,7 @@ import { confirmed } from '../../parts/dialog.tsx'
 import { Failed, Waiting } from '../../parts/feedback.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { StatusPill } from '../../parts/ticket-marks.tsx'
-import { navigate, path } from '../../router.ts'
+import { linkToken, navigate, path } from '../../router.ts'
 import { type Draft, draftOf, NO_DRAFT } from '../../state/drafts.ts'
 import { statuses } from '../../state/desk.ts'
 import { user } from '../../state/session.ts'
@@ -18,8 +18,18 @@ import { ComposerFiles } from '../ticket/composer-files.tsx'
 import { type OpenTicket, useTicket } from '../ticket/ticket-state.ts'
 import { portalStatus } from './portal-words.ts'
 
-export function PortalTicketPage() {
-  const open = useTicket(Number(path.value.split('/')[2]))
+export const PortalTicketPage = () => (
+  <div class="mx-auto max-w-3xl p-4 sm:p-8">
+    <a class="btn btn-ghost btn-sm -ms-2 mb-2" href="/tickets">
+      <Icon name="back" /> My requests
+    </a>
+    <PortalTicket id={Number(path.value.split('/')[2])} />
+  </div>
+)
+
+/** The request itself; by a link of a mail, too, where there is nothing around it. */
+export function PortalTicket({ id }: { id: number }) {
+  const open = useTicket(id)
   const ticket = open.ticket.value
   useEffect(() => {
     if (ticket !== null) setTitle(ticket.subject)
@@ -30,10 +40,7 @@ export function PortalTicketPage() {
   if (ticket === null) return <Waiting lines={8} />
   const rule = statuses.value.find(({ name }) => name === ticket.status)
   return (
-    <div class="mx-auto max-w-3xl p-4 sm:p-8">
-      <a class="btn btn-ghost btn-sm -ms-2 mb-2" href="/tickets">
-        <Icon name="back" /> My requests
-      </a>
+    <>
       <header class="mb-5">
         <h1 class="break-words" dir="auto">
           {ticket.subject || '(no subject)'}
@@ -50,16 +57,20 @@ export function PortalTicketPage() {
       </section>
       {rule?.comments === false ? <FollowUp ticket={ticket} /> : <Reply open={open} />}
       <Own ticket={ticket} open={open} />
-    </div>
+    </>
   )
 }
 
 const FollowUp = ({ ticket }: { ticket: Ticket }) => (
   <p class="panel p-6 text-center">
     This request is closed. Is there more about it?{' '}
-    <a class="link" href={`/new?follow=${ticket.id}`}>
-      Write a follow-up
-    </a>
+    {linkToken.value === null ? (
+      <a class="link" href={`/new?follow=${ticket.id}`}>
+        Write a follow-up
+      </a>
+    ) : (
+      'Answer our last mail.'
+    )}
   </p>
 )
 
@@ -147,9 +158,11 @@ function Own({ ticket, open }: { ticket: Ticket; open: OpenTicket }) {
           <Icon name="check" /> It is solved, close it
         </button>
       )}
-      <button type="button" class="btn btn-sm btn-ghost" onClick={() => void erase()}>
-        Delete this request
-      </button>
+      {linkToken.value === null && (
+        <button type="button" class="btn btn-sm btn-ghost" onClick={() => void erase()}>
+          Delete this request
+        </button>
+      )}
     </p>
   )
 }

@@ -24,7 +24,7 @@ export function Chart(props: {
         rows.map((row) => (typeof row[key] === 'number' ? row[key] : null)),
       ),
     ] as uPlot.AlignedData
-    const chart = new uPlot(optionsFor(target, series), data, target)
+    const chart = new uPlot(optionsFor(target, series, hasFew(data)), data, target)
     const resized = new ResizeObserver(() =>
       chart.setSize({ width: target.clientWidth, height: HEIGHT }),
     )
@@ -45,7 +45,15 @@ export function Chart(props: {
   )
 }
 
-function optionsFor(target: HTMLElement, series: readonly Series[]): uPlot.Options {
+const FEW = 3
+const hasFew = ([, ...lines]: uPlot.AlignedData): boolean =>
+  lines.some((line) => [...line].filter((value) => value !== null).length <= FEW)
+
+function optionsFor(
+  target: HTMLElement,
+  series: readonly Series[],
+  isShort: boolean,
+): uPlot.Options {
   const style = getComputedStyle(target)
   const text = style.color
   const grid = { stroke: style.getPropertyValue('--color-base-300'), width: 1 }
@@ -72,7 +80,8 @@ function optionsFor(target: HTMLElement, series: readonly Series[]): uPlot.Optio
         label,
         stroke: style.getPropertyValue(colour),
         width: 2,
-        points: { show: false },
+        // A line needs two ends; what stands alone is a dot.
+        points: { show: isShort, size: 7 },
       })),
     ],
   }

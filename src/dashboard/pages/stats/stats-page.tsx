@@ -8,6 +8,8 @@ import { duration } from '../../parts/time.tsx'
 import { labelOf, stats } from '../../state/desk.ts'
 import { useLoad } from '../../state/load.ts'
 import { Bars } from './bars.tsx'
+import { dayBefore } from './days.ts'
+import { Hours } from './hours.tsx'
 import { type Series, SeriesPanel } from './series-panel.tsx'
 
 interface Day {
@@ -23,9 +25,6 @@ const SPANS = [
   { value: '90', label: 'Last 90 days' },
   { value: '365', label: 'Last year' },
 ]
-const DAY_MS = 86_400_000
-const dayBefore = (days: number): string =>
-  new Date(Date.now() - (days - 1) * DAY_MS).toISOString().slice(0, 10)
 
 const CREATED: readonly Series[] = [
   { key: 'created', label: 'Created', colour: '--color-primary' },
@@ -43,6 +42,9 @@ const ANSWERS: readonly Series[] = [
     isTime: true,
   },
 ]
+
+/** The API counts no more of them by the hour. */
+const HOURS_DAYS_MAX = 90
 
 export function StatsPage() {
   const span = useSignal('30')
@@ -105,6 +107,7 @@ export function StatsPage() {
           series={ANSWERS}
           csv={`/api/v1/stats/response-times.csv${query}${interval}`}
         />
+        <Hours inbox={inbox.value} days={Math.min(Number(span.value), HOURS_DAYS_MAX)} />
         <ByWord />
       </div>
     </DeskPage>
@@ -123,14 +126,14 @@ function Cards() {
     ['Resolved', resolved],
     ['All tickets', total],
     [
-      'Waiting longest',
+      'Longest wait',
       counted.oldest_waiting_s === null ? 'nobody' : duration(counted.oldest_waiting_s),
     ],
   ]
   return (
     <dl class="mb-5 grid grid-cols-2 gap-3 sm:grid-cols-4 xl:grid-cols-7">
       {cards.map(([label, value]) => (
-        <div key={label} class="panel flex flex-col-reverse px-4 py-3">
+        <div key={label} class="panel flex flex-col-reverse justify-end px-4 py-3">
           <dt class="muted text-sm">{label}</dt>
           <dd class="text-2xl font-semibold tabular-nums">{value}</dd>
         </div>

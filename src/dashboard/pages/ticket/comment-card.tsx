@@ -1,5 +1,7 @@
 /** One thing that was said. A note among agents looks like nothing a customer ever gets. */
 import { useSignal } from '@preact/signals'
+import type { ComponentChildren } from 'preact'
+import { apiPath } from '../../api/client.ts'
 import type { Attachment, Comment } from '../../api/types.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { Avatar, nameOf } from '../../parts/person.tsx'
@@ -10,7 +12,7 @@ import { Deliveries } from './deliveries.tsx'
 
 const SOURCES: Readonly<Record<string, string>> = { email: 'by mail', api: '', web: '' }
 
-export function CommentCard({ comment }: { comment: Comment }) {
+export function CommentCard({ comment, tools }: { comment: Comment; tools?: ComponentChildren }) {
   const isNote = comment.visibility === 'internal'
   const theirs = comment.author.type === 'agent' ? OURS : THEIRS
   const look = isNote ? NOTE : theirs
@@ -33,9 +35,12 @@ export function CommentCard({ comment }: { comment: Comment }) {
           <bdi class="muted text-sm break-all">{comment.author.email}</bdi>
         )}
         {isStaff.value && <Authentication comment={comment} />}
-        <span class="muted ms-auto text-sm">
-          {SOURCES[comment.source]} <Ago at={comment.created_at} />
-          {comment.edited_at !== null && ' · corrected'}
+        <span class="ms-auto flex items-center gap-1">
+          <span class="muted text-sm">
+            {SOURCES[comment.source]} <Ago at={comment.created_at} />
+            {comment.edited_at !== null && ' · corrected'}
+          </span>
+          {tools}
         </span>
       </header>
       {comment.deleted_at === null ? (
@@ -105,7 +110,7 @@ const MailFrame = ({ comment }: { comment: Comment }) => (
     title={`Formatted message of ${nameOf(comment.author)}`}
     sandbox="allow-popups allow-popups-to-escape-sandbox"
     referrerpolicy="no-referrer"
-    src={`/api/v1/comments/${comment.id}/page`}
+    src={apiPath(`/comments/${comment.id}/page`)}
   />
 )
 
@@ -126,7 +131,7 @@ export const Attachments = ({ attachments }: { attachments: readonly Attachment[
         <li key={id}>
           <a
             class="panel hover:bg-base-200 flex max-w-72 items-center gap-2 rounded-lg px-3 py-1.5 text-sm"
-            href={`/api/v1/attachments/${id}`}
+            href={apiPath(`/attachments/${id}`)}
             download
           >
             <Icon name="clip" />

@@ -9,10 +9,12 @@ import { sizeOf } from './comment-card.tsx'
 export function ComposerFiles(props: {
   draft: Signal<Draft>
   busy: number
+  /** Is it at the desk, for other devices? */
+  isShared?: boolean
   onFiles: (files: Iterable<File>) => void
   children: ComponentChildren
 }) {
-  const { draft, busy, onFiles } = props
+  const { draft, busy, isShared = false, onFiles } = props
   const input = useRef<HTMLInputElement>(null)
   const drop = (id: number): void => {
     const attachments = draft.value.attachments.filter((one) => one.id !== id)
@@ -59,7 +61,9 @@ export function ComposerFiles(props: {
         </button>
         {busy > 0 && <span class="muted text-sm">Uploading…</span>}
         {draft.value.text !== '' && busy === 0 && (
-          <span class="muted hidden text-sm sm:inline">Draft kept in this browser</span>
+          <span class="muted hidden text-sm sm:inline">
+            {isShared ? 'Draft saved' : 'Draft kept in this browser'}
+          </span>
         )}
         <span class="ms-auto flex flex-wrap gap-2">{props.children}</span>
       </div>

@@ -8,6 +8,7 @@ import { Icon } from '../../parts/icon.tsx'
 import { nameOf } from '../../parts/person.tsx'
 import { type Draft, draftOf } from '../../state/drafts.ts'
 import { statusesIn } from '../../state/desk.ts'
+import { useSharedDraft } from '../../state/shared-draft.ts'
 import { attempt } from '../../state/toasts.ts'
 import { Canned } from './canned.tsx'
 import { ComposerFiles } from './composer-files.tsx'
@@ -19,6 +20,7 @@ export function Composer({ open }: { open: OpenTicket }) {
   const draft = draftOf(open.id)
   const busy = useSignal(0)
   const newer = useNewer(open, draft)
+  const isShared = useSharedDraft(open.id, draft)
   if (ticket === null) return null
   const { text, isNote, attachments } = draft.value
   const isEmpty = text.trim() === '' && attachments.length === 0
@@ -61,7 +63,7 @@ export function Composer({ open }: { open: OpenTicket }) {
         onSend={(closes) => void go(closes ? closing : null)}
         onFiles={attach}
       />
-      <ComposerFiles draft={draft} busy={busy.value} onFiles={attach}>
+      <ComposerFiles draft={draft} busy={busy.value} isShared={isShared.value} onFiles={attach}>
         {!isNote && closing !== null && (
           <button
             type="button"

@@ -1,11 +1,12 @@
 /** What a ticket is: status, who cares for it, how urgent it is, and everything else about it. */
 import type { Ticket } from '../../api/types.ts'
 import { Select } from '../../parts/field.tsx'
-import { Avatar, nameOf } from '../../parts/person.tsx'
+import { nameOf } from '../../parts/person.tsx'
 import { Ago } from '../../parts/time.tsx'
 import { agents, categories, labelOf, PRIORITIES, statuses } from '../../state/desk.ts'
 import { confirmed } from '../../parts/dialog.tsx'
 import { People } from './people.tsx'
+import { Requester } from './requester.tsx'
 import { Snooze } from './snooze.tsx'
 import { Tags } from './tags.tsx'
 import type { OpenTicket } from './ticket-state.ts'
@@ -20,7 +21,7 @@ export function Details({ open }: { open: OpenTicket }) {
         <Snooze open={open} ticket={ticket} />
         <Tags key={ticket.id} ticket={ticket} change={open.change} />
       </div>
-      <Requester ticket={ticket} />
+      <Requester open={open} ticket={ticket} />
       <People open={open} ticket={ticket} />
       <Facts ticket={ticket} />
     </aside>
@@ -82,33 +83,6 @@ function Choices({ open, ticket }: { open: OpenTicket; ticket: Ticket }) {
         />
       )}
     </>
-  )
-}
-
-function Requester({ ticket }: { ticket: Ticket }) {
-  const { requester, requester_source: source } = ticket
-  if (requester === null) return null
-  return (
-    <div class="panel p-4">
-      <h2 class="mb-3">Requester</h2>
-      <div class="flex min-w-0 items-center gap-3">
-        <Avatar person={requester} size="size-9 text-sm" />
-        <div class="min-w-0">
-          <bdi class="block truncate font-medium">{nameOf(requester)}</bdi>
-          {requester.email !== null && (
-            <bdi class="muted block truncate text-sm" title={requester.email}>
-              {requester.email}
-            </bdi>
-          )}
-        </div>
-      </div>
-      {source === 'forwarded' && (
-        <p class="muted mt-2 text-sm">Taken from a forwarded mail; nobody has proved it.</p>
-      )}
-      <a class="link mt-3 inline-block text-sm" href={`/tickets?is=all&requester=${requester.id}`}>
-        All tickets of this person
-      </a>
-    </div>
   )
 }
 

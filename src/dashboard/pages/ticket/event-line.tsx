@@ -11,9 +11,10 @@ interface Change {
 
 const agentOf = (id: unknown): string => nameOf(agents.value.find((one) => one.id === id) ?? null)
 
-function changeText(member: string, { from, to }: Change): string {
+function changeText(member: string, { from, to }: Change, actor: number | null): string {
   switch (member) {
     case 'assignee_id':
+      if (to === actor) return 'took it'
       return to === null ? 'put the ticket back' : `assigned it to ${agentOf(to)}`
     case 'priority':
       return `set the priority from ${String(from)} to ${String(to)}`
@@ -25,11 +26,27 @@ function changeText(member: string, { from, to }: Change): string {
         : 'removed the tags'
     case 'merged_into':
       return `merged it into #${String(to)}`
+    case 'snoozed_until':
+      return to === null ? 'woke it' : 'put it off'
+    case 'requester_id':
+      return 'corrected the requester'
+    case 'requester_source':
+      return ''
     case 'deleted_at':
       return to === null ? 'brought it back' : 'deleted it'
     default:
       return `changed the ${member.replace(/_id$/, '').replaceAll('_', ' ')}`
   }
+}
+
+const TOLD: Readonly<Record<string, (value: unknown) => string>> = {
+  participant_joined: () => 'copied somebody',
+  participant_left: () => 'stopped copying somebody',
+  comment_corrected: () => 'corrected a note',
+  comment_withdrawn: () => 'withdrew a message',
+  split_into: (id) => `moved messages to #${String(id)}`,
+  merged_from: (id) => `merged #${String(id)} into it`,
+  erased: () => 'erased a person',
 }
 
 /** Null: the conversation shows it already, or nobody needs to know. */
@@ -41,9 +58,12 @@ export function eventText(event: DeskEvent): string | null {
   if (type !== 'ticket.updated') return null
   const changes = Object.entries((data['changes'] ?? {}) as Record<string, Change>)
   if (changes.length > 0)
-    return changes.map(([name, change]) => changeText(name, change)).join(', ')
+    return changes
+      .map(([name, change]) => changeText(name, change, event.actor.id))
+      .filter((text) => text !== '')
+      .join(', ')
   const [what] = Object.keys(data)
-  return what === undefined ? null : `changed the ${what.replaceAll('_', ' ')}`
+  return what === undefined ? null : (TOLD[what]?.(data[what]) ?? null)
 }
 
 export function EventLine({ event }: { event: DeskEvent }) {

@@ -2,13 +2,14 @@
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { post, remove } from '../../api/client.ts'
+import { asProblem } from '../../api/problem.ts'
 import type { Ticket } from '../../api/types.ts'
 import { confirmed } from '../../parts/dialog.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { PriorityMark, StatusPill } from '../../parts/ticket-marks.tsx'
 import { navigate } from '../../router.ts'
 import { isAdmin, user } from '../../state/session.ts'
-import { attempt } from '../../state/toasts.ts'
+import { attempt, showToast } from '../../state/toasts.ts'
 import { lastList, neighbourOf } from '../tickets/list-memory.ts'
 import type { OpenTicket } from './ticket-state.ts'
 
@@ -79,37 +80,56 @@ const Neighbour = (props: { id: number | null; icon: 'back' | 'next'; label: str
     </a>
   )
 
-/** Somebody may have been faster: then one is told who, and may insist. */
+/** Somebody may have been faster, seen or not: then one is told who, and may insist. */
 export async function takeOrRelease(
   open: OpenTicket,
   ticket: Ticket,
   isMine: boolean,
 ): Promise<void> {
-  const taken = ticket.assignee
+  await attempt(async () => {
+    if (isMine) await post(`/tickets/${ticket.id}/release`)
+    else if (ticket.assignee !== null) await takeOver(ticket.id, ticket.assignee.name)
+    else await take(ticket.id)
+  })
+  open.again()
+}
+
+async function take(id: number): Promise<void> {
+  try {
+    await post(`/tickets/${id}/take`)
+  } catch (thrown) {
+    const problem = asProblem(thrown)
+    if (problem.code !== 'already-taken') throw problem
+    await takeOver(id, problem.assignee)
+  }
+}
+
+async function takeOver(id: number, holder: string | null): Promise<void> {
   const question = {
     title: 'Take it over?',
-    text: `${taken?.name ?? 'Somebody'} is in charge of this ticket.`,
+    text: `${holder ?? 'Somebody'} is in charge of this ticket.`,
     confirm: 'Take it over',
   }
-  if (isMine) await attempt(() => post(`/tickets/${ticket.id}/release`))
-  else if (taken === null) await attempt(() => post(`/tickets/${ticket.id}/take`))
-  else if (await confirmed(question)) {
-    await attempt(() => post(`/tickets/${ticket.id}/take`, { force: true }))
-  }
-  open.again()
+  if (await confirmed(question)) await post(`/tickets/${id}/take`, { force: true })
 }
 
 async function deleteTicket(ticket: Ticket): Promise<void> {
   const question = {
     title: `Delete #${ticket.id}?`,
-    text: 'It disappears from all lists. An admin can bring it back through the API.',
+    text: 'It disappears from all lists but that of deleted tickets, where admins can bring it back.',
     confirm: 'Delete',
     dangerous: true,
   }
   if (!(await confirmed(question))) return
-  if (await attempt(() => remove(`/tickets/${ticket.id}`), `#${ticket.id} was deleted.`)) {
-    navigate(lastList.value.address)
-  }
+  if (!(await attempt(() => remove(`/tickets/${ticket.id}`)))) return
+  navigate(lastList.value.address)
+  const restore = (): void =>
+    void attempt(() => post(`/tickets/${ticket.id}/restore`), `#${ticket.id} is back.`)
+  showToast({
+    tone: 'success',
+    text: `#${ticket.id} was deleted.`,
+    actions: [{ label: 'Bring it back', run: restore }],
+  })
 }
 
 function Subject({ open, ticket }: { open: OpenTicket; ticket: Ticket }) {

@@ -36,7 +36,7 @@ export function TicketPage() {
       <TicketHeader open={open} ticket={ticket} merging={merging} />
       <div class="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_19rem]">
         <div class="flex min-w-0 flex-col gap-4">
-          <Conversation comments={open.comments.value} events={open.events.value} />
+          <Conversation open={open} />
           <Presence id={id} />
           <Answer open={open} ticket={ticket} merging={merging} />
         </div>

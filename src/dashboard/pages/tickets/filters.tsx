@@ -7,8 +7,9 @@ import { nameOf } from '../../parts/person.tsx'
 import { search, setSearch } from '../../router.ts'
 import { agents, categories, labelOf, PRIORITIES, statuses } from '../../state/desk.ts'
 import { useLoad } from '../../state/load.ts'
+import { isAdmin } from '../../state/session.ts'
 import { dropView, savedViews, saveView } from '../../state/views.ts'
-import { CHIPS, LISTS, listOf } from './ticket-query.ts'
+import { CHIPS, DELETED, LISTS, listOf } from './ticket-query.ts'
 
 const ANY = { value: '', label: 'Any' }
 const plain = (value: string) => ({ value, label: value })
@@ -16,7 +17,7 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 
 export const ListTabs = () => (
   <div class="bg-base-200 flex rounded-lg p-0.5" role="group" aria-label="Which tickets">
-    {LISTS.map(({ value, label }) => {
+    {(isAdmin.value ? [...LISTS, DELETED] : LISTS).map(({ value, label }) => {
       const isHere = listOf(search.value) === value && !search.value.has('status')
       return (
         <button

@@ -20,6 +20,7 @@ const TITLES: Readonly<Record<string, string>> = {
   waiting: 'Waiting for the customer',
   closed: 'Closed tickets',
   all: 'All tickets',
+  deleted: 'Deleted tickets',
 }
 
 function titleOf(query: URLSearchParams): string {

@@ -23,6 +23,9 @@ export const LISTS = [
   { value: 'all', label: 'All' },
 ] as const
 
+/** Of what is deleted nothing can be opened: admins bring it back, or leave it. */
+export const DELETED = { value: 'deleted', label: 'Deleted' } as const
+
 /** Without a word about it: what is open. */
 export const listOf = (search: URLSearchParams): string => search.get('is') ?? 'open'
 
@@ -32,7 +35,9 @@ export function apiQuery(
 ): string {
   const list = listOf(search)
   const chosen = search.get('status')
-  const status = chosen ?? (list === 'all' ? null : `category:${list}`)
+  const isEvery = list === 'all' || list === DELETED.value
+  const status = chosen ?? (isEvery ? null : `category:${list}`)
+  const deleted = list === DELETED.value ? 'true' : null
   const passed = Object.fromEntries(PASSED.map((name) => [name, search.get(name)]))
-  return queryOf({ status, ...passed, ...more })
+  return queryOf({ status, deleted, ...passed, ...more })
 }

@@ -1,11 +1,14 @@
 /** One ticket in the list. */
 import type { Signal } from '@preact/signals'
+import { post } from '../../api/client.ts'
 import type { Ticket } from '../../api/types.ts'
 import { Avatar, nameOf } from '../../parts/person.tsx'
 import { PriorityMark, StatusPill, Tag } from '../../parts/ticket-marks.tsx'
 import { Ago } from '../../parts/time.tsx'
-import { navigate } from '../../router.ts'
+import { navigate, search } from '../../router.ts'
 import { isDense } from '../../state/preferences.ts'
+import { attempt } from '../../state/toasts.ts'
+import { DELETED, listOf } from './ticket-query.ts'
 
 const TAGS_SHOWN = 3
 
@@ -24,8 +27,10 @@ export function toggle(selected: Signal<ReadonlySet<number>>, id: number): void 
 
 export function TicketRow({ ticket, selected, isCurrent, isNew }: RowProps) {
   const isSelected = selected.value.has(ticket.id)
+  const isDeleted = listOf(search.value) === DELETED.value
   const open = (event: MouseEvent): void => {
     const target = event.target instanceof Element ? event.target : null
+    if (isDeleted) return
     if (target?.closest('a, input, button, label') || window.getSelection()?.toString()) return
     navigate(`/tickets/${ticket.id}`)
   }
@@ -37,13 +42,15 @@ export function TicketRow({ ticket, selected, isCurrent, isNew }: RowProps) {
       onClick={open}
     >
       <td class={`w-10 ps-4 ${height}`}>
-        <input
-          type="checkbox"
-          class="checkbox checkbox-sm"
-          aria-label={`Select ticket ${ticket.id}`}
-          checked={isSelected}
-          onChange={() => toggle(selected, ticket.id)}
-        />
+        {!isDeleted && (
+          <input
+            type="checkbox"
+            class="checkbox checkbox-sm"
+            aria-label={`Select ticket ${ticket.id}`}
+            checked={isSelected}
+            onChange={() => toggle(selected, ticket.id)}
+          />
+        )}
       </td>
       <td class={`${height} ps-2 pe-4`}>
         <Subject ticket={ticket} />
@@ -70,17 +77,34 @@ export function TicketRow({ ticket, selected, isCurrent, isNew }: RowProps) {
   )
 }
 
+function Deleted({ ticket }: { ticket: Ticket }) {
+  const restore = (): void =>
+    void attempt(() => post(`/tickets/${ticket.id}/restore`), `#${ticket.id} is back.`)
+  return (
+    <>
+      <bdi class="min-w-0 truncate line-through">{ticket.subject || '(no subject)'}</bdi>
+      <button type="button" class="btn btn-xs shrink-0" onClick={restore}>
+        Bring back
+      </button>
+    </>
+  )
+}
+
 const Subject = ({ ticket }: { ticket: Ticket }) => (
   <>
     <div class="flex min-w-0 items-center gap-1.5">
       <PriorityMark priority={ticket.priority} />
-      <a
-        href={`/tickets/${ticket.id}`}
-        class={`min-w-0 truncate hover:underline ${ticket.status_category === 'open' ? 'font-semibold' : ''}`}
-        dir="auto"
-      >
-        {ticket.subject || '(no subject)'}
-      </a>
+      {listOf(search.value) === DELETED.value ? (
+        <Deleted ticket={ticket} />
+      ) : (
+        <a
+          href={`/tickets/${ticket.id}`}
+          class={`min-w-0 truncate hover:underline ${ticket.status_category === 'open' ? 'font-semibold' : ''}`}
+          dir="auto"
+        >
+          {ticket.subject || '(no subject)'}
+        </a>
+      )}
       <span class="hidden shrink-0 gap-1 xl:flex">
         {ticket.tags.slice(0, TAGS_SHOWN).map((name) => (
           <Tag key={name} name={name} />
