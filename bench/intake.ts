@@ -45,15 +45,13 @@ const usedBy = (servers: Servers, parsers: readonly number[]) => ({
   imapServer: cpuMsOf(servers.pid),
 })
 
-/** Resolves when `count` messages have their fate. */
+/** Resolves when `count` messages have their fate. Two looks into an index, so it costs nothing. */
 export async function untilTaken({ workplace }: Daemon, count: number): Promise<void> {
+  const { read } = workplace.store
   for (;;) {
-    const row = await workplace.store
-      .read('inbound_messages')
-      .whereNot({ fate: 'pending' })
-      .count({ count: '*' })
-      .first<{ count: number }>()
-    if (row.count >= count) return
+    const newest = await read('inbound_messages').max({ id: 'id' }).first<{ id: number | null }>()
+    const pending = await read('inbound_messages').where({ fate: 'pending' }).first('id')
+    if ((newest.id ?? 0) >= count && pending === undefined) return
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }

@@ -16,8 +16,11 @@ export function mailparserRate(count: number): Promise<number> {
 /** The same mails through our own reading: MIME, text, quotes, forwards, bounces, language. */
 export function readingRate(count: number): Promise<number> {
   return inDirectory((directory) => {
-    const scratchDir = path.join(directory, 'scratch')
-    return rateOf(count, (source) => readMessage(source, { mode: 'full', scratchDir }))
+    let index = 0
+    return rateOf(count, (source) => {
+      const scratchDir = path.join(directory, String(index++))
+      return readMessage(source, { mode: 'full', scratchDir })
+    })
   })
 }
 

@@ -4,6 +4,8 @@
  */
 
 const UNSTORABLE = /[\0\p{Cs}]/gu
+/** Without any of these there is nothing to look at code point by code point, which is slow. */
+const MAYBE_UNSTORABLE = /[\0\ud800-\udfff]/
 /** C0 and C1 controls, line separators, and the bidi overrides and isolates (UAX #9). */
 const LINE_NOISE = /[\p{Cc}\u2028\u2029]+/gu
 const BIDI = /[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/g
@@ -13,15 +15,20 @@ const CONTROLS_BUT_LAYOUT = /[^\P{Cc}\t\n\v\f]/gu
 
 /** A body: NUL, lone surrogates and control characters removed, line ends as `\n`. */
 export function cleanText(text: string): string {
-  return text
-    .replace(/\r\n?|\u0085/g, '\n')
-    .replace(UNSTORABLE, '')
-    .replace(CONTROLS_BUT_LAYOUT, '')
+  return storable(text.replace(/\r\n?|\u0085/g, '\n')).replace(CONTROLS_BUT_LAYOUT, '')
 }
 
 /** Only what no database takes is removed: for values that are kept as they are. */
 export function storable(text: string): string {
-  return text.replace(UNSTORABLE, '')
+  return MAYBE_UNSTORABLE.test(text) ? text.replace(UNSTORABLE, '') : text
+}
+
+/** Clean text of at most `length` characters; a pair of surrogates is not cut in two. */
+export function cutClean(text: string, length: number): string {
+  if (text.length <= length) return text
+  const last = text.charCodeAt(length - 1)
+  const isHalf = last >= 0xd800 && last <= 0xdbff
+  return text.slice(0, isHalf ? length - 1 : length)
 }
 
 /**

@@ -91,6 +91,24 @@ class Base64Decoder implements TransferDecoder {
 
   /** The complete groups of `text`. */
   #whole(text: string): Buffer {
+    return this.#clean(text) ?? this.#sorted(text)
+  }
+
+  /** What programs write: nothing but the alphabet in lines. Null: something else is in it. */
+  #clean(text: string): Buffer | null {
+    const characters = this.#group + text.replaceAll('\r\n', '').replaceAll('\n', '')
+    // Node reads these two as well (RFC 4648 §5); RFC 2045 does not.
+    if (characters.includes('-') || characters.includes('_')) return null
+    const whole = characters.length - (characters.length % 4)
+    const rest = characters.slice(whole)
+    const bytes = Buffer.from(characters.slice(0, whole), 'base64')
+    // Whatever is not of the alphabet makes no bytes.
+    if (bytes.length * 4 !== whole * 3 || /[^A-Za-z0-9+/]/.test(rest)) return null
+    this.#group = rest
+    return bytes
+  }
+
+  #sorted(text: string): Buffer {
     const characters = this.#group + this.#alphabetOf(text)
     const whole = characters.length - (characters.length % 4)
     this.#group = characters.slice(whole)

@@ -5,7 +5,7 @@
  * something, else from the HTML; alternatives nobody shows are attachments.
  */
 import { decodeBytes } from '../../mail/charset.ts'
-import { cleanText, storable } from '../../mail/clean-text.ts'
+import { cleanText, cutClean, storable } from '../../mail/clean-text.ts'
 import { unflow } from '../../mail/flowed.ts'
 import { escapeHtml } from '../../mail/html-entities.ts'
 import { htmlCharset } from '../../mail/html-charset.ts'
@@ -69,7 +69,7 @@ export function assembleBody(parts: readonly Part[]): Body {
   }
   const shown = new Set(units.flatMap((unit) => [...unit.plain, ...unit.html]))
   return {
-    text: text.slice(0, LIMITS.textLengthMax).replace(/\p{Cs}$/u, ''),
+    text: cutClean(text, LIMITS.textLengthMax),
     html: html === null ? null : sanitiseSafely(html, problems),
     attached: parts.filter((part) => !shown.has(part)),
     problems: [...new Set(problems)],

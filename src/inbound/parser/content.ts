@@ -1,12 +1,13 @@
 /** Collects the decoded bytes of one MIME leaf: in memory while small, else in a scratch file. */
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, readFileSync, readSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { LIMITS } from './limits.ts'
 
 export interface LeafContent {
   readonly size: number
-  readonly sha256: string
+  /** Null of a text that is in memory as a whole: few of them are attached after all. */
+  readonly sha256: string | null
   readonly content: Uint8Array | { readonly file: string }
   /** False when bytes beyond a limit were counted but not kept. */
   readonly complete: boolean
@@ -38,7 +39,8 @@ export type Keep = 'text' | 'file' | 'none'
 export class ContentSink {
   readonly #budget: Budget
   readonly #keep: Keep
-  readonly #hash = createHash('sha256')
+  /** Of a text, not before a part of it is dropped. */
+  #hash: Hash | null
   #chunks: Uint8Array[] = []
   #size = 0
   #complete = true
@@ -47,12 +49,13 @@ export class ContentSink {
   constructor(keep: Keep, budget: Budget) {
     this.#keep = keep
     this.#budget = budget
+    this.#hash = keep === 'text' ? null : createHash('sha256')
   }
 
   write(chunk: Uint8Array): void {
     if (chunk.length === 0) return
     this.#size += chunk.length
-    this.#hash.update(chunk)
+    this.#hash?.update(chunk)
     if (this.#keep === 'text') this.#keepText(chunk)
     else if (this.#keep === 'file') this.#keepBytes(chunk)
     else this.#complete = false
@@ -62,7 +65,7 @@ export class ContentSink {
     if (this.#file !== null) closeSync(this.#file.descriptor)
     return {
       size: this.#size,
-      sha256: this.#hash.digest('hex'),
+      sha256: this.#hash?.digest('hex') ?? null,
       content: this.#file === null ? Buffer.concat(this.#chunks) : { file: this.#file.path },
       complete: this.#complete,
     }
@@ -71,8 +74,16 @@ export class ContentSink {
   #keepText(chunk: Uint8Array): void {
     const room = Math.min(this.#budget.textBytes, chunk.length)
     this.#budget.textBytes -= room
+    if (room < chunk.length) this.#hashAll(chunk)
     if (room > 0) this.#chunks.push(chunk.subarray(0, room))
     if (room < chunk.length) this.#complete = false
+  }
+
+  #hashAll(last: Uint8Array): void {
+    if (this.#hash !== null) return
+    this.#hash = createHash('sha256')
+    for (const chunk of this.#chunks) this.#hash.update(chunk)
+    this.#hash.update(last)
   }
 
   #keepBytes(chunk: Uint8Array): void {
@@ -120,6 +131,10 @@ export function firstBytesOf(content: LeafContent['content'], length: number): B
   } finally {
     closeSync(descriptor)
   }
+}
+
+export function sha256Of({ sha256, content }: Pick<LeafContent, 'sha256' | 'content'>): string {
+  return sha256 ?? createHash('sha256').update(bytesOf(content)).digest('hex')
 }
 
 /** All bytes of a content, wherever it is. */

@@ -7,7 +7,7 @@ import { copyFileSync, createReadStream, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { scanHeaderBlock } from '../../mail/header-block.ts'
 import type { AttachmentContent } from '../../mail/message.ts'
-import { contentOf, newBudget } from './content.ts'
+import { contentOf, newBudget, sha256Of } from './content.ts'
 import type { LeafContent } from './content.ts'
 import { readHeaderFacts } from './envelope.ts'
 import { firstText } from './first-text.ts'
@@ -61,7 +61,7 @@ export async function originalOf(source: Source, scratchDir: string): Promise<At
     filename: 'message.eml',
     contentType: 'message/rfc822',
     size: content.size,
-    sha256: content.sha256,
+    sha256: sha256Of(content),
     inline: false,
     contentId: null,
     content: content.content,

@@ -11,6 +11,7 @@ import { MailParser } from 'mailparser'
 import type { AttachmentStream, MessageText } from 'mailparser'
 import { LIMITS } from './limits.ts'
 import type { MimeHead } from './mime-head.ts'
+import { skeletonOf } from './skeleton.ts'
 import { contentAmongHeaders, correctSplitter } from './splitter.ts'
 import type { Splitter, SplitterNode } from './splitter.ts'
 
@@ -90,12 +91,19 @@ class LeafParser extends MailParser {
 
 /**
  * Feeds a multipart message to mailparser and calls `take` for every leaf, in order. Rejects when
- * mailparser gives up (too many parts, too large part headers).
+ * mailparser gives up (too many parts, too large part headers). Of a body in memory mailparser gets
+ * its structure only.
  */
 export function splitLeaves(
   { head, body }: Multipart,
   take: (leaf: LeafHead) => LeafTarget,
 ): Promise<Split> {
+  if (!Buffer.isBuffer(body)) return split({ head, body }, take)
+  const { bytes, restoring } = skeletonOf(body)
+  return split({ head, body: bytes }, (leaf) => restoring(take(leaf)))
+}
+
+function split({ head, body }: Multipart, take: (leaf: LeafHead) => LeafTarget): Promise<Split> {
   const parser = new LeafParser((boundary) => head.occurs(boundary.toString()))
   return new Promise((resolve, reject) => {
     const giveUp = (error: unknown): void => {

@@ -3,6 +3,7 @@ import { cleanLine, withoutInvisible } from '../../mail/clean-text.ts'
 import { decodeBytes } from '../../mail/charset.ts'
 import { parseParameters, stripComments } from '../../mail/parameters.ts'
 import type { AttachmentContent } from '../../mail/message.ts'
+import { sha256Of } from './content.ts'
 import type { LeafContent } from './content.ts'
 import type { Container, LeafHead } from './leaves.ts'
 
@@ -111,7 +112,7 @@ export function asAttachment(part: Part, inline: boolean): AttachmentContent {
     filename: part.filename,
     contentType: part.type,
     size: part.size,
-    sha256: part.sha256,
+    sha256: sha256Of(part),
     inline,
     contentId: part.contentId,
     content: part.content,
