@@ -2,7 +2,6 @@
  * From the validated tree to the Config: paths made absolute, secrets read and wrapped, and the
  * rules that span several keys.
  */
-import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type {
   Config,
@@ -10,78 +9,15 @@ import type {
   DatabaseConfig,
   DoneAction,
   InboxConfig,
-  OauthConfig,
   ServerConfig,
 } from './config.ts'
+import { finishOauth } from './config-oauth.ts'
+import { Finisher, type KeyPath } from './config-finisher.ts'
 import type { ConfigProblem, Locator } from './config-problems.ts'
 import type { ConfigTree, InboxTree, ServerTree } from './config-schema.ts'
 import { isLoopback } from './config-values.ts'
-import { messageOf } from './errors.ts'
 import { splitSubaddress } from './mail/address.ts'
 import { Secret } from './secret.ts'
-
-type Path = readonly (string | number)[]
-
-class Finisher {
-  readonly problems: ConfigProblem[] = []
-  readonly warnings: string[] = []
-  readonly #source: ConfigSource
-  readonly #locator: Locator
-
-  constructor(source: ConfigSource, locator: Locator) {
-    this.#source = source
-    this.#locator = locator
-  }
-
-  problem(at: Path, what: string): void {
-    this.problems.push({ where: this.#locator.where(at), what })
-  }
-
-  resolve(file: string): string {
-    return path.resolve(this.#source.baseDir, file)
-  }
-
-  /** The text of a file named by a key; null (and a problem) when it cannot be read. */
-  read(at: Path, label: string, file: string): string | null {
-    const absolute = this.resolve(file)
-    try {
-      return readFileSync(absolute, 'utf8')
-    } catch (cause) {
-      this.problem(at, `${label}: ${absolute} cannot be read (${messageOf(cause)})`)
-      return null
-    }
-  }
-
-  /** A secret in the configuration file itself, which everybody may read. */
-  warnIfPublic(at: Path, label: string, remedy: string): void {
-    if (this.#source.worldReadable !== true || this.#locator.isFromEnvironment(at)) return
-    this.warnings.push(
-      `${this.#locator.where(at)}: ${label} stands in a file that everybody on this machine can read; ${remedy} chmod 600`,
-    )
-  }
-
-  password(at: Path, label: string, server: ServerTree): Secret | null {
-    if (server.password !== undefined && server.password_file !== undefined) {
-      this.problem(at, `${label} has both password and password_file; keep one`)
-      return null
-    }
-    if (server.password !== undefined) {
-      this.warnIfPublic([...at, 'password'], `${label}.password`, 'use password_file, or')
-      return new Secret(server.password)
-    }
-    if (server.password_file === undefined) return null
-    const text = this.read([...at, 'password_file'], `${label}.password_file`, server.password_file)
-    if (text === null) return null
-    const password = text.replace(/\r?\n$/, '')
-    if (password === '') this.problem([...at, 'password_file'], `${label}.password_file is empty`)
-    if ((statSync(this.resolve(server.password_file)).mode & 0o004) !== 0) {
-      this.warnings.push(
-        `${label}.password_file: everybody on this machine can read ${this.resolve(server.password_file)}; chmod 600`,
-      )
-    }
-    return new Secret(password)
-  }
-}
 
 export function finishConfig(
   tree: ConfigTree,
@@ -171,7 +107,7 @@ function finishDatabase(
 }
 
 function finishInbox(tree: InboxTree, index: number, finisher: Finisher): InboxConfig {
-  const at: Path = ['inboxes', index]
+  const at: KeyPath = ['inboxes', index]
   const imap = finishServer(tree.imap, [...at, 'imap'], finisher)
   const smtp = finishServer(tree.smtp, [...at, 'smtp'], finisher)
   if (imap.user === null || (imap.password === null && imap.oauth === null)) {
@@ -204,11 +140,7 @@ function doneAction(text: string): DoneAction {
   return text === 'seen' ? { do: 'seen' } : { do: 'keep' }
 }
 
-function finishServer(tree: ServerTree, at: Path, finisher: Finisher): ServerConfig {
-  if (tree.oauth !== undefined) {
-    const what = `${String(at[2])}.oauth: this version logs in with a password only; use password_file`
-    finisher.problem([...at, 'oauth'], `inboxes[${String(at[1])}].${what}`)
-  }
+function finishServer(tree: ServerTree, at: KeyPath, finisher: Finisher): ServerConfig {
   const label = `inboxes[${String(at[1])}].${String(at[2])}`
   const plainAllowed = isLoopback(tree.host) || tree.allow_insecure
   if (tree.tls === 'none' && !plainAllowed) {
@@ -227,20 +159,9 @@ function finishServer(tree: ServerTree, at: Path, finisher: Finisher): ServerCon
     tls: tree.tls,
     user: tree.user ?? null,
     password: finisher.password(at, label, tree),
-    oauth: tree.oauth === undefined ? null : finishOauth(tree.oauth, finisher),
+    oauth: tree.oauth === undefined ? null : finishOauth(tree, [...at, 'oauth'], finisher),
     ca,
     allowInsecure: tree.allow_insecure,
-  }
-}
-
-function finishOauth(tree: NonNullable<ServerTree['oauth']>, finisher: Finisher): OauthConfig {
-  return {
-    provider: tree.provider,
-    clientId: tree.client_id,
-    clientSecretFile:
-      tree.client_secret_file === undefined ? null : finisher.resolve(tree.client_secret_file),
-    refreshTokenFile: finisher.resolve(tree.refresh_token_file),
-    tokenUrl: tree.token_url ?? null,
   }
 }
 

@@ -18,7 +18,8 @@ import type { Secret } from './secret.ts'
 export interface OauthConfig {
   readonly provider: string
   readonly clientId: string
-  readonly clientSecretFile: string | null
+  /** Null: a public client has none. */
+  readonly clientSecret: Secret | null
   readonly refreshTokenFile: string
   readonly tokenUrl: string | null
 }

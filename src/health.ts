@@ -6,6 +6,7 @@ export const CONNECTION_STATES = [
   'connecting',
   'connected',
   'error',
+  'needs_reauth',
   'paused',
   'standby',
   'stopped',
@@ -32,6 +33,14 @@ export interface ConnectionChange {
   readonly at: Date
 }
 
+interface Failure {
+  readonly error: string
+  readonly nextRetryAt: Date
+  readonly state?: 'error' | 'needs_reauth'
+}
+
+const isTrouble = (state: ConnectionState): boolean => state === 'error' || state === 'needs_reauth'
+
 export class Health {
   readonly #connections = new Map<string, ConnectionHealth>()
   readonly #changed: (change: ConnectionChange) => void
@@ -49,7 +58,7 @@ export class Health {
   connecting(inbox: string, side: 'imap' | 'smtp', at: Date): void {
     const before = this.of(inbox, side)
     // An error stays visible until the next success, not just until the next attempt.
-    if (before?.state === 'error') return
+    if (before !== null && isTrouble(before.state)) return
     this.#set(inbox, side, { state: 'connecting', error: null, nextRetryAt: null }, at)
   }
 
@@ -73,15 +82,21 @@ export class Health {
     this.#set(inbox, side, change, at)
   }
 
-  failed(inbox: string, side: 'imap' | 'smtp', error: string, nextRetryAt: Date, at: Date): void {
-    this.#set(inbox, side, { state: 'error', error, nextRetryAt }, at)
+  /** `needs_reauth`: nothing is tried until a person has authorised us again. */
+  failed(
+    inbox: string,
+    side: 'imap' | 'smtp',
+    { state = 'error', ...failure }: Failure,
+    at: Date,
+  ): void {
+    this.#set(inbox, side, { state, ...failure }, at)
   }
 
   /** Connections that have not worked for at least so long. */
   failingFor(ms: number, at: Date): { inbox: string; side: 'imap' | 'smtp'; error: string }[] {
     return [...this.#connections].flatMap(([key, { state, since, error }]) => {
       const [side = '', ...name] = key.split(' ')
-      if (state !== 'error' || at.getTime() - since.getTime() < ms) return []
+      if (!isTrouble(state) || at.getTime() - since.getTime() < ms) return []
       return [{ inbox: name.join(' '), side: side === 'imap' ? side : 'smtp', error: error ?? '' }]
     })
   }
@@ -90,7 +105,7 @@ export class Health {
   troubles(): { inbox: string; side: string; error: string }[] {
     return [...this.#connections].flatMap(([key, { state, error }]) => {
       const [side = '', ...name] = key.split(' ')
-      return state === 'error' ? [{ inbox: name.join(' '), side, error: error ?? '' }] : []
+      return isTrouble(state) ? [{ inbox: name.join(' '), side, error: error ?? '' }] : []
     })
   }
 

@@ -39,7 +39,15 @@ export interface StoredGauges {
   readonly walBytes: number
 }
 
-const CONNECTION_STATES = ['connecting', 'connected', 'error', 'paused', 'standby', 'stopped']
+const CONNECTION_STATES = [
+  'connecting',
+  'connected',
+  'error',
+  'needs_reauth',
+  'paused',
+  'standby',
+  'stopped',
+]
 const RESULTS: Readonly<Record<string, string>> = { ticket: 'new_ticket' }
 
 export class Metrics {

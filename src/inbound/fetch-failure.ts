@@ -1,7 +1,9 @@
 /** What a failed connection to an inbox means: how long to wait, and what to tell people. */
 import { messageOf } from '../errors.ts'
+import { OauthProblem } from '../oauth.ts'
 
-export type FailureKind = 'network' | 'tls' | 'login' | 'folder'
+/** `reauth`: no login is tried until a person has given us another token. */
+export type FailureKind = 'network' | 'tls' | 'login' | 'folder' | 'reauth'
 
 export interface FetchFailure {
   readonly kind: FailureKind
@@ -38,8 +40,17 @@ function clueOf(err: unknown): Clue {
 
 const said = ({ text }: Clue): string => (text === '' ? '' : ` (${text.slice(0, 200)})`)
 
+/** Did the server say no to who we are, rather than to everybody for now? */
+export function isRefusedLogin(err: unknown): boolean {
+  return clueOf(err).authenticationFailed
+}
+
 /** `where`: host:port and folder, for the sentence. */
 export function failureOf(err: unknown, where: { server: string; folder: string }): FetchFailure {
+  if (err instanceof OauthProblem) {
+    const kind = err.problem === 'needs_reauth' ? 'reauth' : 'network'
+    return { kind, sentence: err.message }
+  }
   const clue = clueOf(err)
   const { server } = where
   const wait = NOT_NOW.test(clue.responseCode) || NOT_NOW_WORDS.test(clue.text)
@@ -92,11 +103,14 @@ const FOLDER_MS = 5 * 60_000
 /** Three logins in ten minutes, then one in thirty: never enough to get locked out. */
 const LOGIN_MS = [60_000, 240_000, 300_000]
 const LOGIN_MAX_MS = 30 * 60_000
+const REAUTH_MS = 10_000
 
 /** Milliseconds until the next attempt; `count`: failures in a row, from 1; `random` in [0, 1). */
 export function retryDelayMs(kind: FailureKind, count: number, random: number): number {
   const jitter = 0.8 + 0.4 * random
   if (kind === 'login') return Math.round((LOGIN_MS[count - 1] ?? LOGIN_MAX_MS) * jitter)
+  // Looking at a file costs nobody anything.
+  if (kind === 'reauth') return Math.round(REAUTH_MS * jitter)
   if (kind === 'folder') return Math.round(Math.min(FOLDER_MS, FIRST_MS * 4 ** count) * jitter)
   return Math.round(Math.min(NETWORK_MAX_MS, FIRST_MS * 2 ** (count - 1)) * jitter)
 }

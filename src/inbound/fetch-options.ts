@@ -8,14 +8,18 @@ const IDLE_MAX_MS = 4 * 60_000
 /** Longer than the back-off a server may ask for (5 min); our own deadlines are the real ones. */
 const SOCKET_MS = 6 * 60_000
 
-export function optionsOf(imap: InboxConfig['imap']) {
+/** `accessToken` null: with the password. */
+export function optionsOf(imap: InboxConfig['imap'], accessToken: string | null) {
   return {
     host: imap.host,
     port: imap.port,
     secure: imap.tls === 'implicit',
     // Never a silent fallback: STARTTLS or nothing, and plain text only where it was asked for.
     ...(imap.tls === 'implicit' ? {} : { doSTARTTLS: imap.tls === 'starttls' }),
-    auth: { user: imap.user ?? '', pass: imap.password?.reveal() ?? '' },
+    auth: {
+      user: imap.user ?? '',
+      ...(accessToken === null ? { pass: imap.password?.reveal() ?? '' } : { accessToken }),
+    },
     tls: {
       rejectUnauthorized: true,
       minVersion: 'TLSv1.2' as const,

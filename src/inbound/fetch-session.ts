@@ -9,9 +9,10 @@ import { ImapFlow } from 'imapflow'
 import type { InboxConfig } from '../config.ts'
 import { isLoopback } from '../config-values.ts'
 import { parseMessageIds } from '../mail/message-id.ts'
+import { tokensFor } from '../oauth.ts'
 import { Bell, pause } from '../pause.ts'
 import { untilClosed, within } from './fetch-deadline.ts'
-import { openingFailure } from './fetch-failure.ts'
+import { isRefusedLogin, openingFailure } from './fetch-failure.ts'
 import { MESSAGE_BYTES_MAX, optionsOf } from './fetch-options.ts'
 
 const CONNECT_MS = 60_000
@@ -55,7 +56,26 @@ export class ImapSession {
     if (imap.tls === 'none' && !isLoopback(imap.host) && !imap.allowInsecure) {
       throw new Error('plain text is allowed on this machine only')
     }
-    const client = new ImapFlow(optionsOf(imap))
+    if (imap.oauth === null) return ImapSession.#openWith(imap, null, signal)
+    const tokens = tokensFor(imap.oauth)
+    const token = await tokens.current()
+    try {
+      return await ImapSession.#openWith(imap, token, signal)
+    } catch (err) {
+      if (!isRefusedLogin(err)) throw err
+      // Withdrawn before its time, perhaps: one more try, with a new one, is no guessing.
+      tokens.refused(token)
+      return ImapSession.#openWith(imap, await tokens.current(), signal)
+    }
+  }
+
+  /** `accessToken` null: with the password. */
+  static async #openWith(
+    imap: InboxConfig['imap'],
+    accessToken: string | null,
+    signal?: AbortSignal,
+  ): Promise<ImapSession> {
+    const client = new ImapFlow(optionsOf(imap, accessToken))
     // Before connect(): an 'error' without a listener ends the process.
     client.on('error', () => {})
     const closed = new Promise<void>((resolve) => client.on('close', () => resolve()))

@@ -79,7 +79,13 @@ async function backOff(
   const retryInMs = retryDelayMs(failure.kind as FailureKind, failures, deps.random())
   const now = deps.clock.now()
   const nextAt = new Date(now.getTime() + retryInMs)
-  deps.health.failed(inbox.name, 'imap', failure.sentence, nextAt, now)
+  const state = failure.kind === 'reauth' ? 'needs_reauth' : 'error'
+  deps.health.failed(
+    inbox.name,
+    'imap',
+    { error: failure.sentence, nextRetryAt: nextAt, state },
+    now,
+  )
   deps.events.inboxFailed(inbox.name, new Error(failure.sentence), retryInMs, failure.kind)
   await pause(retryInMs, signal)
 }

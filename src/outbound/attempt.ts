@@ -34,9 +34,15 @@ export const LOOK_AFTER_MS = 2 * 60_000
 const DETAIL_LENGTH_MAX = 500
 const SETTLE_AGAIN_MS = 1_000
 
+export interface ServerDown {
+  readonly code: number | null
+  readonly reply: string
+  readonly needsReauth: boolean
+}
+
 /** What the lane should know of the server; `serverDown` null: it works. */
 export interface AttemptReport {
-  readonly serverDown: { readonly code: number | null; readonly reply: string } | null
+  readonly serverDown: ServerDown | null
 }
 
 export async function attemptDelivery(
@@ -63,8 +69,9 @@ export async function attemptDelivery(
   )
   const badRecipient = result.kind === 'permanent' && result.badRecipient
   await settle(deps, row, { ...outcomeOf(deps, row, result), badRecipient }, signal)
-  const down = result.kind === 'temporary' && result.scope === 'server'
-  return { serverDown: down ? { code: result.code, reply: result.reply } : null }
+  if (result.kind !== 'temporary' || result.scope !== 'server') return { serverDown: null }
+  const { code, reply, needsReauth = false } = result
+  return { serverDown: { code, reply, needsReauth } }
 }
 
 const heldBy = ({ owner }: AttemptDeps, { id, attempts }: OutboxMessage) => ({

@@ -19,7 +19,13 @@ import {
 } from '../store/outbox-delivery.ts'
 import type { OutboxMessage } from '../store/outbox.ts'
 import { isDatabaseDown, stopIfCorrupt } from '../store/database-errors.ts'
-import { type AttemptDeps, attemptDelivery, LOOK_AFTER_MS, recordDelivery } from './attempt.ts'
+import {
+  type AttemptDeps,
+  attemptDelivery,
+  LOOK_AFTER_MS,
+  recordDelivery,
+  type ServerDown,
+} from './attempt.ts'
 import { circuitDelayMs } from './retry.ts'
 import { settingsOf } from './settings.ts'
 import { openLane, type SmtpLane } from './smtp.ts'
@@ -149,7 +155,7 @@ class Sender {
     }
   }
 
-  #openCircuit({ code, reply }: { code: number | null; reply: string }): void {
+  #openCircuit({ code, reply, needsReauth }: ServerDown): void {
     if (this.#signal.aborted) return
     const { clock, random, health, events } = this.#deps
     const now = clock.now()
@@ -159,8 +165,10 @@ class Sender {
     const delay = circuitDelayMs(this.#failures, code, random())
     this.#closedUntil = now.getTime() + delay
     const { host, port } = this.#inbox.smtp
-    const sentence = `${host}:${port} cannot be used: ${reply}`
-    health.failed(this.#inbox.name, 'smtp', sentence, new Date(this.#closedUntil), now)
+    const error = needsReauth ? reply : `${host}:${port} cannot be used: ${reply}`
+    const state = needsReauth ? 'needs_reauth' : 'error'
+    const failure = { error, state, nextRetryAt: new Date(this.#closedUntil) } as const
+    health.failed(this.#inbox.name, 'smtp', failure, now)
     events.smtpUnavailable(this.#inbox.name, `${host}:${port} ${code ?? 'no answer'}`, delay)
   }
 

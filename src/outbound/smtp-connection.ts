@@ -9,6 +9,8 @@ import { connect, type Socket } from 'node:net'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import { messageOf } from '../errors.ts'
 import { extensionsOf, parseReply, printable } from '../mail/smtp-reply.ts'
+import { type AccessTokens, OauthProblem } from '../oauth.ts'
+import { TOKEN_LOGINS, tokenMethod } from './smtp-token-login.ts'
 
 export interface SmtpSettings {
   host: string
@@ -16,6 +18,8 @@ export interface SmtpSettings {
   tls: 'implicit' | 'starttls' | 'none'
   user: string | null
   password: string | null
+  /** In place of a password (RFC 7628). */
+  tokens?: AccessTokens | null
   /** PEM of the CA to trust instead of the system's. */
   ca: string | null
   /** The name we greet with (EHLO). */
@@ -47,7 +51,15 @@ export const SMTP_TIMEOUTS: SmtpTimeouts = {
 /** What stands in the way of a connection, in words an operator can act on. */
 export class SmtpProblem extends Error {
   override readonly name = 'SmtpProblem'
-  readonly problem: 'settings' | 'unreachable' | 'silent' | 'tls' | 'refused' | 'login' | 'stopped'
+  readonly problem:
+    | 'settings'
+    | 'unreachable'
+    | 'silent'
+    | 'tls'
+    | 'refused'
+    | 'login'
+    | 'needs_reauth'
+    | 'stopped'
   /** The server's reply code, when it was the server who said no. */
   readonly code: number | null
 
@@ -87,6 +99,7 @@ export async function openConnection(
   signal: AbortSignal,
 ): Promise<SmtpConnection> {
   assertPrivate(settings)
+  const token = await tokenFor(settings)
   const socket = await dial(settings, timeouts, signal)
   const client = new SMTPConnection({
     host: settings.host,
@@ -99,6 +112,7 @@ export async function openConnection(
     greetingTimeout: timeouts.greetingMs,
     connectionTimeout: timeouts.greetingMs + timeouts.commandMs,
     socketTimeout: timeouts.commandMs,
+    ...(token === null ? {} : { customAuth: TOKEN_LOGINS }),
     // Destroy at once: what was not acknowledged must not trickle out of a buffer.
     socketCloseTimeout: 0,
     tls: {
@@ -116,12 +130,14 @@ export async function openConnection(
   try {
     await exchange(client, stop, (done) => client.connect((error) => done(error ?? null)))
     const extensions = extensionsOf(client.lastServerResponse || '')
-    await login(client, settings, stop)
+    await login(client, { ...settings, token, offered: extensions.get('AUTH') ?? '' }, stop)
     return { client, extensions }
   } catch (error) {
     client.close()
     if (signal.aborted) throw new SmtpProblem('stopped', 'stopped while connecting')
-    throw problemOf(error, settings)
+    const problem = problemOf(error, settings)
+    if (token !== null && problem.problem === 'login') settings.tokens?.refused(token)
+    throw problem
   }
 }
 
@@ -158,19 +174,33 @@ function dial(
   })
 }
 
+/** Before anything is said to the server: without one there is nothing to say. */
+async function tokenFor({ tokens = null }: SmtpSettings): Promise<string | null> {
+  if (tokens === null) return null
+  try {
+    return await tokens.current()
+  } catch (cause) {
+    if (!(cause instanceof OauthProblem)) throw cause
+    const kind = cause.problem === 'needs_reauth' ? 'needs_reauth' : 'unreachable'
+    throw new SmtpProblem(kind, cause.message, { cause })
+  }
+}
+
 async function login(
   client: SMTPConnection,
-  settings: SmtpSettings,
+  settings: SmtpSettings & { token: string | null; offered: string },
   signal: AbortSignal,
 ): Promise<void> {
-  const { user, password } = settings
+  const { user, password, token, offered } = settings
   if (user === null) return
   if (!client.allowsAuth) {
     throw new SmtpProblem('login', `${settings.host} offers no login (AUTH) to "${user}"`)
   }
-  await exchange(client, signal, (done) =>
-    client.login({ user, pass: password ?? '' }, (error) => done(error)),
-  )
+  const credentials =
+    token === null
+      ? { user, pass: password ?? '' }
+      : { user, pass: token, method: tokenMethod(offered) }
+  await exchange(client, signal, (done) => client.login(credentials, (error) => done(error)))
 }
 
 /**

@@ -35,6 +35,8 @@ export type SubmissionResult =
       code: number | null
       reply: string
       scope: 'recipient' | 'message' | 'server'
+      /** Nothing was said to the server: a person has to authorise us again. */
+      needsReauth?: boolean
     }
   | { kind: 'permanent'; code: number; reply: string; badRecipient: boolean }
   /** The dot may have been taken: only a person or a search can tell. */

@@ -79,7 +79,13 @@ class Lane implements SmtpLane {
       return result
     } catch (error) {
       if (!(error instanceof SmtpProblem)) throw error
-      return { kind: 'temporary', code: error.code, reply: error.message, scope: 'server' }
+      return {
+        kind: 'temporary',
+        code: error.code,
+        reply: error.message,
+        scope: 'server',
+        needsReauth: error.problem === 'needs_reauth',
+      }
     } finally {
       this.#busy = false
     }

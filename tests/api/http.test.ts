@@ -306,7 +306,8 @@ eachDatabase(
 
     test('are degraded, but ready, when an inbox or SMTP has trouble', async () => {
       const api = await start()
-      api.health.failed('Support', 'imap', 'login refused', new Date(), new Date())
+      const failure = { error: 'login refused', nextRetryAt: new Date() }
+      api.health.failed('Support', 'imap', failure, new Date())
       expect(await ready(api)).toMatchObject({
         status: 200,
         body: {

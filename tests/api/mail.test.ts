@@ -158,7 +158,7 @@ eachDatabase(
       const at = new Date('2026-03-01T09:00:00Z')
       const retry = new Date('2026-03-01T09:00:30Z')
       api.health.succeeded('Support', 'imap', at)
-      api.health.failed('Support', 'smtp', 'connection refused', retry, at)
+      api.health.failed('Support', 'smtp', { error: 'connection refused', nextRetryAt: retry }, at)
       expect((await api.bruno.get('/api/v1/inboxes')).body).toEqual({
         data: [
           {

@@ -21,9 +21,14 @@ eachDatabase(
       health.connecting('Support', 'imap', AT)
       health.succeeded('Support', 'imap', later(1))
       health.succeeded('Support', 'imap', later(2))
-      health.failed('Support', 'imap', 'ana@acme.test was refused', later(99), later(3))
+      health.failed(
+        'Support',
+        'imap',
+        { error: 'ana@acme.test was refused', nextRetryAt: later(99) },
+        later(3),
+      )
       health.connecting('Support', 'imap', later(4))
-      health.failed('Support', 'imap', 'still', later(99), later(5))
+      health.failed('Support', 'imap', { error: 'still', nextRetryAt: later(99) }, later(5))
       health.succeeded('Support', 'imap', later(6))
       health.succeeded('Support', 'smtp', later(7))
       health.succeeded('Nobody', 'smtp', later(8))

@@ -26,7 +26,11 @@ export interface Dovecot {
 
 const PATIENCE_MS = 15_000
 
-export async function prepareDovecot(directory: string, tls: Certificate): Promise<Dovecot> {
+export async function prepareDovecot(
+  directory: string,
+  tls: Certificate,
+  introspectionUrl: string | null = null,
+): Promise<Dovecot> {
   const [imapPort, imapsPort, lmtpPort] = [await freePort(), await freePort(), await freePort()]
   const users = join(directory, 'users')
   const config = join(directory, 'dovecot.conf')
@@ -35,7 +39,8 @@ export async function prepareDovecot(directory: string, tls: Certificate): Promi
   writeFileSync(users, '')
   writeFileSync(join(directory, 'cert.pem'), tls.cert)
   writeFileSync(join(directory, 'key.pem'), tls.key, { mode: 0o644 })
-  writeFileSync(config, configuration(directory, { imapPort, imapsPort, lmtpPort }))
+  const oauth = introspectionUrl === null ? '' : withTokens(directory, introspectionUrl)
+  writeFileSync(config, configuration(directory, { imapPort, imapsPort, lmtpPort }) + oauth)
 
   const folderPath = (address: string, folder: string): string =>
     join(directory, 'mail', address, 'Maildir', folder === 'INBOX' ? '' : `.${folder}`)
@@ -92,6 +97,29 @@ function arrivalOf(name: string): number {
 
 function withCrlf(bytes: Buffer): Buffer {
   return Buffer.from(bytes.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1')
+}
+
+/** Access tokens beside passwords. */
+function withTokens(directory: string, introspectionUrl: string): string {
+  const file = join(directory, 'oauth2.conf')
+  writeFileSync(
+    file,
+    `introspection_mode = post
+introspection_url = ${introspectionUrl}
+username_attribute = email
+username_format = %u
+active_attribute = active
+active_value = true
+`,
+  )
+  return `
+auth_mechanisms = plain login xoauth2 oauthbearer
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = ${file}
+}
+`
 }
 
 function configuration(

@@ -26,6 +26,8 @@ export interface MailServerOptions {
   users?: readonly string[]
   /** Where mail to other domains goes (an SMTP port on loopback); default: it is refused. */
   sinkPort?: number | null
+  /** IMAP takes access tokens, too, and asks here whose they are (RFC 7662). */
+  introspectionUrl?: string
 }
 
 interface ServerHandle {
@@ -74,7 +76,7 @@ export async function startMailServers(options: MailServerOptions = {}): Promise
   const caFile = join(directory, 'ca.pem')
   writeFileSync(caFile, authority.ca)
 
-  const dovecot = await prepareDovecot(directory, tls)
+  const dovecot = await prepareDovecot(directory, tls, options.introspectionUrl ?? null)
   const mta = await prepareMta(directory, {
     localDomains: [...new Set(users.map((address) => address.slice(address.indexOf('@') + 1)))],
     lmtpPort: dovecot.lmtpPort,
