@@ -2,6 +2,7 @@
  * `npm run bench`: what this machine does, and what of it we reach. Every figure is a ratio
  * within one run. Exit code 1 when a target is missed. Names as arguments choose what is measured.
  */
+import { apiRows } from './api-rows.ts'
 import { type Intake, intakeRate } from './intake.ts'
 import { quickLatency } from './latency.ts'
 import { mailparserRate, readingRate } from './reading.ts'
@@ -10,7 +11,7 @@ import { type Servers, startServers } from './servers.ts'
 const MAILS = Number(process.env['POSTROOM_BENCH_MAILS'] ?? 1_000)
 const QUICK = 30
 
-interface Row {
+export interface Row {
   readonly what: string
   readonly ours: string
   readonly limit: string
@@ -80,4 +81,5 @@ if (wants('latency')) rows.push(await latencyRow())
 const parser = await mailparserRate(MAILS)
 if (wants('reading')) rows.push(await readingRow(parser))
 if (wants('intake')) rows.push(await intakeRow(parser))
+if (wants('api')) rows.push(...(await withServers(apiRows)))
 report(rows)

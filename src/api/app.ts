@@ -8,6 +8,7 @@ import type { Events } from '../events.ts'
 import type { Metrics } from '../metrics.ts'
 import { randomId } from '../ids.ts'
 import { Authenticator, authorise } from './auth.ts'
+import { compress } from './compress.ts'
 import { DashboardFiles } from './dashboard-files.ts'
 import type { ApiDeps } from './deps.ts'
 import { keyIn, once } from './idempotency.ts'
@@ -67,6 +68,7 @@ function routerOf(deps: ApiDeps, routes: readonly Route[]): Router {
       const request = { caller, params, search, message: ctx.req, tell, again, once }
       const answer = await route.answer(request)
       send(ctx, unlessKnown(ctx.req, answer))
+      await compress(ctx)
     })
   }
   return router

@@ -6,6 +6,7 @@ import { findInbound } from '../store/inbound-messages.ts'
 import type { Queryable, Tx } from '../store/open.ts'
 import { findVisibleTicket } from '../store/reads/visible-tickets.ts'
 import { findAttachment, findUnused, insertUpload, unusedBytes } from '../store/uploads.ts'
+import { lockAccount } from '../store/users.ts'
 import type { Comment } from '../ticket/comment.ts'
 import { isStaff, type User } from '../ticket/user.ts'
 import { media } from './answers.ts'
@@ -45,7 +46,12 @@ function uploadRoute({ store, context, clock }: ApiDeps): Route {
       const upload = { ...described, ...stored, uploadedBy }
       return once(['attachments', upload], async () => {
         const at = clock.now()
-        const made = await store.transaction((tx) => insertUpload(tx, upload, at))
+        const made = await store.transaction(async (tx) => {
+          // One after the other: of several at once each would find room.
+          await lockAccount(tx, uploadedBy)
+          if ((await unusedBytes(tx, uploadedBy)) > UNUSED_BYTES_MAX) throw tooMany()
+          return insertUpload(tx, upload, at)
+        })
         const headers = { Location: `/api/v1/attachments/${made.id}` }
         return { status: 201, body: attachmentJson(made), headers }
       })

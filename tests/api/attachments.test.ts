@@ -161,6 +161,19 @@ eachDatabase(
       expect(api.failures).toEqual([])
     })
 
+    test('of several at once only as many are taken as there is room for', async () => {
+      const { ana, store, users } = await start()
+      await upload(ana)
+      // Just below what one person may leave unused.
+      const size = 20 * 25 * 1024 * 1024
+      await store.transaction((tx) =>
+        tx('attachments').where({ uploaded_by: users.ana.id }).update({ size }),
+      )
+      const replies = await Promise.all(Array.from({ length: 8 }, () => upload(ana)))
+      const statuses = replies.map(({ status }) => status).toSorted((a, b) => a - b)
+      expect(statuses).toEqual([201, 413, 413, 413, 413, 413, 413, 413])
+    })
+
     test('that are never used are forgotten after a day', async () => {
       const { ana, store, clock } = await start()
       await upload(ana)

@@ -171,6 +171,33 @@ describe('HTTP', () => {
     )
   })
 
+  test('sends what is long gzipped to who can read that', async () => {
+    const { bruno } = await start()
+    await bruno.post(TICKETS, { subject: 'Printer', text: 'x', fields: { a: 'x'.repeat(5_000) } })
+    const head = (path: string, ...more: readonly string[]) =>
+      [`GET ${path} HTTP/1.1`, 'Host: x', `Authorization: ${bruno.authorization}`, ...more].join(
+        '\r\n',
+      )
+    const zipped = await raw(bruno.url, head(`${TICKETS}/1`, 'Accept-Encoding: gzip, br'))
+    expect(zipped).toMatch(/\r\nContent-Encoding: gzip\r\n/i)
+    expect(zipped).toMatch(/\r\nVary: Accept-Encoding\r\n/i)
+    expect(zipped).toMatch(/\r\nContent-Type: application\/json; charset=utf-8\r\n/i)
+    expect(zipped.length).toBeLessThan(2_000)
+    for (const encoding of ['X-A: b', 'Accept-Encoding: identity', 'Accept-Encoding: gzip;q=0']) {
+      const plain = await raw(bruno.url, head(`${TICKETS}/1`, encoding))
+      expect(plain).not.toMatch(/Content-Encoding/i)
+      expect(plain).toMatch(/\r\nVary: Accept-Encoding\r\n/i)
+      expect(plain.length).toBeGreaterThan(5_000)
+    }
+    expect(await raw(bruno.url, head('/api/v1/me', 'Accept-Encoding: gzip'))).not.toMatch(
+      /Content-Encoding/i,
+    )
+    // Node unpacks it; the tag is that of the ticket, for If-Match.
+    const { headers, body } = await bruno.get(`${TICKETS}/1`)
+    expect(headers.get('etag')).toBe('"v1"')
+    expect(body['fields']).toEqual({ a: 'x'.repeat(5_000) })
+  })
+
   test('tells nothing of what went wrong on our side', async () => {
     const { bruno, context, failures } = await start()
     Object.assign(context.templates, {
@@ -239,7 +266,7 @@ test('a full disk and a faster writer are no faults of the program', () => {
 /** Sends a raw request without a body and returns what comes back. */
 async function raw(url: string, head: string): Promise<string> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1')
-  socket.end(`${head}\r\nConnection: close\r\n\r\n`)
+  socket.write(`${head}\r\nConnection: close\r\n\r\n`)
   return answerOf(socket)
 }
 

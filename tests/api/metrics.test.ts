@@ -31,6 +31,33 @@ async function scrape(api: TestApi): Promise<Map<string, number>> {
   )
 }
 
+const DASHBOARD = readFileSync(join(ROOT, 'deploy', 'grafana', 'postroom.json'), 'utf8')
+
+interface Dashboard {
+  readonly uid: string
+  readonly panels: readonly { id: number; targets?: readonly { expr: string }[] }[]
+  readonly templating: { readonly list: readonly { query: string }[] }
+}
+
+/** What our metrics are told apart by, and what Prometheus adds. */
+const LABELS = new Set([
+  ...['mailbox', 'result', 'reason', 'state', 'status', 'kind', 'class', 'route', 'method', 'code'],
+  ...['source', 'le', 'instance', 'job', 'exported_job'],
+])
+
+/** Metrics of a query, as /metrics calls their families. */
+const namesIn = (query: string): string[] =>
+  [...query.matchAll(/\b(?:postroom|nodejs|process)_\w+/g)].map(([name]) =>
+    name.replace(/_(?:bucket|sum|count)$/, ''),
+  )
+
+const labelsIn = (query: string): string[] => [
+  ...[...query.matchAll(/(\w+)(?:=~|!=|=)"/g)].map(([, label = '']) => label),
+  ...[...query.matchAll(/\b(?:by|on) \(([^)]*)\)/g)].flatMap(([, all = '']) =>
+    all.split(',').map((label) => label.trim()),
+  ),
+]
+
 const RULES = readFileSync(join(ROOT, 'deploy', 'prometheus', 'rules.yml'), 'utf8')
 
 eachDatabase(
@@ -150,12 +177,47 @@ eachDatabase(
       expect((await enough.client.get('/metrics')).status).toBe(200)
     })
 
-    test('alert rules ask for metrics that there are', async () => {
+    /** Names of what there is. */
+    async function namesThere(): Promise<Set<string | undefined>> {
       const api = await start()
       await api.nobody.get('/healthz')
       await scrape(api)
       const text = textOf((await api.nobody.get('/metrics')).body)
-      const there = new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name))
+      return new Set([...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name))
+    }
+
+    test('the Grafana dashboard asks for metrics and labels that there are', async () => {
+      const there = await namesThere()
+      const { panels, templating, uid } = JSON.parse(DASHBOARD) as Dashboard
+      expect(uid).toBe('postroom')
+      const queries = [
+        ...panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
+        ...templating.list.flatMap(({ query }) =>
+          query.startsWith('label_values') ? [query] : [],
+        ),
+      ]
+      expect(queries.length).toBeGreaterThan(25)
+      for (const query of queries) {
+        const names = namesIn(query)
+        const missing = names.filter((name) => !there.has(name))
+        expect([query, names.length > 0, missing]).toEqual([query, true, []])
+        expect([query, labelsIn(query).filter((label) => !LABELS.has(label))]).toEqual([query, []])
+      }
+      // Whoever adds a metric puts it where it is seen.
+      const shown = new Set(queries.flatMap(namesIn))
+      const ours = [...there].filter((name) => name?.startsWith('postroom_') === true)
+      const unseen = ours.filter((name) => !shown.has(String(name)))
+      expect(unseen.toSorted()).toEqual([
+        'postroom_build_info',
+        'postroom_mail_size_bytes',
+        'postroom_mailbox_state',
+      ])
+      const ids = panels.map(({ id }) => id)
+      expect(new Set(ids).size).toBe(ids.length)
+    })
+
+    test('alert rules ask for metrics that there are', async () => {
+      const there = await namesThere()
       const { groups } = parse(RULES) as { groups: { rules: Record<string, unknown>[] }[] }
       const rules = groups.flatMap((group) => group.rules)
       expect(rules.length).toBeGreaterThan(10)
