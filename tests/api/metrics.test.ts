@@ -40,10 +40,11 @@ interface Dashboard {
 }
 
 /** What our metrics are told apart by, and what Prometheus adds. */
-const LABELS = new Set([
-  ...['mailbox', 'result', 'reason', 'state', 'status', 'kind', 'class', 'route', 'method', 'code'],
-  ...['source', 'le', 'instance', 'job', 'exported_job'],
-])
+const LABELS = new Set(
+  'mailbox result reason state status kind class route method code source le instance exported_job'.split(
+    ' ',
+  ),
+)
 
 /** Metrics of a query, as /metrics calls their families. */
 const namesIn = (query: string): string[] =>
@@ -207,11 +208,9 @@ eachDatabase(
       const shown = new Set(queries.flatMap(namesIn))
       const ours = [...there].filter((name) => name?.startsWith('postroom_') === true)
       const unseen = ours.filter((name) => !shown.has(String(name)))
-      expect(unseen.toSorted()).toEqual([
-        'postroom_build_info',
-        'postroom_mail_size_bytes',
-        'postroom_mailbox_state',
-      ])
+      expect(new Set(unseen)).toEqual(
+        new Set(['postroom_build_info', 'postroom_mail_size_bytes', 'postroom_mailbox_state']),
+      )
       const ids = panels.map(({ id }) => id)
       expect(new Set(ids).size).toBe(ids.length)
     })
