@@ -11,6 +11,12 @@ const SLOW_4G = {
   downloadThroughput: 1_600_000 / 8,
   uploadThroughput: 750_000 / 8,
 }
+/** From the start of the navigation to the field one types into. */
+const TELL_WHEN_USABLE = `new MutationObserver((_, observer) => {
+  if (document.querySelector('input') === null) return
+  window.usableAt = performance.now()
+  observer.disconnect()
+}).observe(document, { childList: true, subtree: true })`
 const FIRST_PAGE_MAX = 100_000
 const PAGE_SIZE = 50
 
@@ -46,12 +52,14 @@ describeWithBrowser('how much a page asks for', (browser) => {
   test('the first page can be used soon over a slow connection, with nothing that others need', async () => {
     const { page } = await browser.open(desk.url)
     const seen = traffic(await slowed(page))
-    const startedAt = performance.now()
-    await page.goto('/sign-in', { waitUntil: 'commit' })
+    await page.addInitScript(TELL_WHEN_USABLE)
+    await page.goto('/sign-in')
     await page.getByLabel('Email').fill(BRUNO.email)
-    const ms = Math.round(performance.now() - startedAt)
-    process.stderr.write(`first page on slow 4G: ${ms} ms, ${seen.bytes} bytes\n`)
     await page.waitForLoadState('networkidle')
+    const ms = Math.round(Number(await page.evaluate('window.usableAt')))
+    process.stderr.write(`first page on slow 4G: ${ms} ms, ${seen.bytes} bytes\n`)
+    // Two thirds of a second; beside other tests a machine can be much later.
+    expect(ms).toBeLessThan(5_000)
     expect(seen.bytes).toBeLessThan(FIRST_PAGE_MAX)
     expect(seen.paths.filter((path) => /stats-page|admin-pages|me-page/.test(path))).toEqual([])
     // Page, style, script with its parts, and who one is: once each (the icon is the browser's, too).

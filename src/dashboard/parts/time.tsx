@@ -40,3 +40,8 @@ export function duration(seconds: number): string {
   if (hours > 0) return minutes > 0 ? `${hours} h ${minutes} min` : `${hours} h`
   return minutes > 0 ? `${minutes} min` : `${Math.floor(seconds)} s`
 }
+
+const numbers = new Intl.NumberFormat()
+
+/** A count as people write it: 100,000. */
+export const counted = (count: number): string => numbers.format(count)

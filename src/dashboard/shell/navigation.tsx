@@ -2,6 +2,7 @@
 import { Icon, type IconName } from '../parts/icon.tsx'
 import { address, path } from '../router.ts'
 import { stats, statusesIn } from '../state/desk.ts'
+import { counted } from '../parts/time.tsx'
 import { isAdmin, isStaff } from '../state/session.ts'
 import { savedViews } from '../state/views.ts'
 
@@ -106,7 +107,7 @@ function Entry({ href, icon, label, count }: Place) {
         <span class="min-w-0 flex-1 truncate" dir="auto">
           {label}
         </span>
-        {count !== undefined && <span class="text-sm tabular-nums">{count}</span>}
+        {count !== undefined && <span class="text-sm tabular-nums">{counted(count)}</span>}
       </a>
     </li>
   )

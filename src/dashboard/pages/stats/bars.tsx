@@ -1,4 +1,5 @@
 /** Counts as bars. It is a table: who does not see the bars reads the numbers. */
+import { counted } from '../../parts/time.tsx'
 
 export function Bars({ rows }: { rows: readonly (readonly [label: string, count: number])[] }) {
   const most = Math.max(1, ...rows.map(([, count]) => count))
@@ -20,7 +21,7 @@ export function Bars({ rows }: { rows: readonly (readonly [label: string, count:
                 style={{ width: `${(100 * count) / most}%` }}
               />
             </td>
-            <td class="w-14 py-1 text-end tabular-nums">{count}</td>
+            <td class="w-20 py-1 text-end tabular-nums">{counted(count)}</td>
           </tr>
         ))}
       </tbody>

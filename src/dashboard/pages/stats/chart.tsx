@@ -71,7 +71,7 @@ function optionsFor(
         ...axis,
         size: isTime ? 76 : 44,
         values: (_chart, ticks) =>
-          ticks.map((value) => (isTime ? shown(value, true) : String(value))),
+          ticks.map((value) => (isTime ? shown(value, true) : compact.format(value))),
       },
     ],
     series: [
@@ -87,4 +87,6 @@ function optionsFor(
   }
 }
 
+/** 10K, so that an axis has room for it. */
+const compact = new Intl.NumberFormat(undefined, { notation: 'compact' })
 const days = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' })

@@ -4,7 +4,7 @@ import { get, queryOf } from '../../api/client.ts'
 import type { Inbox, Page } from '../../api/types.ts'
 import { Select } from '../../parts/field.tsx'
 import { DeskPage } from '../../parts/page.tsx'
-import { duration } from '../../parts/time.tsx'
+import { counted, duration } from '../../parts/time.tsx'
 import { labelOf, stats } from '../../state/desk.ts'
 import { useLoad } from '../../state/load.ts'
 import { Bars } from './bars.tsx'
@@ -115,27 +115,26 @@ export function StatsPage() {
 }
 
 function Cards() {
-  const counted = stats.value
-  if (counted === null) return null
-  const { open, open_unassigned: unassigned, open_mine: mine, resolved, total } = counted
+  const now = stats.value
+  if (now === null) return null
+  const { open, open_unassigned: unassigned, open_mine: mine, resolved, total } = now
   const cards: readonly [string, string | number][] = [
-    ['Open', open],
+    ['Not resolved', open],
     ['Unassigned', unassigned],
     ['Mine', mine],
-    ['High priority', counted.high_priority],
+    ['High priority', now.high_priority],
     ['Resolved', resolved],
     ['All tickets', total],
-    [
-      'Longest wait',
-      counted.oldest_waiting_s === null ? 'nobody' : duration(counted.oldest_waiting_s),
-    ],
+    ['Longest wait', now.oldest_waiting_s === null ? 'nobody' : duration(now.oldest_waiting_s)],
   ]
   return (
     <dl class="mb-5 grid grid-cols-2 gap-3 sm:grid-cols-4 xl:grid-cols-7">
       {cards.map(([label, value]) => (
         <div key={label} class="panel flex flex-col-reverse justify-end px-4 py-3">
           <dt class="muted text-sm">{label}</dt>
-          <dd class="text-2xl font-semibold tabular-nums">{value}</dd>
+          <dd class="text-2xl font-semibold tabular-nums">
+            {typeof value === 'number' ? counted(value) : value}
+          </dd>
         </div>
       ))}
     </dl>
@@ -143,19 +142,19 @@ function Cards() {
 }
 
 function ByWord() {
-  const counted = stats.value
-  if (counted === null) return null
+  const now = stats.value
+  if (now === null) return null
   const named = (name: string): string => (name === 'none' ? 'No category' : name)
   return (
-    <section class="panel p-5" aria-label="By status and category">
-      <h2 class="mb-3">By status</h2>
-      <Bars
-        rows={Object.entries(counted.by_status).map(([name, count]) => [labelOf(name), count])}
-      />
-      <h2 class="mt-6 mb-3">By category</h2>
-      <Bars
-        rows={Object.entries(counted.by_category).map(([name, count]) => [named(name), count])}
-      />
-    </section>
+    <>
+      <section class="panel p-5" aria-label="By status">
+        <h2 class="mb-3">By status</h2>
+        <Bars rows={Object.entries(now.by_status).map(([name, count]) => [labelOf(name), count])} />
+      </section>
+      <section class="panel p-5" aria-label="By category">
+        <h2 class="mb-3">By category</h2>
+        <Bars rows={Object.entries(now.by_category).map(([name, count]) => [named(name), count])} />
+      </section>
+    </>
   )
 }
