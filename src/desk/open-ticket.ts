@@ -1,7 +1,7 @@
 /** Opens a ticket with its first comment, tells the agents, and acknowledges it to the requester. */
 import type { NamedAddress } from '../mail/address.ts'
 import { mailComment } from '../outbound/comment-mail.ts'
-import { acknowledge } from '../outbound/notices.ts'
+import { acknowledge, type AcknowledgementInput } from '../outbound/notices.ts'
 import { conversationIn } from '../outbound/thread-index.ts'
 import type { NewEvent } from '../store/events.ts'
 import type { Tx } from '../store/open.ts'
@@ -48,7 +48,7 @@ export interface OpenTicketInput {
   readonly locale: string | null
   /** What its Thread-Index header says, if it came as mail that has one. */
   readonly threadIndex?: string | null
-  readonly acknowledge: { readonly verified: boolean; readonly suppress: string | null } | null
+  readonly acknowledge: Pick<AcknowledgementInput, 'verified' | 'suppress' | 'arrivedAt'> | null
   /** Mail the first comment itself to the requester (an agent writes first). */
   readonly mailOpening: boolean
   readonly notifyAgents: boolean

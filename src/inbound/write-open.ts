@@ -60,7 +60,11 @@ export async function applyOpen(
       ),
       acknowledge:
         decision.acknowledge && !understood.sensitive
-          ? { verified: understood.verified, suppress: understood.suppressAcknowledgement }
+          ? {
+              verified: understood.verified,
+              suppress: understood.suppressAcknowledgement,
+              arrivedAt: understood.row.internalAt,
+            }
           : null,
       mailOpening: false,
       notifyAgents: !decision.imported,

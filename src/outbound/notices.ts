@@ -32,6 +32,8 @@ export interface AcknowledgementInput {
   readonly verified: boolean
   /** A reason not to send it: written into the row, visible to everybody. */
   readonly suppress: string | null
+  /** When the mail arrived, where it came by mail. */
+  readonly arrivedAt?: Date | null
 }
 
 /** One acknowledgement per new ticket, to the requester only. */
@@ -71,6 +73,7 @@ export async function acknowledge(
           verified,
           inbox: { name: inbox.name },
           recipient: { name: greetingName(name) },
+          late: lateness(input.arrivedAt ?? null, at),
           ticket: { id: ticket.id, subject: subjectOf(ticket), url: urlFor(context, input, at) },
         },
       ),
@@ -91,6 +94,12 @@ export async function acknowledge(
     at,
   )
 }
+
+/** After an outage, mail that lay around is not acknowledged as if nothing had happened. */
+const LATE_MS = 2 * 3_600_000
+
+const lateness = (arrivedAt: Date | null, at: Date): { at: Date } | null =>
+  arrivedAt !== null && at.getTime() - arrivedAt.getTime() > LATE_MS ? { at: arrivedAt } : null
 
 /** None for strangers: it would show one's words to whomever he names. */
 const urlFor = (

@@ -61,9 +61,15 @@ const waiting = {
 
 export const SAMPLES: { readonly [N in NoticeName]: readonly NoticeValues[N][] } = {
   acknowledgement: [
-    { verified: true, inbox, ticket, recipient: { name: 'Ana Ray' } },
-    { verified: true, inbox, ticket, recipient: { name: null } },
-    { verified: false, inbox, ticket: { ...ticket, url: '' }, recipient: { name: null } },
+    { verified: true, inbox, ticket, recipient: { name: 'Ana Ray' }, late: null },
+    { verified: true, inbox, ticket, recipient: { name: null }, late: { at: waiting.since } },
+    {
+      verified: false,
+      inbox,
+      ticket: { ...ticket, url: '' },
+      recipient: { name: null },
+      late: null,
+    },
   ],
   reply: [
     { inbox, ticket, opening: false, comment, quoted },

@@ -34,6 +34,8 @@ export interface AcknowledgementValues extends ForCustomer {
   /** Was the sender proven? If not, nothing that he wrote may be repeated. */
   readonly verified: boolean
   readonly recipient: { readonly name: string | null }
+  /** When the mail arrived, if that was long before we took it in; null: it is answered in time. */
+  readonly late: { readonly at: Date } | null
 }
 
 export interface ReplyValues extends ForCustomer {

@@ -71,6 +71,28 @@ eachDatabase(
       expect(await acknowledgements()).toHaveLength(9)
     })
 
+    test('mail that lay around for hours is acknowledged as late, and after a day not at all', async () => {
+      await afterMail(fresh, [])
+      const hoursAgo = (hours: number): Date => new Date(Date.now() - hours * 3_600_000)
+      await desk.stop()
+      const ages = [1, 3, 25] as const
+      for (const hours of ages) {
+        desk.arrives(aMail({ headers: { From: `h${hours}@customer.test` } }), hoursAgo(hours))
+      }
+      desk.start('fetch', 'intake')
+      await desk.untilSettled(ages.length)
+      const said = new Map<string, string>()
+      for (const row of await desk.outbox()) {
+        if (row.kind === 'acknowledgement')
+          said.set(row.rcptTo, `${row.outcome} ${await textOf(row)}`)
+      }
+      const late = 'could not be taken in until now'
+      expect(said.get('h1@customer.test')).toMatch(/^queued /)
+      expect(said.get('h1@customer.test')).not.toContain(late)
+      expect(said.get('h3@customer.test')).toContain(late)
+      expect(said.get('h25@customer.test') ?? 'suppressed').toMatch(/^suppressed/)
+    })
+
     /** From somebody whom our own server authenticated, or from one whom nobody did. */
     const from = (address: string, verified: boolean): string =>
       aMail({

@@ -20,6 +20,7 @@ const acknowledgement = (verified: boolean, subject: string, name: string | null
     verified,
     inbox: { name: 'Support' },
     recipient: { name },
+    late: null,
     ticket: { id: 7, subject, url: '' },
   })
 
