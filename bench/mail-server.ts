@@ -14,8 +14,8 @@ export type Command =
   | { readonly do: 'make'; readonly count: number; readonly seed: number }
   | { readonly do: 'deliver' }
   | { readonly do: 'notify'; readonly count: number }
-  /** When the SMTP server has taken `count` more, the milliseconds from the first to the last. */
-  | { readonly do: 'take'; readonly count: number }
+  /** The milliseconds in which the SMTP server took `count` mails, after so many others. */
+  | { readonly do: 'take'; readonly warmUp: number; readonly count: number }
   | { readonly do: 'stop' }
 
 const say = (message: object): void => void process.send?.(message)
@@ -49,7 +49,7 @@ async function answerTo(command: Exclude<Command, { do: 'stop' }>): Promise<obje
     case 'notify':
       return { latencies: await notifyOneByOne(command.count) }
     case 'take':
-      return { ms: await takeAll(command.count) }
+      return { ms: await takeAll(command) }
   }
 }
 
@@ -75,18 +75,18 @@ async function notifyOneByOne(count: number): Promise<number[]> {
   return latencies
 }
 
-async function takeAll(count: number): Promise<number> {
+async function takeAll({ warmUp, count }: { warmUp: number; count: number }): Promise<number> {
   let taken = 0
-  let firstAt = 0
+  let startedAt = 0
   let last = world.smtp.received.at(-1)
   await world.smtp.untilReceived(
     (all) => {
       const latest = all.at(-1)
-      if (latest !== last && taken++ === 0) firstAt = performance.now()
+      if (latest !== last && ++taken === warmUp) startedAt = performance.now()
       last = latest
-      return taken >= count ? true : undefined
+      return taken >= warmUp + count ? true : undefined
     },
-    { what: `${count} mails`, timeoutMs: 120_000 },
+    { what: `${warmUp + count} mails`, timeoutMs: 120_000 },
   )
-  return performance.now() - firstAt
+  return performance.now() - startedAt
 }

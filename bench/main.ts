@@ -5,6 +5,7 @@
 import { apiRows } from './api-rows.ts'
 import { type Intake, intakeRate } from './intake.ts'
 import { quickLatency } from './latency.ts'
+import { sendingRate } from './outbox.ts'
 import { mailparserRate, readingRate } from './reading.ts'
 import { type Servers, startServers } from './servers.ts'
 
@@ -52,11 +53,24 @@ async function readingRow(parser: number): Promise<Row> {
 
 async function intakeRow(parser: number): Promise<Row> {
   const { perSecond, cpu } = await withServers((servers) => intakeRate(servers, MAILS))
-  const wanted = Math.min(200, parser / 2)
+  const wanted = Math.min(400, 0.7 * parser)
   return {
     what: `intake of ${MAILS} mails, IMAP to committed ticket`,
     ours: `${perSecond.toFixed(0)}/s`,
     limit: `mailparser alone ${parser.toFixed(0)}/s, ratio ${(perSecond / parser).toFixed(2)}; ${shares(cpu)}`,
+    target: `>= ${wanted.toFixed(0)}/s`,
+    met: perSecond >= wanted,
+  }
+}
+
+async function sendingRow(): Promise<Row> {
+  const { perSecond, poolPerSecond } = await withServers((servers) => sendingRate(servers, MAILS))
+  const wanted = Math.min(300, 0.7 * poolPerSecond)
+  const ratio = (perSecond / poolPerSecond).toFixed(2)
+  return {
+    what: `${MAILS} acknowledgements, queue to server`,
+    ours: `${perSecond.toFixed(0)}/s`,
+    limit: `bare SMTP pool ${poolPerSecond.toFixed(0)}/s, ratio ${ratio}`,
     target: `>= ${wanted.toFixed(0)}/s`,
     met: perSecond >= wanted,
   }
@@ -78,8 +92,9 @@ const chosen = new Set(process.argv.slice(2))
 const wants = (name: string): boolean => chosen.size === 0 || chosen.has(name)
 const rows: Row[] = []
 if (wants('latency')) rows.push(await latencyRow())
-const parser = await mailparserRate(MAILS)
+const parser = wants('reading') || wants('intake') ? await mailparserRate(MAILS) : 0
 if (wants('reading')) rows.push(await readingRow(parser))
 if (wants('intake')) rows.push(await intakeRow(parser))
 if (wants('api')) rows.push(...(await withServers(apiRows)))
+if (wants('outbox')) rows.push(await sendingRow())
 report(rows)

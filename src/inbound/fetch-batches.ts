@@ -19,3 +19,14 @@ export function* batches(metas: readonly MessageMeta[]): Generator<MessageMeta[]
   }
   if (batch.length > 0) yield batch
 }
+
+/** A sequence set (RFC 9051 §9), consecutive UIDs as ranges: `3:7,9`. */
+export function uidSet(uids: readonly number[]): string {
+  const ranges: { from: number; to: number }[] = []
+  for (const uid of uids) {
+    const last = ranges.at(-1)
+    if (last !== undefined && uid === last.to + 1) last.to = uid
+    else ranges.push({ from: uid, to: uid })
+  }
+  return ranges.map(({ from, to }) => (from === to ? `${from}` : `${from}:${to}`)).join(',')
+}

@@ -11,6 +11,7 @@ import { isLoopback } from '../config-values.ts'
 import { parseMessageIds } from '../mail/message-id.ts'
 import { tokensFor } from '../oauth.ts'
 import { Bell, pause } from '../pause.ts'
+import { uidSet } from './fetch-batches.ts'
 import { untilClosed, within } from './fetch-deadline.ts'
 import { isRefusedLogin, openingFailure } from './fetch-failure.ts'
 import { MESSAGE_BYTES_MAX, optionsOf } from './fetch-options.ts'
@@ -143,7 +144,7 @@ export class ImapSession {
     const bytes = wanted.reduce((sum, { size }) => sum + size, 0)
     const found = new Map<number, Buffer>()
     await this.#within(COMMAND_MS + bytes / BYTES_PER_MS, 'FETCH', async () => {
-      const range = [...uids].join(',')
+      const range = uidSet([...uids])
       const query = { uid: true, source: true }
       for await (const message of this.#client.fetch(range, query, { uid: true })) {
         // A server may put an unsolicited answer in between, or answer for another message.
@@ -201,7 +202,7 @@ export class ImapSession {
     const found = new Map<number, string>()
     await this.#within(COMMAND_MS * 2, 'FETCH', async () => {
       const query = { uid: true, envelope: true }
-      for await (const message of this.#client.fetch(uids.join(','), query, { uid: true })) {
+      for await (const message of this.#client.fetch(uidSet(uids), query, { uid: true })) {
         const [id] = parseMessageIds(message.envelope?.messageId)
         if (id !== undefined) found.set(message.uid, id)
       }
@@ -211,18 +212,18 @@ export class ImapSession {
 
   async flagSeen(uids: readonly number[]): Promise<void> {
     await this.#within(COMMAND_MS, 'STORE', () =>
-      this.#client.messageFlagsAdd(uids.join(','), ['\\Seen'], { uid: true }),
+      this.#client.messageFlagsAdd(uidSet(uids), ['\\Seen'], { uid: true }),
     )
   }
 
   /** Moves messages; returns those that are no longer here, whoever moved them. */
   async move(uids: readonly number[], folder: string): Promise<number[]> {
     const moved = await this.#within(COMMAND_MS, 'MOVE', () =>
-      this.#client.messageMove(uids.join(','), folder, { uid: true }),
+      this.#client.messageMove(uidSet(uids), folder, { uid: true }),
     )
     if (moved && moved.uidMap !== undefined && moved.uidMap.size === uids.length) return [...uids]
     const here = await this.#within(COMMAND_MS, 'SEARCH', () =>
-      answered(this.#client.search({ uid: uids.join(',') }, { uid: true })),
+      answered(this.#client.search({ uid: uidSet(uids) }, { uid: true })),
     )
     const left = new Set(here)
     return uids.filter((uid) => !left.has(uid))

@@ -86,15 +86,19 @@ class Batches {
   /** False: there is nothing to do. */
   async turn(): Promise<boolean> {
     // Committed before the parser starts, and before the next write, which it must not wait for.
-    const rows = await claim(this.#deps)
+    // The small attachments of that one wait for the same commit.
+    const [rows] = await Promise.all([claim(this.#deps), storeSmall(this.#deps, this.#ready)])
     const parsing = parseAll(this.#deps, rows)
     parsing.catch(() => {
       // Awaited below; a failed write comes first.
     })
-    await this.#write()
+    await this.#take()
     this.#ready = await parsing
     // Less than a full batch: nobody is waiting behind it, so it is written at once.
-    if (rows.length < BATCH_MAX && !this.#signal.aborted) await this.#write()
+    if (rows.length < BATCH_MAX && !this.#signal.aborted) {
+      await storeSmall(this.#deps, this.#ready)
+      await this.#take()
+    }
     return rows.length > 0
   }
 
@@ -107,10 +111,10 @@ class Batches {
     await context.store.transaction((tx) => releaseInbound(tx, owner, at, { giveBack: true }))
   }
 
-  async #write(): Promise<void> {
+  async #take(): Promise<void> {
     const batch = this.#ready
     this.#ready = []
-    await writeAll(this.#deps, batch)
+    await takeAll(this.#deps, batch)
   }
 }
 
@@ -145,8 +149,12 @@ async function parseAll(deps: IntakeDeps, rows: readonly InboundMessage[]): Prom
   const all = rows.map(async (row) => {
     const done = await prepare(deps, row)
     if (done === null) return
-    if (overtaken) await writeAll(deps, [done])
-    else ready.push(done)
+    if (!overtaken) {
+      ready.push(done)
+      return
+    }
+    await storeSmall(deps, [done])
+    await takeAll(deps, [done])
   })
   const settled = Promise.all(all)
   settled.catch(() => {
@@ -211,10 +219,9 @@ async function storeSmall({ context }: IntakeDeps, batch: readonly Ready[]): Pro
   if (small.length > 0) await context.blobs.putAll(small)
 }
 
-/** Writes what is ready; what failed by itself waits for another attempt. */
-async function writeAll(deps: IntakeDeps, batch: readonly Ready[]): Promise<void> {
+/** Writes what is ready and stored; what failed by itself waits for another attempt. */
+async function takeAll(deps: IntakeDeps, batch: readonly Ready[]): Promise<void> {
   if (batch.length === 0) return
-  await storeSmall(deps, batch)
   const { lines, failed } = await takeBatch(deps, batch)
   for (const line of lines) deps.events.messageTaken(line)
   deps.outgoing.ring()

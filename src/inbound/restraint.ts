@@ -87,6 +87,8 @@ async function repeats(
     at,
   )
   if (limit !== null) return looksLikeMachine(limit)
+  // Too few by number alone: most people's mails are not even compared.
+  if (limitReached(remarks, at) === null) return null
   const alike = remarks.filter((remark) => saysTheSame(remark.text, text))
   if (limitReached(alike, at) === null) return null
   const sent = await automaticSentAt(db, { rcptTo: sender.email, since, limit: LOOKED_AT_MAX })

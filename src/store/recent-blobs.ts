@@ -5,8 +5,8 @@
 import type { Readable } from 'node:stream'
 import type { Blobs, StoredBlob } from './blobs.ts'
 
-/** Of all that is kept: a few hundred usual mails. */
-const KEPT_BYTES_MAX = 16 * 1024 * 1024
+/** Of all that is kept: a thousand usual mails, so that a backlog is not read back. */
+const KEPT_BYTES_MAX = 32 * 1024 * 1024
 /** Who has not asked by then (another daemon took the message) will not. */
 const KEPT_MS = 60_000
 

@@ -45,9 +45,9 @@ describe('blobs stored a moment ago', () => {
   test('do not fill the memory: what has no room is read from its home', async () => {
     const { recent, asked } = start()
     const shas: string[] = []
-    for (let n = 0; n < 20; n += 1) shas.push((await recent.put(randomBytes(MB))).sha256)
+    for (let n = 0; n < 36; n += 1) shas.push((await recent.put(randomBytes(MB))).sha256)
     for (const sha256 of shas) expect((await recent.get(sha256))?.length).toBe(MB)
-    expect(asked).toEqual(shas.slice(16))
+    expect(asked).toEqual(shas.slice(32))
   })
 
   test('make room for newer ones when nobody asked for a minute', async () => {
