@@ -11,6 +11,7 @@ import { silentLog } from '../../src/log.ts'
 import { eachDatabase } from '../kit/databases.ts'
 import { apiStarter, Client, type TestApi } from './desk-api.ts'
 import { migrated } from './desk-context.ts'
+import { eventsOf as streamOf } from './events-client.ts'
 import { GOOD_BODIES } from './good-bodies.ts'
 
 /** The table without the public routes. */
@@ -224,6 +225,9 @@ const pathOf = (name: string): string =>
     .replace(':delivery', '1')
     .replace(':notice/:locale', 'reply/en')
 
+/** Neither an id nor the name of a notice that there is. */
+const NOTHING = '999999'
+
 const UNAUTHENTICATED = {
   status: 401,
   body: { code: 'unauthenticated' },
@@ -251,6 +255,77 @@ eachDatabase(
           UNAUTHENTICATED,
         )
       }
+    })
+
+    test('what is not there is not there for anybody, and what is another’s looks the same', async () => {
+      const api = await start()
+      await api.tokenFor(PIA)
+      await api.ana.post('/api/v1/tickets', { subject: 'Printer', text: 'It burns.' })
+      const about = privateRoutes(api).filter(({ path }) => path.includes(':'))
+      expect(about.length).toBeGreaterThan(60)
+      for (const route of about) {
+        const name = `${route.method} ${route.path}`
+        const [method = '', nothing = ''] = pathOf(name.replace(/:(?:id|notice)\b/, NOTHING)).split(
+          ' ',
+        )
+        const roles = route.access.roles === 'public' ? [] : route.access.roles
+        for (const who of ['ana', 'mallory', 'bruno', 'carla'] as const) {
+          const { role } = api.users[who]
+          const { status } = await api[who].send(method, nothing, GOOD_BODIES[name])
+          expect([name, who, status]).toEqual([name, who, roles.includes(role) ? 404 : 403])
+        }
+        if (EXPECTED[name]?.mallory !== 404) continue
+        const [, there = ''] = pathOf(name).split(' ')
+        const headers = { 'x-request-id': 'same' }
+        const foreign = await api.mallory.send(method, there, GOOD_BODIES[name], headers)
+        const unknown = await api.mallory.send(method, nothing, GOOD_BODIES[name], headers)
+        expect([name, foreign.body]).toEqual([name, unknown.body])
+      }
+    })
+
+    test('what is listed, found, counted, streamed and handed out is one’s own', async () => {
+      const api = await start()
+      const streams = {
+        ana: await streamOf(api.ana),
+        mallory: await streamOf(api.mallory),
+        bruno: await streamOf(api.bruno),
+      }
+      await api.ana.post('/api/v1/tickets', { subject: 'Printer', text: 'It burns.', tags: ['x'] })
+      await api.bruno.post('/api/v1/tickets/1/comments', { text: 'Hm.', visibility: 'internal' })
+      const seen = async (who: 'ana' | 'mallory' | 'bruno' | 'carla') => {
+        const client = api[who]
+        const count = async (path: string) => (await client.all(`/api/v1/${path}`)).length
+        const stats = (await client.get('/api/v1/stats')).body
+        return {
+          listed: await count('tickets'),
+          found: await count('tickets?q=printer'),
+          hidden: await count('tickets?q=hm'),
+          byNumber: await count('tickets?q=1'),
+          total: stats['total'],
+          open: (stats['by_status'] as Record<string, number>)['open'],
+        }
+      }
+      const mine = { listed: 1, found: 1, hidden: 0, byNumber: 1, total: 1, open: 1 }
+      const none = { listed: 0, found: 0, hidden: 0, byNumber: 0, total: 0, open: 0 }
+      expect(await seen('ana')).toEqual(mine)
+      expect(await seen('mallory')).toEqual(none)
+      expect(await seen('bruno')).toEqual({ ...mine, hidden: 1 })
+      expect(await seen('carla')).toEqual({ ...mine, hidden: 1 })
+      const typesOf = async (who: keyof typeof streams, count: number) =>
+        (await streams[who].next(count)).map(({ event }) => event)
+      expect(await typesOf('bruno', 3)).toEqual([
+        'ticket.created',
+        'comment.created',
+        'comment.created',
+      ])
+      expect(await typesOf('ana', 2)).toEqual(['ticket.created', 'comment.created'])
+      // What happens to her comes; nothing of the others has come before it.
+      await api.mallory.post('/api/v1/tickets', { subject: 'Lamp', text: 'It flickers.' })
+      const [first] = await streams.mallory.next(1)
+      expect(first).toMatchObject({ event: 'ticket.created', data: { ticket_id: 2 } })
+      expect(streams.ana.text()).not.toContain('"ticket_id":2')
+      expect(streams.ana.text()).not.toContain('internal')
+      await Promise.all(Object.values(streams).map((stream) => stream.close()))
     })
 
     test('a limited token does only what its scopes say', async () => {
