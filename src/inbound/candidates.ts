@@ -3,8 +3,10 @@ import { ticketsByCommentMessageIds } from '../store/comments.ts'
 import type { Queryable } from '../store/open.ts'
 import { outboxByMessageIds } from '../store/outbox.ts'
 import { listParticipants } from '../store/participants.ts'
-import { findTickets } from '../store/tickets.ts'
+import { findTickets, splitFrom } from '../store/tickets.ts'
+import { usersById } from '../store/users.ts'
 import type { Ticket } from '../ticket/ticket.ts'
+import { isStaff } from '../ticket/user.ts'
 import type { Candidate, Hints } from './thread.ts'
 
 /** A merged ticket leads to its target, which may be merged itself. */
@@ -20,6 +22,7 @@ export async function findCandidates(db: Queryable, hints: Hints): Promise<Candi
   ])
   if (named.size === 0) return []
   const targets = await followMerges(db, [...named])
+  await followSplit(db, { hints, byMessageId }, targets)
   const tickets = [...new Map([...targets.values()].map((ticket) => [ticket.id, ticket])).values()]
   const participants = await listParticipants(
     db,
@@ -36,10 +39,48 @@ export async function findCandidates(db: Queryable, hints: Hints): Promise<Candi
   })
 }
 
+/**
+ * The token of an answer names the ticket that its comment was in when it was mailed. What is
+ * answered may be in a ticket of its own by now: then the token, in the hands of somebody who may
+ * see that one, stands for it.
+ */
+async function followSplit(
+  db: Queryable,
+  { hints, byMessageId }: { hints: Hints; byMessageId: readonly NamedByMessageId[] },
+  targets: Map<number, Ticket>,
+): Promise<void> {
+  const [nearest] = hints.messageIds.flatMap((id) =>
+    byMessageId.filter(({ messageId }) => messageId === id),
+  )
+  const made = nearest === undefined ? undefined : targets.get(nearest.ticketId)
+  if (nearest === undefined || made === undefined) return
+  const others = hints.tokens.filter(({ ticketId }) => ticketId !== nearest.ticketId)
+  const ids = others.map(({ ticketId }) => ticketId)
+  const before = await splitFrom(db, nearest.ticketId, ids)
+  if (before.length === 0) return
+  const people = await listParticipants(db, [made.id])
+  const users = await usersById(
+    db,
+    others.map(({ userId }) => userId),
+  )
+  const maySee = (userId: number): boolean => {
+    const user = users.get(userId)
+    return (user !== undefined && isStaff(user)) || people.some((one) => one.userId === userId)
+  }
+  for (const { ticketId, userId } of others) {
+    if (before.includes(ticketId) && maySee(userId)) targets.set(ticketId, made)
+  }
+}
+
+interface NamedByMessageId {
+  readonly messageId: string
+  readonly ticketId: number
+}
+
 async function namedByMessageIds(
   db: Queryable,
   messageIds: readonly string[],
-): Promise<{ messageId: string; ticketId: number }[]> {
+): Promise<NamedByMessageId[]> {
   const [received, sent] = [
     await ticketsByCommentMessageIds(db, messageIds),
     await outboxByMessageIds(db, messageIds),

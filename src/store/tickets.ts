@@ -242,6 +242,20 @@ export async function listSnoozedUntil(db: Queryable, at: Date, limit: number): 
   return rows.map(toTicket)
 }
 
+/** Of these tickets, those that this one was split from. */
+export async function splitFrom(
+  db: Queryable,
+  ticketId: number,
+  ids: readonly number[],
+): Promise<number[]> {
+  if (ids.length === 0) return []
+  const rows = await db('ticket_links')
+    .where({ ticket_id: ticketId, reason: 'split' })
+    .whereIn('related_id', [...ids])
+    .select<{ related_id: number }[]>('related_id')
+  return rows.map(({ related_id }) => related_id)
+}
+
 /** Notes that two tickets may belong together: shown to agents, gives no rights. */
 export async function linkTickets(
   tx: Tx,
