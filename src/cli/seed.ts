@@ -9,6 +9,7 @@ import { countRows, insertRows, lookAgain, reserveIds } from '../store/bulk-rows
 import { findProgress, moveProgress } from '../store/index-progress.ts'
 import type { Store, Tx } from '../store/open.ts'
 import type { Workplace } from '../workplace.ts'
+import { whenPeopleWrite } from './seed-hours.ts'
 import { diceOf, type Dice, inventPerson, inventTicket } from './seed-story.ts'
 import { rowsOf, type SeedPeople, type SeedRows } from './seed-rows.ts'
 import { withWorkplace } from './with-workplace.ts'
@@ -94,7 +95,10 @@ async function seed(workplace: Workplace, wishes: SeedWishes, progress: Progress
       const told = inventTicket({
         dice,
         lifecycle: workplace.context.lifecycle,
-        createdAt: Math.round(nowMs - DAY_MS * DAYS * (1 - age) - dice() * 600_000),
+        createdAt: whenPeopleWrite(
+          Math.round(nowMs - DAY_MS * DAYS * (1 - age) - dice() * 600_000),
+          nowMs,
+        ),
         nowMs,
         age,
         comments: share(dice, left),
