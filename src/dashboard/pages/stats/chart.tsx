@@ -69,7 +69,7 @@ function optionsFor(
       { ...axis, values: (_chart, ticks) => ticks.map((at) => days.format(at * 1000)) },
       {
         ...axis,
-        size: isTime ? 76 : 44,
+        size: isTime ? 92 : 44,
         values: (_chart, ticks) =>
           ticks.map((value) => (isTime ? shown(value, true) : compact.format(value))),
       },
