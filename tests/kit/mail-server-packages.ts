@@ -3,6 +3,8 @@ export const MAIL_SERVER_PACKAGES = [
   'dovecot-imapd',
   'dovecot-lmtpd',
   'exim4-daemon-light',
+  'mutt',
+  's-nail',
 ] as const
 
-export const SKIPPED_WITHOUT_SERVERS = '(needs Dovecot and Exim)'
+export const SKIPPED_WITHOUT_SERVERS = '(needs Dovecot, Exim, mutt and s-nail)'

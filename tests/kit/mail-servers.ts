@@ -142,6 +142,8 @@ const SERVERS = [
   '/usr/lib/dovecot/imap',
   '/usr/lib/dovecot/lmtp',
   '/usr/sbin/exim4',
+  '/usr/bin/mutt',
+  '/usr/bin/s-nail',
 ]
 
 /** Servers stopped after this keep their directory. */
