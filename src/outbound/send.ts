@@ -5,13 +5,13 @@
  * circuit: rows stay queued and one probe a minute finds out when it is back.
  */
 import type { InboxConfig } from '../config.ts'
-import type { Rate } from '../config-values.ts'
 import { OperatorError } from '../errors.ts'
 import type { Health } from '../health.ts'
 import { type Bell, pause } from '../pause.ts'
 import {
   changeOutcome,
   claimDue,
+  giveBack,
   listUndecided,
   nextDeliveryDue,
   recoverDeliveries,
@@ -26,6 +26,7 @@ import {
   recordDelivery,
   type ServerDown,
 } from './attempt.ts'
+import { Pace } from './pace.ts'
 import { circuitDelayMs } from './retry.ts'
 import { settingsOf } from './settings.ts'
 import { openLane, type SmtpLane } from './smtp.ts'
@@ -38,6 +39,14 @@ export interface SendDeps extends AttemptDeps {
 
 const IDLE_MS = 5_000
 const AFTER_ERROR_MS = 1_000
+/**
+ * A claim is a commit: while deliveries are quick, each lane's next ones are claimed with it. Where
+ * they are slow nothing is claimed ahead, so that what waits can still be called back.
+ */
+const AHEAD_PER_LANE = 4
+const QUICK_MS = 250
+/** What waits in hand longer than this has time for another claim. */
+const AHEAD_MS = 10_000
 /**
  * What is under way when we stop gets so long to end: cut off after its dot it would be uncertain,
  * and every restart would send some replies twice.
@@ -78,6 +87,11 @@ class Sender {
   readonly #all: readonly SmtpLane[]
   readonly #pace: Pace
   readonly #cut = new AbortController()
+  /** Claimed, for the next free lane. */
+  #ahead: OutboxMessage[] = []
+  #claimedAt = 0
+  /** How long the last delivery took; before the first one nothing is known. */
+  #lastMs = Number.MAX_SAFE_INTEGER
   #failures = 0
   /** What ended an attempt in an unexpected way: a damaged database stops the loop. */
   #fatal: unknown = null
@@ -99,8 +113,10 @@ class Sender {
     stopIfCorrupt(this.#fatal)
     const now = this.#deps.clock.now()
     await this.#decideUncertain(now)
+    if (this.#failures > 0 || now.getTime() - this.#claimedAt > AHEAD_MS) await this.#giveBack()
     const limit = this.#mayStart(now)
-    const rows = limit === 0 ? [] : await this.#claim(limit)
+    if (this.#ahead.length < limit) await this.#claim(limit)
+    const rows = this.#ahead.splice(0, limit)
     for (const row of rows) this.#start(row)
     // A full hand means there may be more; otherwise wait for a bell, a lane or a due time.
     if (rows.length > 0 && this.#mayStart(now) > 0) return
@@ -108,6 +124,10 @@ class Sender {
   }
 
   async close(): Promise<void> {
+    await this.#giveBack().catch((err: unknown) => {
+      // The next start takes them up.
+      this.#deps.events.databaseUnavailable(`send ${this.#inbox.name}`, err)
+    })
     const timer = setTimeout(() => this.#cut.abort(new Error('stopped')), FINISH_MS)
     await Promise.all(this.#busy)
     clearTimeout(timer)
@@ -121,10 +141,30 @@ class Sender {
     return Math.min(this.#free.length, this.#pace.room(now.getTime()))
   }
 
-  #claim(limit: number): Promise<OutboxMessage[]> {
+  /** For the lanes that are free, and ahead when all goes well. */
+  async #claim(limit: number): Promise<void> {
     const { clock, owner, store } = this.#deps
-    const claim = { inboxId: this.#inboxId, owner, limit, at: clock.now() }
-    return store.transaction((tx) => claimDue(tx, claim))
+    const at = clock.now()
+    const isQuick = this.#failures === 0 && this.#lastMs <= QUICK_MS
+    const wanted = isQuick ? this.#all.length * AHEAD_PER_LANE : limit
+    const room = Math.min(wanted, this.#pace.room(at.getTime())) - this.#ahead.length
+    if (room <= 0) return
+    const claim = { inboxId: this.#inboxId, owner, limit: room, at }
+    this.#ahead.push(...(await store.transaction((tx) => claimDue(tx, claim))))
+    this.#claimedAt = at.getTime()
+  }
+
+  async #giveBack(): Promise<void> {
+    const { store, owner } = this.#deps
+    const rows = this.#ahead
+    if (rows.length === 0) return
+    this.#ahead = []
+    await store.transaction((tx) =>
+      giveBack(
+        tx,
+        rows.map(({ id, attempts }) => ({ id, owner, attempts })),
+      ),
+    )
   }
 
   #start(row: OutboxMessage): void {
@@ -141,8 +181,10 @@ class Sender {
 
   async #attempt(lane: SmtpLane, row: OutboxMessage): Promise<void> {
     const { health, clock, events } = this.#deps
+    const started = performance.now()
     try {
       const { serverDown } = await attemptDelivery(this.#deps, lane, row, this.#cut.signal)
+      this.#lastMs = performance.now() - started
       if (serverDown !== null) return this.#openCircuit(serverDown)
       if (this.#failures > 0) events.smtpRecovered(this.#inbox.name)
       this.#failures = 0
@@ -175,6 +217,8 @@ class Sender {
   /** Other daemons' dead rows come back; uncertain ones are decided when their time comes. */
   async #decideUncertain(now: Date): Promise<void> {
     const { store } = this.#deps
+    // While lanes have their next ones in hand nobody goes to the database for this alone.
+    if (this.#ahead.length > 0 && this.#ahead.length >= this.#mayStart(now)) return
     for (const row of await listUndecided(store.read, this.#inboxId, now)) {
       await store.transaction(async (tx) => {
         // A person's words go out once more, knowingly; an automatic mail rather not at all.
@@ -194,39 +238,16 @@ class Sender {
 
   async #somethingHappens(): Promise<void> {
     const now = this.#deps.clock.now().getTime()
+    // A lane that becomes free has its next one in hand already.
+    if (this.#ahead.length > 0 && this.#mayStart(new Date(now)) === 0) {
+      await this.#deps.outgoing.wait(IDLE_MS, this.#signal)
+      return
+    }
     const due = await nextDeliveryDue(this.#deps.store.read, this.#inboxId)
     const waits = [IDLE_MS, this.#pace.waitMs(now)]
     if (this.#closedUntil > now) waits.push(this.#closedUntil - now)
     else if (due !== null && this.#mayStart(new Date(now)) > 0) waits.push(due.getTime() - now)
     await this.#deps.outgoing.wait(Math.max(5, Math.min(...waits)), this.#signal)
-  }
-}
-
-/** Keeps within `smtp.rate`. */
-class Pace {
-  readonly #rate: Rate | null
-  readonly #starts: number[] = []
-
-  constructor(rate: Rate | null) {
-    this.#rate = rate
-  }
-
-  room(nowMs: number): number {
-    if (this.#rate === null) return Number.MAX_SAFE_INTEGER
-    const since = nowMs - this.#rate.windowMs
-    while ((this.#starts[0] ?? Number.MAX_SAFE_INTEGER) <= since) this.#starts.shift()
-    return Math.max(0, this.#rate.count - this.#starts.length)
-  }
-
-  note(nowMs: number): void {
-    if (this.#rate !== null) this.#starts.push(nowMs)
-  }
-
-  /** Until there is room again; large when there is. */
-  waitMs(nowMs: number): number {
-    const [oldest] = this.#starts
-    if (this.#rate === null || oldest === undefined || this.room(nowMs) > 0) return IDLE_MS
-    return oldest + this.#rate.windowMs - nowMs
   }
 }
 

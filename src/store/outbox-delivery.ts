@@ -53,6 +53,20 @@ export interface Attempt {
 
 const heldBy = ({ id, owner, attempts }: Attempt) => ({ id, lease_owner: owner, attempts })
 
+/** Claimed, and not begun: they are due again, as if nobody had claimed them. */
+export async function giveBack(tx: Tx, attempts: readonly Attempt[]): Promise<void> {
+  for (const attempt of attempts) {
+    await tx<OutboxRow>('outbox')
+      .where({ ...heldBy(attempt), outcome: 'sending' })
+      .update({
+        outcome: 'queued',
+        attempts: tx.raw('attempts - 1'),
+        lease_owner: null,
+        lease_until: null,
+      })
+  }
+}
+
 /** Before the final dot. False: the row is no longer ours, so do not send. */
 export async function markEnding(tx: Tx, attempt: Attempt, at: Date): Promise<boolean> {
   const updated = await tx<OutboxRow>('outbox')

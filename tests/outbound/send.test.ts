@@ -7,6 +7,7 @@ import { eventsOf } from '../../src/events.ts'
 import { silentLog } from '../../src/log.ts'
 import { recoverSending } from '../../src/outbound/send.ts'
 import { listEvents } from '../../src/store/events.ts'
+import type { Tx } from '../../src/store/open.ts'
 import type { OutboxMessage } from '../../src/store/outbox.ts'
 import { ensureContact } from '../../src/store/users.ts'
 import { eachDatabase } from '../kit/databases.ts'
@@ -27,38 +28,40 @@ afterAll(async () => {
 const MINUTE = 60_000
 
 /** A ticket of this customer, acknowledged or not. */
-async function aTicket(email = 'ana@customer.test', acknowledged = false): Promise<number> {
+function aTicket(email = 'ana@customer.test', acknowledged = false): Promise<number> {
+  return desk.write((tx) => aTicketIn(tx, email, acknowledged))
+}
+
+async function aTicketIn(tx: Tx, email: string, acknowledged: boolean): Promise<number> {
   const at = desk.clock.now()
-  return desk.write(async (tx) => {
-    const requester = await ensureContact(tx, { address: anAddress(email), name: 'Ana' }, at)
-    const { ticket } = await openTicket(
-      tx,
-      desk.context,
-      {
-        inboxId: desk.inboxes[0]?.id ?? null,
-        subject: 'The printer',
-        requester,
-        requesterSource: 'sender',
-        author: { type: 'customer', user: requester },
-        said: saidByApi('It is on fire.'),
-        copied: [],
-        priority: 'normal',
-        category: null,
-        tags: [],
-        fields: {},
-        status: null,
-        followUpOf: null,
-        related: null,
-        watcher: null,
-        locale: null,
-        acknowledge: acknowledged ? { verified: true, suppress: null } : null,
-        mailOpening: false,
-        notifyAgents: false,
-      },
-      at,
-    )
-    return ticket.id
-  })
+  const requester = await ensureContact(tx, { address: anAddress(email), name: 'Ana' }, at)
+  const { ticket } = await openTicket(
+    tx,
+    desk.context,
+    {
+      inboxId: desk.inboxes[0]?.id ?? null,
+      subject: 'The printer',
+      requester,
+      requesterSource: 'sender',
+      author: { type: 'customer', user: requester },
+      said: saidByApi('It is on fire.'),
+      copied: [],
+      priority: 'normal',
+      category: null,
+      tags: [],
+      fields: {},
+      status: null,
+      followUpOf: null,
+      related: null,
+      watcher: null,
+      locale: null,
+      acknowledge: acknowledged ? { verified: true, suppress: null } : null,
+      mailOpening: false,
+      notifyAgents: false,
+    },
+    at,
+  )
+  return ticket.id
 }
 
 /** Bruno's reply, owed to the customer. */
@@ -234,6 +237,38 @@ eachDatabase(
       await desk.stop()
       expect(await desk.outbox()).toMatchObject([{ outcome: 'sent' }])
       await until('the connection to end', () => desk.world.smtp.connectionCount === 0)
+    })
+
+    test('what was claimed ahead of a free lane is queued at a drain, as if nobody had claimed it', async () => {
+      desk = await startDesk(await fresh(), parser)
+      desk.start('send')
+      // The first one pays for the connection; it is claimed ahead while deliveries are quick.
+      for (const id of [1, 2, 3, 4]) {
+        await aTicket(`first${id}@customer.test`, true)
+        await untilOutcome('sent', id)
+      }
+      desk.world.smtp.faults.add({ at: 'accepted', times: 20, do: 'delay', ms: 600 })
+      await desk.write(async (tx) => {
+        for (let count = 0; count < 12; count += 1) {
+          await aTicketIn(tx, `c${count}@customer.test`, true)
+        }
+      })
+      desk.outgoing.ring()
+      const outcomes = async () => (await desk.outbox()).map(({ outcome }) => outcome)
+      await until('more to be claimed than lanes', async () => {
+        return (await outcomes()).filter((one) => one === 'sending' || one === 'ending').length > 5
+      })
+      await desk.stop()
+      const rows = await desk.outbox()
+      expect(rows.filter(({ outcome }) => outcome === 'sending')).toEqual([])
+      const queued = rows.filter(({ outcome }) => outcome === 'queued')
+      expect(queued.length).toBeGreaterThan(0)
+      expect(queued.every(({ attempts }) => attempts === 0)).toBe(true)
+      expect(received()).toHaveLength(rows.length - queued.length)
+      // They leave when somebody sends again.
+      desk.start('send')
+      await until('all to be sent', async () => (await outcomes()).every((one) => one === 'sent'))
+      expect(received()).toHaveLength(16)
     })
 
     test('mail that another inbox owes does not keep this one’s sender spinning', async () => {
