@@ -45,6 +45,9 @@ const RETENTION_MS = 3_600_000
 const INDEX_MS = 1_000
 const WAKE_MS = 15_000
 
+/** The one that runs most often, every {@link WAKE_MS}. */
+export const MOST_OFTEN = 'wake'
+
 /** Loops that are jobs: what runs every now and then, and reports each run. */
 export const BACKGROUND_JOBS: readonly string[] = [
   'housekeeping',

@@ -7,7 +7,7 @@ import path from 'node:path'
 import { hostname } from 'node:os'
 import { startApi } from './api/server.ts'
 import { checkImap, checkSmtp } from './cli/check-servers.ts'
-import { BACKGROUND_JOBS, backgroundLoops } from './background.ts'
+import { BACKGROUND_JOBS, backgroundLoops, MOST_OFTEN } from './background.ts'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { addUser } from './desk/manage-users.ts'
@@ -19,6 +19,7 @@ import { type Events, eventsOf } from './events.ts'
 import { Health } from './health.ts'
 import { InboxOrders } from './inbox-orders.ts'
 import { Jobs } from './jobs.ts'
+import { turning } from './supervisor.ts'
 import { randomId } from './ids.ts'
 import { LEASE, type LeaseDeps, type LeaseTimes } from './inbound/fetch-lease.ts'
 import { runFetchAsOrdered } from './inbound/fetch-orders.ts'
@@ -44,6 +45,8 @@ export interface Daemon {
   readonly workplace: Workplace
   /** Resolves after a clean stop; rejects when a loop failed. */
   readonly done: Promise<void>
+  /** Does its work go on? What a watchdog asks. */
+  readonly isTurning: () => boolean
 }
 
 /** One parser beside the main process; a second one for when the first is busy. */
@@ -103,7 +106,8 @@ export async function startDaemon(
       listen: url,
       inboxes: config.inboxes.length,
     })
-    return { url, workplace, done }
+    const isTurning = turning(() => jobs.lastRunOf(MOST_OFTEN), systemClock)
+    return { url, workplace, done, isTurning }
   } catch (err) {
     await closeAll(closers)
     throw err

@@ -63,6 +63,8 @@ export interface Events {
   daemonStarted(line: { version: string; database: string; listen: string; inboxes: number }): void
   daemonStopping(signal: string): void
   daemonStopped(): void
+  /** systemd asked to be told, and could not be. */
+  supervisorUntold(err: unknown): void
 }
 
 export function eventsOf(log: Logger): Events {
@@ -161,5 +163,7 @@ function daemonEvents(log: Logger): Daemon {
     daemonStarted: (line) => log.info({ event: 'daemon.started', ...line }, 'Postroom is running'),
     daemonStopping: (signal) => log.info({ event: 'daemon.stopping', signal }, 'stopping'),
     daemonStopped: () => log.info({ event: 'daemon.stopped' }, 'stopped'),
+    supervisorUntold: (err) =>
+      log.warn({ event: 'supervisor.untold', err }, 'systemd cannot be told how we are'),
   }
 }

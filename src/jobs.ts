@@ -64,6 +64,11 @@ export class Jobs {
     })
   }
 
+  /** Null: not yet, or there is no such job. */
+  lastRunOf(name: string): Date | null {
+    return this.#of(name).lastRunAt
+  }
+
   /** By name. */
   list(): JobReport[] {
     return [...this.#reports.values()].toSorted((a, b) => a.name.localeCompare(b.name))

@@ -23,7 +23,7 @@ try {
   process.exitCode = await buildProgram({
     io,
     signal: stop.signal,
-    serve: runServe,
+    serve: (config, signal) => runServe(config, signal, process.env),
     // Loaded when asked for: the daemon never carries the demo's servers.
     demo: async (...args) => (await import('./demo-command.ts')).runDemoCommand(...args),
     exportDesk: async function* (...args) {

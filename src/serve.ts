@@ -3,22 +3,39 @@ import type { Config } from './config.ts'
 import { startDaemon } from './daemon.ts'
 import { eventsOf } from './events.ts'
 import { openLog } from './log.ts'
+import { type SupervisedEnvironment, supervisorOf } from './supervisor.ts'
 
 /** A drain that takes longer is cut: start-up is recovery, nothing is lost by it. */
 const DRAIN_MS = 18_000
 
 /** Returns the exit code: 0 after a clean stop. */
-export async function runServe(config: Config, signal: AbortSignal): Promise<number> {
+export async function runServe(
+  config: Config,
+  signal: AbortSignal,
+  environment: SupervisedEnvironment = {},
+): Promise<number> {
   const log = openLog(config.log.level)
+  const events = eventsOf(log)
+  const supervisor = supervisorOf(environment, (err) => events.supervisorUntold(err))
   const daemon = await startDaemon(config, log, signal)
   signal.addEventListener(
     'abort',
     () => {
-      eventsOf(log).daemonStopping(String(signal.reason))
+      events.daemonStopping(String(signal.reason))
+      void supervisor?.stopping()
       setTimeout(() => process.exit(0), DRAIN_MS).unref()
     },
     { once: true },
   )
-  await daemon.done
+  await supervisor?.ready(`${config.inboxes.length} inbox(es), ${daemon.url}`)
+  // Ends with the daemon, however that ends.
+  const ended = new AbortController()
+  const watching = supervisor?.watch(daemon.isTurning, AbortSignal.any([signal, ended.signal]))
+  try {
+    await daemon.done
+  } finally {
+    ended.abort()
+    await watching
+  }
   return 0
 }

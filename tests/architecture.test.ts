@@ -204,9 +204,9 @@ describe('one door per outside package', () => {
     expect(found).toEqual([])
   })
 
-  test('the environment is read by the configuration', () => {
+  test('the environment is read by the configuration, and by main for systemd', () => {
     const found = finds(DAEMON, (file) =>
-      file.path.startsWith('src/config')
+      file.path.startsWith('src/config') || file.path === 'src/main.ts'
         ? []
         : membersOf(file, 'process', 'env').map((line) => ({ line, what: 'reads process.env' })),
     )
