@@ -14,7 +14,7 @@ import {
   ticketsBelow,
 } from '../store/index-progress.ts'
 import type { Store } from '../store/open.ts'
-import { type TicketTexts, ticketTexts } from '../store/reads/ticket-texts.ts'
+import { searchedLength, type TicketTexts, ticketTexts } from '../store/reads/ticket-texts.ts'
 import { recount } from '../store/ticket-counts.ts'
 import { deleteWords, replaceWords, type TicketWords } from '../store/ticket-words.ts'
 import { type Counted, countedAs } from '../ticket/counting.ts'
@@ -25,6 +25,9 @@ import { wordsOf } from '../ticket/words.ts'
 /** Events of one batch: a few tickets' words, written in one short transaction. */
 const EVENTS_MAX = 400
 const TICKETS_MAX = 100
+/** Of all texts of one batch; the words made of them take several times as much. */
+const CHARACTERS_MAX = 4_000_000
+const SHRINK = 4
 /** Batches that a question waits for; what is left is found a moment later. */
 const CAUGHT_UP_AFTER = 3
 /** As many as one tsvector can place. */
@@ -76,7 +79,9 @@ export class TicketIndexer {
     const settled = await this.#horizon.advance()
     const { read } = this.#store
     const progress = await findProgress(read)
-    const changed = await changedTickets(read, { afterId: progress.eventId, limit: EVENTS_MAX })
+    const changed = await this.#fitting(EVENTS_MAX, (limit) =>
+      changedTickets(read, { afterId: progress.eventId, limit }),
+    )
     if (changed === null) return 'done'
     const eventId = Math.max(progress.eventId, Math.min(changed.lastId, settled))
     await this.#write(changed.ticketIds, progress, { ...progress, eventId })
@@ -87,9 +92,24 @@ export class TicketIndexer {
     const { read } = this.#store
     const progress = await findProgress(read)
     if (progress.ticketsBelow === null) return 'done'
-    const ids = await ticketsBelow(read, progress.ticketsBelow, TICKETS_MAX)
-    await this.#write(ids, progress, { ...progress, ticketsBelow: ids.at(-1) ?? null })
+    const below = progress.ticketsBelow
+    const { ticketIds } = await this.#fitting(TICKETS_MAX, async (limit) => ({
+      ticketIds: await ticketsBelow(read, below, limit),
+    }))
+    await this.#write(ticketIds, progress, { ...progress, ticketsBelow: ticketIds.at(-1) ?? null })
     return 'more'
+  }
+
+  /** Fewer of them, down to one, when they say more than is held in memory at a time. */
+  async #fitting<Batch extends { readonly ticketIds: readonly number[] } | null>(
+    most: number,
+    ask: (limit: number) => Promise<Batch>,
+  ): Promise<Batch> {
+    for (let limit = most; ; limit = Math.ceil(limit / SHRINK)) {
+      const batch = await ask(limit)
+      if (batch === null || limit === 1) return batch
+      if ((await searchedLength(this.#store.read, batch.ticketIds)) <= CHARACTERS_MAX) return batch
+    }
   }
 
   /** What changes between reading and writing has an event of its own, which is read later. */

@@ -131,6 +131,33 @@ eachDatabase(
       expect(await found(bruno, 'scanner')).toEqual([1])
     })
 
+    test('takes long tickets a few at a time', async () => {
+      const api = await start()
+      const { bruno, store } = api
+      const text = 'x '.repeat(24_999)
+      for (let n = 0; n < 6; n += 1) await open(bruno, `word${n}`)
+      await store.transaction(async (tx) => {
+        const row = (await tx('comments').first()) as Record<string, unknown>
+        const { id: _id, ...columns } = row
+        for (let ticket = 1; ticket <= 6; ticket += 1) {
+          const rows = Array.from({ length: 40 }, () => ({ ...columns, ticket_id: ticket, text }))
+          await tx('comments').insert(rows)
+        }
+      })
+      const together: number[] = []
+      const seen = ({ sql, bindings }: { sql: string; bindings: unknown[] }): void => {
+        // Beside the ids: three limits.
+        if (sql.includes('newness')) together.push(bindings.length - 3)
+      }
+      store.read.on('query', seen)
+      const index = new TicketIndexer(api)
+      while ((await index.turn()) === 'more');
+      store.read.off('query', seen)
+      for (let n = 0; n < 6; n += 1) expect(await found(bruno, `word${n}`)).toEqual([n + 1])
+      // Each says two million characters, and four are read at a time.
+      expect(Math.max(...together)).toBe(2)
+    })
+
     test('goes through pages and filters', async () => {
       const { bruno } = await start()
       for (let n = 1; n <= 7; n += 1) {

@@ -27,6 +27,16 @@ interface CommentText {
   text: string
 }
 
+/** How many characters {@link ticketTexts} would read of these tickets, about. */
+export async function searchedLength(db: Queryable, ids: readonly number[]): Promise<number> {
+  const length = 'case when length(text) > ? then ? else length(text) end'
+  const row = await db('comments')
+    .whereIn('ticket_id', [...ids])
+    .select(db.raw(`sum(${length}) as characters`, [SEARCHED_LENGTH_MAX, SEARCHED_LENGTH_MAX]))
+    .first<{ characters: number | string | null }>()
+  return Number(row.characters ?? 0)
+}
+
 /** Those of these tickets that are there; deleted ones are, too. */
 export async function ticketTexts(db: Queryable, ids: readonly number[]): Promise<TicketTexts[]> {
   const tickets = await findTickets(db, ids)
