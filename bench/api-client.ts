@@ -11,6 +11,8 @@ export interface Ask {
   readonly paths: readonly string[]
   readonly connections: number
   readonly ms: number
+  /** Milliseconds of rest after each answer. */
+  readonly restMs?: number
 }
 
 export interface Asked {
@@ -26,7 +28,7 @@ process.on('message', (ask: Ask) => {
 })
 process.on('disconnect', () => process.exit())
 
-async function measure({ url, token, paths, connections, ms }: Ask): Promise<Asked> {
+async function measure({ url, token, paths, connections, ms, restMs = 0 }: Ask): Promise<Asked> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const headers = { authorization: `Bearer ${token}` }
   const times: number[] = []
@@ -41,6 +43,7 @@ async function measure({ url, token, paths, connections, ms }: Ask): Promise<Ask
       const status = await once(`${url}${path}`, { agent, headers })
       times.push(performance.now() - from)
       if (status !== 200) failed += 1
+      if (restMs > 0) await new Promise((resolve) => setTimeout(resolve, restMs))
     }
   }
   await Promise.all(Array.from({ length: connections }, worker))

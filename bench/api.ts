@@ -57,8 +57,9 @@ const RATED = ['/tickets/777', '/tickets?limit=25']
 
 const BASE = '/api/v1'
 const SUPPORT = 'support@acme.test'
-/** As an office has it: two people who click at the same moment. */
+/** More than an office has: two who ask again as soon as they have looked at the answer. */
 const CONNECTIONS = 2
+const REST_MS = 20
 const MS_EACH = 5_000
 const RATE_CONNECTIONS = 8
 const RATE_MS = 4_000
@@ -169,6 +170,7 @@ async function timed(
       ...target,
       paths: wanted,
       connections: CONNECTIONS,
+      restMs: REST_MS,
       ms: MS_EACH,
     })
     latencies.push({ what, p50: at(times, 0.5), p99: at(times, 0.99), limit })

@@ -53,7 +53,7 @@ export function routesOf(deps: ApiDeps): readonly Route[] {
     ...ticketRemovalRoutes(deps),
     ...ticketPeopleRoutes(deps),
     ...presenceRoutes(deps),
-    ...ticketBulkRoutes(deps),
+    ...ticketBulkRoutes(deps, index),
     ...commentRoutes(deps),
     ...commentPageRoutes(deps),
     ...commentChangeRoutes(deps),

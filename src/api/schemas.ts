@@ -151,15 +151,6 @@ export const PriorityBody = z.strictObject({ priority })
 /** More would hold a request up for too long. */
 export const BULK_MAX = 500
 
-export const BulkBody = z.strictObject({
-  ids: z
-    .array(z.int().positive())
-    .min(1)
-    .max(BULK_MAX)
-    .transform((ids) => [...new Set(ids)]),
-  patch: TicketPatch.refine((patch) => Object.keys(patch).length > 0, 'is empty'),
-})
-
 export const SplitBody = z.strictObject({
   comment_ids: z
     .array(z.int().positive())

@@ -1,7 +1,9 @@
 /** Many tickets at once, and one ticket as a whole: bulk changes, splitting, transcripts. */
 import { Readable } from 'node:stream'
+import type { TicketIndexer } from '../desk/index-tickets.ts'
 import { splitTicket } from '../desk/split-ticket.ts'
 import { TRANSCRIPT_FORMATS, type TranscriptFormat, transcriptOf } from '../desk/transcript.ts'
+import { listTickets } from '../store/reads/ticket-list.ts'
 import { lockVisibleTicket } from '../store/reads/visible-tickets.ts'
 import { inboxOrFirst } from '../ticket/inbox.ts'
 import { isStaff } from '../ticket/user.ts'
@@ -16,13 +18,14 @@ import { etagOf } from './preconditions.ts'
 import { problemOf } from './problem.ts'
 import { NO_QUERY } from './query.ts'
 import { ALL, type Caller, idOf, notFound, type Route, route, STAFF } from './route.ts'
-import { BulkBody, SplitBody, type TicketPatch } from './schemas.ts'
+import { BULK_MAX, SplitBody, TicketPatch } from './schemas.ts'
 import { authorOf, patch } from './ticket-changes.ts'
+import { filterOf, TicketQuery } from './ticket-query.ts'
 import { TicketJson } from './ticket-json.ts'
 import { oneJson } from './tickets.ts'
 
-export function ticketBulkRoutes(deps: ApiDeps): readonly Route[] {
-  return [bulkRoute(deps), splitRoute(deps), transcriptRoute(deps)]
+export function ticketBulkRoutes(deps: ApiDeps, index: TicketIndexer): readonly Route[] {
+  return [bulkRoute(deps, index), splitRoute(deps), transcriptRoute(deps)]
 }
 
 /** Changes that wait for a commit together. */
@@ -39,10 +42,58 @@ const BulkResult = z.strictObject({
 type BulkResult = Sent<z.output<typeof BulkResult>>
 
 const BulkJson = z
-  .strictObject({ data: z.array(BulkResult), changed: Count, failed: Count })
+  .strictObject({
+    data: z.array(BulkResult),
+    changed: Count,
+    failed: Count,
+    /** More tickets match the filter than are changed at a time. */
+    has_more: z.boolean(),
+  })
   .meta({ id: 'BulkResult' })
 
-function bulkRoute(deps: ApiDeps): Route {
+/** The parameters of the list, as members of a body. */
+const BulkFilter = TicketQuery.omit({ cursor: true, limit: true, sort: true, deleted: true })
+
+const BulkBody = z
+  .strictObject({
+    ids: z
+      .array(z.int().positive())
+      .min(1)
+      .max(BULK_MAX)
+      .transform((ids) => [...new Set(ids)])
+      .optional(),
+    filter: BulkFilter.refine(
+      (filter) => Object.values(filter).some((value) => value !== undefined),
+      'is empty',
+    ).optional(),
+    patch: TicketPatch.refine((patch) => Object.keys(patch).length > 0, 'is empty'),
+  })
+  .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), {
+    message: 'is to be there, or else a filter, and not both',
+    path: ['ids'],
+  })
+type BulkBody = z.output<typeof BulkBody>
+
+/** The tickets that are meant, newest first if a filter says which. */
+async function meant(
+  { store, context, clock }: ApiDeps,
+  index: TicketIndexer,
+  { caller, body }: { caller: Caller; body: BulkBody },
+): Promise<{ ids: readonly number[]; hasMore: boolean }> {
+  const { ids, filter } = body
+  if (filter === undefined) return { ids: ids ?? [], hasMore: false }
+  if (filter.q !== undefined) await index.catchUp()
+  const query = { ...filter, sort: { by: 'id', descending: true }, limit: BULK_MAX } as const
+  const { tickets, lookedDownTo } = await listTickets(store.read, {
+    ...filterOf(query, { caller, lifecycle: context.lifecycle, at: clock.now() }),
+    after: undefined,
+    limit: BULK_MAX + 1,
+  })
+  const found = tickets.slice(0, BULK_MAX).map(({ id }) => id)
+  return { ids: found, hasMore: tickets.length > BULK_MAX || lookedDownTo !== null }
+}
+
+function bulkRoute(deps: ApiDeps, index: TicketIndexer): Route {
   return route({
     method: 'POST',
     path: '/api/v1/tickets/bulk',
@@ -52,11 +103,13 @@ function bulkRoute(deps: ApiDeps): Route {
     query: NO_QUERY,
     body: BulkBody,
     answers: { 200: BulkJson },
+    refuses: ['400 unknown-status'],
     async handle({ caller, body }) {
+      const { ids: all, hasMore } = await meant(deps, index, { caller, body })
       const data: BulkResult[] = []
       try {
-        for (let start = 0; start < body.ids.length; start += AT_ONCE) {
-          const ids = body.ids.slice(start, start + AT_ONCE)
+        for (let start = 0; start < all.length; start += AT_ONCE) {
+          const ids = all.slice(start, start + AT_ONCE)
           data.push(...(await Promise.all(ids.map((id) => changed(deps, caller, id, body.patch)))))
         }
       } finally {
@@ -64,7 +117,7 @@ function bulkRoute(deps: ApiDeps): Route {
         deps.outgoing.ring()
       }
       const failed = data.filter(({ status }) => status !== 200).length
-      return { body: { data, changed: data.length - failed, failed } }
+      return { body: { data, changed: data.length - failed, failed, has_more: hasMore } }
     },
   })
 }

@@ -67,6 +67,35 @@ eachDatabase(
       expect(rings()).toBe(before + 1)
     })
 
+    test('are those that a filter finds, as the list would', async () => {
+      const { ana, bruno, users } = await start()
+      for (const tags of [['a'], ['a', 'b'], ['b'], []]) await open(ana, { tags })
+      await bruno.put(`${TICKETS}/2/priority`, { priority: 'urgent' })
+      const bulk = async (filter: object, patch: object = { assignee: 'me' }) =>
+        (await bruno.post(`${TICKETS}/bulk`, { filter, patch })).body
+      expect(await bulk({ tag: 'a', priority: ['low', 'normal'] })).toEqual({
+        data: [{ id: 1, status: 200, version: 2 }],
+        changed: 1,
+        failed: 0,
+        has_more: false,
+      })
+      expect((await bulk({ assignee: 'none', status: 'category:open' })).data).toHaveLength(3)
+      const mine = await bruno.all(`${TICKETS}?assignee=${users.bruno.id}`)
+      expect(mine.map(({ id }) => id)).toEqual([4, 3, 2, 1])
+      expect((await bulk({ q: 'printer', tag: 'b' }, { status: 'resolved' })).data).toHaveLength(2)
+      expect(await bulk({ status: 'nonsense' })).toMatchObject({ code: 'unknown-status' })
+      for (const filter of [
+        {},
+        { statuss: 'open' },
+        { limit: '1' },
+        { deleted: 'true' },
+        { tag: 1 },
+      ])
+        expect(await bulk(filter)).toMatchObject({ status: 422 })
+      const both = { ids: [1], filter: { tag: 'a' }, patch: { priority: 'low' } }
+      expect((await bruno.post(`${TICKETS}/bulk`, both)).status).toBe(422)
+    })
+
     test('are bounded, and want a change', async () => {
       const { bruno, ana } = await start()
       const patch = { priority: 'low' }

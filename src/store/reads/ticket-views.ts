@@ -26,13 +26,16 @@ export async function viewTickets(
 ): Promise<TicketView[]> {
   if (tickets.length === 0) return []
   const ids = tickets.map(({ id }) => id)
-  const participants = groupBy(await listParticipants(db, ids), ({ ticketId }) => ticketId)
-  const users = new Map(
-    (await findUsers(db, tickets.flatMap(peopleOf))).map((user) => [user.id, user]),
-  )
-  const inboxes = new Map((await listInboxRows(db)).map(({ id, name }) => [id, name]))
-  const related = publicOnly ? new Map<number, number[]>() : await relatedTo(db, ids)
-  const counts = publicOnly ? await publicCounts(db, ids) : null
+  const [taking, people, inboxRows, related, counts] = await inTurnOrAtOnce(db, [
+    () => listParticipants(db, ids),
+    () => findUsers(db, tickets.flatMap(peopleOf)),
+    () => listInboxRows(db),
+    async () => (publicOnly ? new Map<number, number[]>() : relatedTo(db, ids)),
+    async () => (publicOnly ? publicCounts(db, ids) : null),
+  ])
+  const participants = groupBy(taking, ({ ticketId }) => ticketId)
+  const users = new Map(people.map((user) => [user.id, user]))
+  const inboxes = new Map(inboxRows.map(({ id, name }) => [id, name]))
   const user = (id: number | null) => (id === null ? null : (users.get(id) ?? null))
   return tickets.map((ticket) => ({
     ticket,
@@ -43,6 +46,21 @@ export async function viewTickets(
     relatedIds: related.get(ticket.id) ?? [],
     commentsCount: counts === null ? ticket.commentsCount : (counts.get(ticket.id) ?? 0),
   }))
+}
+
+/**
+ * Questions that do not wait for each other: a way to PostgreSQL and back for all of them together,
+ * not for each. A transaction has one connection, which takes them one after the other.
+ */
+async function inTurnOrAtOnce<Answers extends readonly unknown[]>(
+  db: Queryable,
+  questions: { readonly [N in keyof Answers]: () => Promise<Answers[N]> },
+): Promise<Answers> {
+  const answers: unknown[] = []
+  if (db.isTransaction !== true) {
+    answers.push(...(await Promise.all(questions.map((ask) => ask()))))
+  } else for (const ask of questions) answers.push(await ask())
+  return answers as unknown as Answers
 }
 
 const peopleOf = ({ requesterId, assigneeId }: Ticket): number[] =>

@@ -44,6 +44,8 @@ async function walkChanges(world: World): Promise<void> {
   must(await bruno.get(`${one}/events`), 200)
   must(await bruno.get(`${one}/transcript?format=json`), 200)
   must(await bruno.post(`${T}/bulk`, { ids: [id, 999], patch: { priority: 'urgent' } }), 200)
+  const wrong = { filter: { status: 'nonsense' }, patch: { priority: 'low' } }
+  must(await bruno.post(`${T}/bulk`, wrong), 'unknown-status')
   must(await bruno.put(`${one}/status`, { status: 'closed' }), 200)
   must(await bruno.put(`${one}/status`, { status: 'open' }), 'status-transition-not-allowed')
   must(await bruno.send('PATCH', one, { status: 'open' }), 'status-transition-not-allowed')
