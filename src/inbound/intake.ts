@@ -76,7 +76,9 @@ export async function runIntake(deps: IntakeDeps, signal: AbortSignal): Promise<
 class Batches {
   readonly #deps: IntakeDeps
   readonly #signal: AbortSignal
-  #ready: Ready[] = []
+  #ready: readonly Ready[] = []
+  /** Of the batch before, all stored: they had to wait for others of it. */
+  #later: readonly Ready[] = []
 
   constructor(deps: IntakeDeps, signal: AbortSignal) {
     this.#deps = deps
@@ -92,12 +94,13 @@ class Batches {
     parsing.catch(() => {
       // Awaited below; a failed write comes first.
     })
-    await this.#take()
+    const isLast = rows.length < BATCH_MAX
+    await this.#take({ more: !isLast })
     this.#ready = await parsing
     // Less than a full batch: nobody is waiting behind it, so it is written at once.
-    if (rows.length < BATCH_MAX && !this.#signal.aborted) {
+    if (isLast && !this.#signal.aborted) {
       await storeSmall(this.#deps, this.#ready)
-      await this.#take()
+      await this.#take({ more: false })
     }
     return rows.length > 0
   }
@@ -105,16 +108,18 @@ class Batches {
   /** What was claimed when the database went away is due again at once. */
   async startOver(): Promise<void> {
     this.#ready = []
+    this.#later = []
     if (this.#signal.aborted) return
     const { context, clock, owner } = this.#deps
     const at = clock.now()
     await context.store.transaction((tx) => releaseInbound(tx, owner, at, { giveBack: true }))
   }
 
-  async #take(): Promise<void> {
-    const batch = this.#ready
+  async #take({ more }: { more: boolean }): Promise<void> {
+    const batch = [...this.#later, ...this.#ready]
     this.#ready = []
-    await takeAll(this.#deps, batch)
+    this.#later = []
+    this.#later = await takeAll(this.#deps, batch, { more })
   }
 }
 
@@ -154,7 +159,7 @@ async function parseAll(deps: IntakeDeps, rows: readonly InboundMessage[]): Prom
       return
     }
     await storeSmall(deps, [done])
-    await takeAll(deps, [done])
+    await takeAll(deps, [done], { more: false })
   })
   const settled = Promise.all(all)
   settled.catch(() => {
@@ -219,13 +224,21 @@ async function storeSmall({ context }: IntakeDeps, batch: readonly Ready[]): Pro
   if (small.length > 0) await context.blobs.putAll(small)
 }
 
-/** Writes what is ready and stored; what failed by itself waits for another attempt. */
-async function takeAll(deps: IntakeDeps, batch: readonly Ready[]): Promise<void> {
-  if (batch.length === 0) return
-  const { lines, failed } = await takeBatch(deps, batch)
+/**
+ * Writes what is ready and stored; what failed by itself waits for another attempt. Returns what is
+ * left for the next batch, if there are `more`.
+ */
+async function takeAll(
+  deps: IntakeDeps,
+  batch: readonly Ready[],
+  { more }: { more: boolean },
+): Promise<readonly Ready[]> {
+  if (batch.length === 0) return []
+  const { lines, failed, later } = await takeBatch(deps, batch, { more })
   for (const line of lines) deps.events.messageTaken(line)
   deps.outgoing.ring()
   for (const { row, err } of failed) await postpone(deps, row, err)
+  return later
 }
 
 /** The message waits for another attempt; its own failures are counted, the world's are not. */

@@ -39,30 +39,48 @@ interface Failed {
   readonly err: unknown
 }
 
+export interface Taken {
+  readonly lines: readonly Line[]
+  readonly failed: readonly Failed[]
+  /** Untouched: they come first in the next batch. */
+  readonly later: readonly Ready[]
+}
+
+/** A round costs the same for one message as for sixty: so few are better part of another one. */
+const LATER_MAX = 16
+
 /**
  * One transaction for all, and those that have nothing in common side by side. When one of them
  * fails, the whole is done again one by one, with a savepoint for each: one failure never undoes
- * another.
+ * another. `more`: another batch follows, and a few that have to wait for others may wait for it.
  */
 export async function takeBatch(
   deps: TakeDeps,
   batch: readonly Ready[],
-): Promise<{ lines: Line[]; failed: Failed[] }> {
+  { more }: { more: boolean },
+): Promise<Taken> {
   const { store } = deps.context
   try {
-    return { lines: await store.transaction((tx) => takeSideBySide(tx, deps, batch)), failed: [] }
+    return await store.transaction((tx) => takeSideBySide(tx, deps, batch, more))
   } catch (err) {
     if (isDatabaseDown(err)) throw err
     return store.transaction((tx) => takeOneByOne(tx, deps, batch))
   }
 }
 
-async function takeSideBySide(tx: Tx, deps: TakeDeps, batch: readonly Ready[]): Promise<Line[]> {
+async function takeSideBySide(
+  tx: Tx,
+  deps: TakeDeps,
+  batch: readonly Ready[],
+  more: boolean,
+): Promise<Taken> {
   const once = askingAgentsOnce(deps)
   const own = ownAddresses(deps.context.inboxes)
   const staff = new Set((await listStaff(tx)).map(({ email }) => email))
+  const rounds = inRounds(batch, ({ parsed }) => commonOf(parsed.message, { own, staff }))
+  const later = more ? leftover(rounds) : []
   const lines: Line[] = []
-  for (const round of inRounds(batch, ({ parsed }) => commonOf(parsed.message, { own, staff }))) {
+  for (const round of later.length === 0 ? rounds : rounds.slice(0, 1)) {
     lines.push(
       ...(await gathering(
         tx,
@@ -70,7 +88,13 @@ async function takeSideBySide(tx: Tx, deps: TakeDeps, batch: readonly Ready[]): 
       )),
     )
   }
-  return lines
+  return { lines, failed: [], later }
+}
+
+/** All but the first round, in the order of arrival, when they are few. */
+function leftover([, ...others]: readonly (readonly Ready[])[]): Ready[] {
+  const rest = others.flat()
+  return rest.length <= LATER_MAX ? rest.toSorted((a, b) => a.row.id - b.row.id) : []
 }
 
 /** Nothing that one batch does makes somebody an agent. */
@@ -80,11 +104,7 @@ function askingAgentsOnce({ context, ...deps }: TakeDeps): TakeDeps {
   return { ...deps, context: { ...context, agentsOf } }
 }
 
-async function takeOneByOne(
-  tx: Tx,
-  deps: TakeDeps,
-  batch: readonly Ready[],
-): Promise<{ lines: Line[]; failed: Failed[] }> {
+async function takeOneByOne(tx: Tx, deps: TakeDeps, batch: readonly Ready[]): Promise<Taken> {
   const lines: Line[] = []
   const failed: Failed[] = []
   for (const one of batch) {
@@ -93,7 +113,7 @@ async function takeOneByOne(
     else if (isDatabaseDown(result.err)) throw result.err
     else failed.push({ row: one.row, err: result.err })
   }
-  return { lines, failed }
+  return { lines, failed, later: [] }
 }
 
 async function takeOne(

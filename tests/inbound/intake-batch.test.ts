@@ -73,6 +73,26 @@ eachDatabase(
         expect(new Set(own.map(({ ticketId }) => ticketId)).size).toBe(1)
       }
     })
+
+    test('across batches, too: what has to wait for another one comes next, in its order', async () => {
+      await afterMail(fresh, [])
+      const many = Array.from({ length: 150 }, (_, n) => `many${n}@customer.test`)
+      const answered = many.filter((_, n) => n % 15 === 0)
+      // Full batches, each with a few that answer what is in the same one.
+      await arriveTogether(
+        ...many.flatMap((from) =>
+          answered.includes(from) ? [first(from), second(from)] : [first(from)],
+        ),
+      )
+      expect(await halves()).toEqual([])
+      const rows = await desk.untilSettled(1)
+      expect(rows).toHaveLength(many.length + answered.length)
+      for (const from of answered) {
+        const own = rows.filter(({ sender }) => sender === from)
+        expect(own.map(({ fate }) => fate)).toEqual(['ticket', 'comment'])
+        expect(new Set(own.map(({ ticketId }) => ticketId)).size).toBe(1)
+      }
+    })
   },
   onDesk,
 )

@@ -52,7 +52,9 @@ async function taken(inboxId: number, source: string): Promise<string> {
   const parsed = await parser.parse(bytes, 'full')
   const ready = { row: stored, parsed, attachments: [], unreadable: false }
   const clock = { now: () => new Date() }
-  const { lines, failed } = await takeBatch({ clock, context: desk.context }, [ready])
+  const { lines, failed } = await takeBatch({ clock, context: desk.context }, [ready], {
+    more: false,
+  })
   expect(failed).toEqual([])
   return lines.map(({ fate }) => fate).join()
 }
