@@ -12,6 +12,7 @@ import { compress } from './compress.ts'
 import { DashboardFiles } from './dashboard-files.ts'
 import type { ApiDeps } from './deps.ts'
 import { keyIn, once } from './idempotency.ts'
+import { linkToNext } from './page.ts'
 import { unlessKnown } from './preconditions.ts'
 import { HttpError, problemOf } from './problem.ts'
 import { refuseUnknown } from './query.ts'
@@ -67,6 +68,8 @@ function routerOf(deps: ApiDeps, routes: readonly Route[]): Router {
       const once = onceIn(deps, route, caller, ctx)
       const request = { caller, params, search, message: ctx.req, tell, again, once }
       const answer = await route.answer(request)
+      const link = 'cursor' in route.query.shape ? linkToNext(ctx.path, search, answer.body) : ''
+      if (link !== '') ctx.set('Link', link)
       send(ctx, unlessKnown(ctx.req, answer))
       await compress(ctx)
     })

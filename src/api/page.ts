@@ -87,6 +87,15 @@ function byNameAndValue(a: readonly string[], b: readonly string[]): number {
   return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1
 }
 
+/** Where the next page is (RFC 8288), for clients that follow links; empty: there is none. */
+export function linkToNext(path: string, search: URLSearchParams, body: unknown): string {
+  const page = (body as Partial<PageJson<unknown>> | undefined)?.page
+  if (page?.has_more !== true || page.next_cursor === null) return ''
+  const next = new URLSearchParams(search)
+  next.set('cursor', page.next_cursor)
+  return `<${path}?${next.toString()}>; rel="next"`
+}
+
 /** Against accidents, not attacks: a cursor gives no right that its user does not have. */
 const digest = (text: string): string =>
   createHash('sha256').update(`cursor ${text}`).digest('hex').slice(0, 12)

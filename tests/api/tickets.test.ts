@@ -310,6 +310,21 @@ eachDatabase(
       expect(failures).toEqual([])
     })
 
+    test('says where the next page is, for who follows links', async () => {
+      const { bruno } = await start()
+      for (let n = 0; n < 3; n += 1) await opened(bruno)
+      let path = `${TICKETS}?limit=1&status=open&status=closed`
+      const ids: unknown[] = []
+      for (let n = 0; n < 3; n += 1) {
+        const { headers, body } = await bruno.get(path)
+        ids.push(...idsOf(body.data))
+        const next = /^<([^>]+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1]
+        expect(next === undefined).toBe(n === 2)
+        path = next ?? ''
+      }
+      expect(ids).toEqual([3, 2, 1])
+    })
+
     test('bad input 163: takes a cursor only for the question it belongs to', async () => {
       const { bruno } = await start()
       await opened(bruno)
