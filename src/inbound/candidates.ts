@@ -93,8 +93,14 @@ async function namedByMessageIds(
   ]
 }
 
-/** Named id -> the ticket that stands for it today. */
-async function followMerges(db: Queryable, ids: readonly number[]): Promise<Map<number, Ticket>> {
+/**
+ * Named id -> the ticket that stands for it today. One whose target is gone, or lies at the end of
+ * more merges than we follow, is still a merged one.
+ */
+export async function followMerges(
+  db: Queryable,
+  ids: readonly number[],
+): Promise<Map<number, Ticket>> {
   const targets = new Map((await findTickets(db, ids)).map((ticket) => [ticket.id, ticket]))
   for (let step = 0; step < MERGES_FOLLOWED_MAX; step += 1) {
     const next = [...targets.values()].flatMap(({ mergedInto }) => mergedInto ?? [])

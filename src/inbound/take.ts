@@ -137,7 +137,7 @@ async function takeOne(
   const twin = await findTwin(tx, row, scope)
   if (twin !== null) {
     await settleDuplicate(tx, row, twin, parsed)
-    await noteAlsoSentTo(tx, context, { twin, inbox }, at)
+    await noteAlsoSentTo(tx, context, { row, twin, inbox }, at)
     return { ...line, fate: 'duplicate', verdict: 'none', ticketId: null }
   }
   const arrived = { row, inbox, message: parsed.message, attachments, unreadable }

@@ -74,3 +74,17 @@ async function findSameBytes(db: Queryable, message: InboundMessage): Promise<nu
     .first('id')
   return twin?.id ?? null
 }
+
+/** Is there no other copy of `twin` in the inbox of `message`, which bears the same Message-ID? */
+export async function isFirstCopy(
+  db: Queryable,
+  message: InboundMessage,
+  twin: number,
+): Promise<boolean> {
+  const other = await db<InboundRow>('inbound_messages')
+    .where({ message_id: message.messageId, inbox_id: message.inboxId })
+    .where({ fate: 'duplicate', duplicate_of: twin })
+    .whereNot({ id: message.id })
+    .first('id')
+  return other === undefined
+}

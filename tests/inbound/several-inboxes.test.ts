@@ -81,6 +81,42 @@ eachDatabase(
       ])
     })
 
+    test('is noted once, however often it comes again', async () => {
+      const [support = 0, sales = 0] = await open(await fresh(), { several_inboxes: 'once' })
+      const mail = both()
+      expect(await taken(support, mail)).toBe('ticket')
+      for (let n = 0; n < 3; n += 1) expect(await taken(sales, mail)).toBe('duplicate')
+      const notes = await desk.store.read('comments').where({ visibility: 'internal' }).select('id')
+      expect(notes).toHaveLength(1)
+    })
+
+    test('is noted in the ticket at the end of all merges', async () => {
+      const [support = 0, sales = 0] = await open(await fresh(), { several_inboxes: 'once' })
+      const mail = both()
+      for (const source of [mail, aMail(), aMail()]) {
+        expect(await taken(support, source)).toBe('ticket')
+      }
+      const [first, second, third] = await desk.store.read('tickets').orderBy('id').pluck('id')
+      await desk.write((tx) => tx('tickets').where({ id: first }).update({ merged_into: second }))
+      await desk.write((tx) => tx('tickets').where({ id: second }).update({ merged_into: third }))
+      expect(await taken(sales, mail)).toBe('duplicate')
+      const notes = desk.store.read('comments').where({ visibility: 'internal' })
+      expect(await notes.pluck('ticket_id')).toEqual([third])
+    })
+
+    test('is a duplicate where its ticket was merged into one that was deleted', async () => {
+      const [support = 0, sales = 0] = await open(await fresh(), { several_inboxes: 'once' })
+      const mail = both()
+      expect(await taken(support, mail)).toBe('ticket')
+      expect(await taken(support, aMail())).toBe('ticket')
+      const [first, second] = await desk.store.read('tickets').orderBy('id').pluck('id')
+      await desk.write((tx) => tx('tickets').where({ id: first }).update({ merged_into: second }))
+      await desk.write((tx) => tx('tickets').where({ id: second }).update({ deleted_at: 5 }))
+      expect(await taken(sales, mail)).toBe('duplicate')
+      const notes = desk.store.read('comments').where({ visibility: 'internal' })
+      expect(await notes.select('id')).toEqual([])
+    })
+
     test('is one ticket where the desk wants that, with a note for agents', async () => {
       const [support = 0, sales = 0] = await open(await fresh(), { several_inboxes: 'once' })
       const mail = both()
