@@ -1,5 +1,6 @@
 /** Opens a ticket with its first comment, tells the agents, and acknowledges it to the requester. */
 import type { NamedAddress } from '../mail/address.ts'
+import { baseSubject } from '../mail/subject.ts'
 import { mailComment } from '../outbound/comment-mail.ts'
 import { acknowledge, type AcknowledgementInput } from '../outbound/notices.ts'
 import { conversationIn } from '../outbound/thread-index.ts'
@@ -166,7 +167,8 @@ async function addPeople(tx: Tx, ticket: Ticket, input: OpenTicketInput, at: Dat
   }
 }
 
+/** `Re: Re:` alone says no more than nothing. */
 function subjectFor(subject: string | null): string {
   const trimmed = (subject ?? '').trim()
-  return trimmed === '' ? NO_SUBJECT : trimmed.slice(0, SUBJECT_LENGTH_MAX)
+  return baseSubject(trimmed) === '' ? NO_SUBJECT : trimmed.slice(0, SUBJECT_LENGTH_MAX)
 }

@@ -141,6 +141,8 @@ export class ImapSession {
   /** Sources of messages; a UID that is missing in the answer was not delivered properly. */
   async sources(wanted: readonly MessageMeta[]): Promise<Map<number, Buffer>> {
     const uids = new Set(wanted.map(({ uid }) => uid))
+    // Only where the server says so beforehand is nothing the whole message.
+    const empty = new Set(wanted.flatMap(({ uid, size }) => (size === 0 ? [uid] : [])))
     const bytes = wanted.reduce((sum, { size }) => sum + size, 0)
     const found = new Map<number, Buffer>()
     await this.#within(COMMAND_MS + bytes / BYTES_PER_MS, 'FETCH', async () => {
@@ -149,7 +151,9 @@ export class ImapSession {
       for await (const message of this.#client.fetch(range, query, { uid: true })) {
         // A server may put an unsolicited answer in between, or answer for another message.
         if (!uids.has(message.uid) || !Buffer.isBuffer(message.source)) continue
-        if (message.source.length > 0) found.set(message.uid, message.source)
+        if (message.source.length > 0 || empty.has(message.uid)) {
+          found.set(message.uid, message.source)
+        }
       }
     })
     return found

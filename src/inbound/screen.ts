@@ -4,7 +4,7 @@
  * Answering a machine is how mail loops start (RFC 3834 §2), so anything doubtful is recorded but
  * never answered. One table: the first rule that fires gives the verdict, all that fire are told.
  */
-import { localPartOf } from '../mail/address.ts'
+import { type Address, domainOf, localPartOf } from '../mail/address.ts'
 import { autoReplySubjectOf } from '../mail/auto-reply-subject.ts'
 import {
   AUTO_REPLY_HEADERS,
@@ -135,6 +135,12 @@ function hasNullReturnPath(message: Message): boolean {
 /** RFC 5321 §6.3 suggests 100; a mail that travelled half of that is on its way round. */
 const HOPS_MAX = 50
 
+/** `root@localhost`: unless our own addresses are there, nobody can be. */
+function isUnqualified(address: Address, own: OwnIdentity): boolean {
+  const domain = domainOf(address)
+  return !domain.includes('.') && !own.addresses.some((ours) => ours.endsWith(`@${domain}`))
+}
+
 interface SilenceRule {
   readonly because: (facts: Facts) => string | null
 }
@@ -164,6 +170,14 @@ const SILENCE: readonly SilenceRule[] = [
       when(
         message.fromAddresses.some((address) => own.addresses.includes(address)),
         'one of our own addresses',
+      ),
+  },
+  {
+    // RFC 5321 §2.3.5: only a fully qualified name is a domain beyond one's own network.
+    because: ({ message, own }) =>
+      when(
+        message.fromAddresses.some((address) => isUnqualified(address, own)),
+        'the sender’s domain is no full one',
       ),
   },
   {

@@ -56,7 +56,7 @@ class ListScan {
   }
 
   finish(): void {
-    const words = this.#words.replace(/\s+/g, ' ').trim()
+    const words = withoutComments(this.#words.replace(/\s+/g, ' ')).trim()
     const comment = this.#comment.trim()
     if (this.#angle !== null) this.#push(this.#angle, words === '' ? comment : words)
     else if (words !== '' || this.#quoted) this.#bare(words, comment)
@@ -111,6 +111,7 @@ class ListScan {
     }
     if (end >= text.length) return text.length
     this.#comment = text.slice(at + 1, end)
+    this.#words += '()'
     return end + 1
   }
 
@@ -127,10 +128,19 @@ class ListScan {
   }
 }
 
+/**
+ * RFC 5322 §3.2.2: a comment is white space, so what stands on both sides of it is not one word;
+ * only around the @ and the dots of an address it is nothing.
+ */
+const withoutComments = (text: string): string =>
+  text
+    .replace(/ ?\(\)(?= ?[@.])/g, '')
+    .replace(/([@.]) ?\(\)/g, '$1')
+    .replaceAll('()', ' ')
+
 /** Source routes (`@a,@b:c@d`), `mailto:`, encoded or commented addresses (RFC 5322 §4.4). */
 function withoutNoise(address: string): string {
-  const plain = address
-    .replace(/\([^()]*\)/g, '')
+  const plain = withoutComments(address.replace(/\([^()]*\)/g, '()'))
     .replace(/^\s*(?:mailto|smtp):/i, '')
     .replace(/^@[^:]*:/, '')
     .trim()

@@ -116,7 +116,7 @@ const CHARSET = /charset\s{0,5}=\s{0,5}"?([\w.:-]{1,40})/i
 function decodeFields(fields: readonly Field[], charset: string | null): Header[] {
   return fields.map(({ name, lines }) => {
     // Unfolding removes the line end only (RFC 5322 §2.2.3); the white space stays.
-    const value = storable(lines.join('')).trim()
+    const value = storable(visibly(name, lines.join(''))).trim()
     return {
       name,
       value:
@@ -124,6 +124,15 @@ function decodeFields(fields: readonly Field[], charset: string | null): Header[
     }
   })
 }
+
+const ADDRESSES: ReadonlySet<string> = new Set(['from', 'sender', 'reply-to', 'to', 'cc'])
+
+/**
+ * An address with a NUL is another one than the same without it, and no usable one: the DEL, which
+ * both databases take, stands for it.
+ */
+const visibly = (name: string, value: string): string =>
+  ADDRESSES.has(name) ? value.replaceAll('\0', '\x7f') : value
 
 function decodeRaw(value: string, charset: string | null): string {
   const bytes = Buffer.from(value, 'latin1')

@@ -26,3 +26,15 @@ export function parseMessageIds(headerValue: string | null | undefined): Message
     .filter((id) => id.length > 0 && id.length <= MESSAGE_ID_LENGTH_MAX)
   return [...new Set(found)].slice(-MESSAGE_IDS_MAX) as MessageId[]
 }
+
+/**
+ * References or In-Reply-To, oldest first. Some writers forget the brackets: where nothing is
+ * bracketed, each word with an @ in its middle is an id. A claim like the others, never proof.
+ */
+export function parseReferences(headerValue: string | null | undefined): MessageId[] {
+  const ids = parseMessageIds(headerValue)
+  if (ids.length > 0) return ids
+  const words = (headerValue ?? '').slice(-HEADER_LENGTH_MAX).split(/[\s,<>]+/)
+  const bare = words.filter((word) => word.indexOf('@') > 0 && !word.endsWith('@'))
+  return parseMessageIds(bare.map((word) => `<${word}>`).join(''))
+}

@@ -153,6 +153,13 @@ eachDatabase(
       },
     )
 
+    test('a message that the server says is empty is one', async () => {
+      desk = await startDesk(await fresh(), parser)
+      desk.start('fetch', 'intake')
+      desk.arrives('')
+      expect(await desk.untilSettled(1)).toMatchObject([{ fate: 'ticket', size: 0 }])
+    })
+
     test('a message that is never delivered is quarantined, and the others go on', async () => {
       desk = await startDesk(await fresh(), parser)
       const on = /^UID FETCH (?:[\d:]+,)*1(?:[,:]\d+)* .*BODY/

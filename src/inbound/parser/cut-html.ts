@@ -15,17 +15,16 @@ const VOID = new Set(['br', 'hr', 'img', 'meta', 'link', 'input', 'area', 'base'
 /** Ordinary HTML comes back as it is. */
 export function cutHtml(source: string): CutHtml {
   const problems: string[] = []
-  const shown = source.slice(0, LIMITS.htmlLengthMax)
-  if (shown.length < source.length) problems.push('HTML cut after 5,000,000 characters')
-  if (isSmall(shown)) return { html: shown, problems }
+  if (isSmall(source)) return { html: source, problems }
   const kept: string[] = []
+  let room: number = LIMITS.htmlLengthMax
   let depth = 0
   let nodes = 0
   let changed = false
-  for (const token of htmlTokens(shown)) {
-    nodes += 1 + (token.kind === 'text' ? bracketsIn(shown, token.start, token.end) : 0)
+  for (const token of htmlTokens(source)) {
+    nodes += 1 + (token.kind === 'text' ? bracketsIn(source, token.start, token.end) : 0)
     if (nodes > LIMITS.htmlNodesMax) {
-      if (token.kind === 'text') kept.push(shown.slice(token.start, token.end).slice(0, TEXT_KEPT))
+      if (token.kind === 'text') kept.push(source.slice(token.start, token.end).slice(0, TEXT_KEPT))
       problems.push(`HTML cut after ${LIMITS.htmlNodesMax} elements`)
       changed = true
       break
@@ -36,11 +35,20 @@ export function cutHtml(source: string): CutHtml {
       if (!VOID.has(token.name) && ++depth > LIMITS.htmlDepthMax) keep = false
     }
     if (token.kind === 'close' && depth > 0 && depth-- > LIMITS.htmlDepthMax) keep = false
-    if (keep) kept.push(shown.slice(token.start, token.end))
-    else changed = true
+    changed ||= !keep
+    if (!keep) continue
+    // What is dropped takes no room: a picture in an attribute does not displace the text.
+    const piece = source.slice(token.start, token.end)
+    kept.push(token.kind === 'text' ? piece.slice(0, room) : piece)
+    room -= piece.length
+    if (room < 0) {
+      problems.push('HTML cut after 5,000,000 characters')
+      changed = true
+      break
+    }
   }
   if (changed && problems.length === 0) problems.push('HTML with excessive markup, simplified')
-  return { html: changed ? kept.join('') : shown, problems }
+  return { html: changed ? kept.join('') : source, problems }
 }
 
 /** Characters of a text that breaks the limit by itself. */

@@ -6,13 +6,13 @@ import {
   usableAddresses,
 } from '../../mail/address-list.ts'
 import type { AddressListEntry } from '../../mail/address-list.ts'
-import type { NamedAddress } from '../../mail/address.ts'
+import { type NamedAddress, parseAddress } from '../../mail/address.ts'
 import { cleanLine } from '../../mail/clean-text.ts'
 import { parseDate } from '../../mail/date.ts'
 import { decodeWords } from '../../mail/encoded-word.ts'
 import { headerOf, headersOf } from '../../mail/message.ts'
 import type { Header, Message } from '../../mail/message.ts'
-import { parseMessageIds } from '../../mail/message-id.ts'
+import { parseMessageIds, parseReferences } from '../../mail/message-id.ts'
 import type { MessageId } from '../../mail/message-id.ts'
 
 export type HeaderFacts = Pick<
@@ -42,6 +42,7 @@ export function readHeaderFacts(headers: readonly Header[], problems: string[]):
   if (headersOf(message, 'from').length > 1) problems.push('more than one From header')
   if (senders.length === 0)
     problems.push(from.length === 0 ? 'no sender' : 'no usable sender address')
+  if (senders.some(hidesAnother)) problems.push('the name of the sender is another address')
   const subject = headerOf(message, 'subject')
   return {
     messageId: firstMessageId(message, problems),
@@ -53,9 +54,15 @@ export function readHeaderFacts(headers: readonly Header[], problems: string[]):
     replyTo,
     to: usableAddresses(list('to')),
     cc: usableAddresses(list('cc')),
-    references: headersOf(message, 'references').flatMap((value) => parseMessageIds(value)),
-    inReplyTo: headersOf(message, 'in-reply-to').flatMap((value) => parseMessageIds(value)),
+    references: headersOf(message, 'references').flatMap((value) => parseReferences(value)),
+    inReplyTo: headersOf(message, 'in-reply-to').flatMap((value) => parseReferences(value)),
   }
+}
+
+/** A name that looks like an address is read as the sender; only a lie has a reason for it. */
+function hidesAnother({ address, name }: NamedAddress): boolean {
+  const words = (name ?? '').toLowerCase().split(/[\s"'<>()[\],;:]+/)
+  return words.some((word) => word !== address && parseAddress(word) !== null)
 }
 
 /** All fields of one name, as one list (a repeated To or Cc is common). */

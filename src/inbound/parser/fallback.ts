@@ -5,12 +5,12 @@
 import { createHash } from 'node:crypto'
 import { copyFileSync, createReadStream, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { scanHeaderBlock } from '../../mail/header-block.ts'
 import type { AttachmentContent } from '../../mail/message.ts'
 import { contentOf, newBudget, sha256Of } from './content.ts'
 import type { LeafContent } from './content.ts'
 import { readHeaderFacts } from './envelope.ts'
 import { firstText } from './first-text.ts'
+import { headOf } from './head-of.ts'
 import { LIMITS } from './limits.ts'
 import type { Parsed } from './protocol.ts'
 import type { Source } from './source.ts'
@@ -25,13 +25,10 @@ export interface FallbackOptions {
 }
 
 export async function readFallback(source: Source, options: FallbackOptions): Promise<Parsed> {
-  const block = scanHeaderBlock(source.head, {
-    linesMax: LIMITS.headersMax,
-    valueLengthMax: LIMITS.headerValueLengthMax,
-  })
+  const block = headOf(source)
   const problems = [options.because, ...block.problems]
   const facts = readHeaderFacts(block.headers, problems)
-  const full = firstText(source.head, block.headers, block.bodyStart).slice(0, LIMITS.textLengthMax)
+  const full = firstText(source, block.headers, block.bodyStart).slice(0, LIMITS.textLengthMax)
   const text = options.analyse ? visibleText(full) : { reply: full, quoted: '', signature: '' }
   const original = await originalOf(source, options.scratchDir)
   return {

@@ -8,12 +8,17 @@ import { headerOf } from '../../mail/message.ts'
 import type { Header } from '../../mail/message.ts'
 import { parseParameters } from '../../mail/parameters.ts'
 import { undoTransfer } from '../../mail/transfer-encoding.ts'
+import type { Source } from './source.ts'
 
 const SCANNED_MAX = 2_000_000
 
-/** Text of the body that starts at `bodyStart` of `bytes`; '' when nothing is readable. */
-export function firstText(bytes: Buffer, headers: readonly Header[], bodyStart: number): string {
-  const body = bytes.subarray(bodyStart, bodyStart + SCANNED_MAX)
+/** Text of the body that starts at `bodyStart` of `source`; '' when nothing is readable. */
+export function firstText(
+  source: Pick<Source, 'slice'>,
+  headers: readonly Header[],
+  bodyStart: number,
+): string {
+  const body = source.slice(bodyStart, SCANNED_MAX)
   const type = headerOf({ headers }, 'content-type')
   const { value } = parseParameters(type)
   if (value.startsWith('multipart/')) return firstTextPart(body) ?? ''
@@ -33,10 +38,12 @@ function firstTextPart(body: Buffer): string | null {
   const text = body.toString('latin1')
   let searched = 0
   for (const delimiter of text.matchAll(DELIMITER)) {
-    if (++searched > PARTS_SEARCHED) break
+    if (searched > PARTS_SEARCHED) break
     const headStart = delimiter.index + delimiter[0].length
     const { head, bodyStart } = partHead(text, headStart)
     const type = fieldOf(head, 'content-type')
+    // A multipart is no part by itself: what people look for may lie a thousand of them deep.
+    if (type === null || !/^\s*multipart\//i.test(type)) searched++
     if (type !== null && !/^\s*text\/(?:plain|html)/i.test(type)) continue
     const end = endOfPart(text, bodyStart, text.indexOf('\n--', bodyStart - 1))
     const content = Buffer.from(text.slice(bodyStart, end), 'latin1')

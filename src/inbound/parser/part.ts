@@ -64,7 +64,7 @@ function typeOf(
   if (TYPE.test(value)) return value
   // RFC 2046 §5.1.5: in a digest the default is a message.
   if (value === '' && container?.type === 'multipart/digest') return 'message/rfc822'
-  if (value === 'text') return DEFAULT_TYPE
+  if (value === 'text' || (value === '/' && !attached)) return DEFAULT_TYPE
   return attached || value.includes('/') ? 'application/octet-stream' : DEFAULT_TYPE
 }
 

@@ -4,30 +4,26 @@
  * Headers by our own scan, structure by mailparser, text and HTML by our own code. Never rejects
  * for what is in the message: what cannot be read becomes the fallback with a problem line.
  */
-import { messageOf } from '../../errors.ts'
 import { scanHeaderBlock } from '../../mail/header-block.ts'
 import type { HeaderBlock } from '../../mail/header-block.ts'
 import { detectLanguage } from '../../mail/language.ts'
 import type { AttachmentContent, Message } from '../../mail/message.ts'
-import { transferDecoder } from '../../mail/transfer-encoding.ts'
 import { TextScan } from '../../mail/text-scan.ts'
 import { visibleText } from '../../mail/visible-text.ts'
 import { attachmentsOf } from './attachments.ts'
-import { assembleBody, isRenderable } from './body.ts'
+import { assembleBody } from './body.ts'
 import { calendarText } from './calendar-text.ts'
-import { ContentSink, newBudget } from './content.ts'
+import { newBudget } from './content.ts'
 import type { Budget } from './content.ts'
 import { readHeaderFacts } from './envelope.ts'
 import { describe, originalOf, readFallback } from './fallback.ts'
-import { splitLeaves, takeWhole } from './leaves.ts'
-import type { LeafHead, LeafTarget } from './leaves.ts'
+import { headOf } from './head-of.ts'
 import { LIMITS } from './limits.ts'
-import { mimeHead } from './mime-head.ts'
-import { readPartHead } from './part.ts'
-import type { Part, PartHead } from './part.ts'
+import type { Part } from './part.ts'
 import type { Parsed, ParseMode } from './protocol.ts'
 import { protectionOf } from './protection.ts'
 import { forwardedOf, onlyMessageIn, reportOf } from './reports.ts'
+import { notTakenApart, type ReadContent, readParts } from './read-parts.ts'
 import { rescue } from './rescue.ts'
 import { openSource } from './source.ts'
 import type { Source } from './source.ts'
@@ -47,24 +43,15 @@ export async function readMessage(
     const because = 'read in safe mode: the original is attached'
     return readFallback(source, { scratchDir, because, analyse: false })
   }
-  const block = scanHeaderBlock(source.head, {
-    linesMax: LIMITS.headersMax,
-    valueLengthMax: LIMITS.headerValueLengthMax,
-  })
+  const block = headOf(source)
   const problems = [...block.problems]
   try {
     const content = await readContent(source, block, newBudget(scratchDir), problems)
     return await assemble(source, block, content, problems, scratchDir)
   } catch (error) {
-    const because = `could not be taken apart (${messageOf(error)}): the original is attached`
+    const because = `${notTakenApart(error)}: the original is attached`
     return readFallback(source, { scratchDir, because, analyse: true })
   }
-}
-
-interface ReadContent {
-  readonly parts: readonly Part[]
-  /** Something is in no part. */
-  readonly missing: boolean
 }
 
 /** The parts, and the parts inside of parts. */
@@ -86,44 +73,6 @@ async function readContent(
 
 const PART_HEAD_LIMITS = { linesMax: 500, valueLengthMax: 20_000 }
 
-async function readParts(
-  source: Source,
-  block: HeaderBlock,
-  budget: Budget,
-  problems: string[],
-): Promise<ReadContent> {
-  const head = mimeHead(source, block.headers, block.bodyStart)
-  problems.push(...head.problems)
-  const parts: Part[] = []
-  let listed = 0
-  const take = (leaf: LeafHead): LeafTarget => {
-    const part = readPartHead(leaf)
-    const rendered = isRenderable(part)
-    if (!rendered) listed++
-    const keep = listed <= LIMITS.attachmentsMax ? 'file' : 'none'
-    return collect(part, new ContentSink(rendered ? 'text' : keep, budget), parts)
-  }
-  const body = source.rest(block.bodyStart)
-  if (!head.isMultipart) {
-    await takeWhole(body, take({ headers: head.headers, container: null }))
-    return { parts, missing: false }
-  }
-  const { emptyContainers } = await splitLeaves({ head, body }, take)
-  return { parts, missing: emptyContainers > 0 }
-}
-
-/** Undoes the transfer encoding on the way into the sink. */
-function collect(part: PartHead, sink: ContentSink, parts: Part[]): LeafTarget {
-  const decoder = transferDecoder(part.encoding)
-  return {
-    write: (chunk) => sink.write(decoder.write(chunk)),
-    end: () => {
-      sink.write(decoder.end())
-      parts.push({ ...part, ...sink.finish(), damaged: decoder.damaged })
-    },
-  }
-}
-
 async function assemble(
   source: Source,
   block: HeaderBlock,
@@ -142,8 +91,8 @@ async function assemble(
     full = rest.text
     problems.push(...rest.problems)
     attachments.push(...rest.attachments)
-  } else if (missing) {
-    problems.push('a multipart without parts: the original is attached')
+  } else if (missing !== null) {
+    problems.push(`${missing}: the original is attached`)
     attachments.push(await originalOf(source, scratchDir))
   }
   const { bounce, reportType } = reportOf({ headers: block.headers, facts, parts, text: full })

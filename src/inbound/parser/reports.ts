@@ -23,6 +23,7 @@ import type { HeaderFacts } from './envelope.ts'
 import { readHeaderFacts } from './envelope.ts'
 import { firstText } from './first-text.ts'
 import type { Part } from './part.ts'
+import { openSource } from './source.ts'
 
 export interface ReportInput {
   readonly headers: readonly Header[]
@@ -210,7 +211,7 @@ function attachedForward(part: Part, note: string): Forwarded {
     from: { address: facts.from?.address ?? null, name: facts.from?.name ?? null },
     subject: facts.subject,
     date: facts.date,
-    text: firstText(bytes, block.headers, block.bodyStart),
+    text: firstText(openSource(bytes), block.headers, block.bodyStart),
     note: note.trim(),
   }
 }

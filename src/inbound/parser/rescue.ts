@@ -11,16 +11,16 @@ export interface Rescued {
   readonly problems: readonly string[]
 }
 
-/** Boundaries and part headers: of a message without content that is all there is. */
-const STRUCTURE = /^(?:--.*|content-[a-z-]{1,40}\s?:.*|mime-version\s?:.*|[ \t].*|)$/i
+/** Boundaries, part headers and soft line breaks: of a message without content that is all there is. */
+const STRUCTURE = /^(?:--.*|=|content-[a-z-]{1,40}\s?:.*|mime-version\s?:.*|[ \t].*|)$/i
 
 export async function rescue(
   source: Source,
   block: HeaderBlock,
   scratchDir: string,
 ): Promise<Rescued> {
-  const text = firstText(source.head, block.headers, block.bodyStart)
-  const raw = text === '' ? firstText(source.head, [], block.bodyStart) : text
+  const text = firstText(source, block.headers, block.bodyStart)
+  const raw = text === '' ? firstText(source, [], block.bodyStart) : text
   if (raw.trim() === '') return { text: raw, attachments: [], problems: [] }
   const original = await originalOf(source, scratchDir)
   if (raw.split('\n').every((line) => STRUCTURE.test(line))) {

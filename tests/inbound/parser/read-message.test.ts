@@ -166,11 +166,10 @@ describe('nothing is lost', () => {
       `${HEAD}Content-Type: text/plain; charset=x-none\n\nHello there\n`,
       'Hello there',
     ],
-    ['with a senseless type', `${HEAD}Content-Type: /\n\nHello there\n`, null],
+    ['with a senseless type', `${HEAD}Content-Type: /\n\nHello there\n`, 'Hello there'],
   ])('a message %s', async (_, text, shown) => {
-    const { message, attachments } = await read(text)
-    if (shown === null) expect(attachments).toHaveLength(1)
-    else expect(message.text.full).toContain(shown)
+    const { message } = await read(text)
+    expect(message.text.full).toContain(shown)
   })
 
   test('classic Mac line ends are line ends', async () => {
@@ -179,18 +178,18 @@ describe('nothing is lost', () => {
     expect(message.text.full.trim()).toBe('Hello')
   })
 
-  test('what the library refuses is headers, first text and the original', async () => {
+  test('what the library refuses is headers, the first parts and the original', async () => {
     const parts = Array.from(
       { length: 1_100 },
       (_, index) => `Content-Type: text/plain\n\nPart ${index}`,
     )
     const { message, attachments } = await read(multipart('mixed', parts))
     expect(message.from?.address).toBe('ana@example.org')
-    expect(message.text.full).toBe('Part 0')
+    expect(message.text.full.split(/\s{2,}/).slice(0, 2)).toEqual(['Part 0', 'Part 1'])
     expect(attachments.map(({ filename, contentType }) => [filename, contentType])).toEqual([
       ['message.eml', 'message/rfc822'],
     ])
-    expect(message.problems.join()).toContain('could not be taken apart')
+    expect(message.problems.join()).toContain('more than 1000 parts')
   })
 
   test('safe mode needs no library', async () => {
