@@ -5,6 +5,8 @@
  * is worse than none. So the first one to end stops the others, every one of them is awaited, and
  * the process exits with the first error for its supervisor to restart.
  */
+import { setMaxListeners } from 'node:events'
+
 export type Loop = (signal: AbortSignal) => Promise<void>
 
 export async function runTogether(
@@ -13,6 +15,8 @@ export async function runTogether(
 ): Promise<void> {
   const stop = new AbortController()
   const stopped = AbortSignal.any([signal, stop.signal])
+  // Every loop listens, and there are several for each inbox: that is no leak.
+  for (const one of [signal, stopped]) setMaxListeners(0, one)
 
   const running = Object.entries(loops).map(async ([name, loop]) => {
     try {
