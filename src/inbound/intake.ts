@@ -5,13 +5,10 @@
  *
  * Everything before write() can be repeated safely; write() is one transaction. A crash anywhere
  * leaves the stored message pending, and the next run picks it up again. Messages are decided in
- * the order they arrived; a slow one is overtaken rather than waited for.
+ * the order they arrived; a slow one is overtaken rather than waited for, except by answers to it.
  */
-import { existsSync } from 'node:fs'
 import type { Clock } from '../clock.ts'
-import type { AttachedBlob } from '../desk/context.ts'
 import type { Events } from '../events.ts'
-import type { AttachmentContent } from '../mail/message.ts'
 import { type Bell, pause } from '../pause.ts'
 import {
   claimInbound,
@@ -24,19 +21,15 @@ import {
 import { insertEvents } from '../store/events.ts'
 import type { Tx } from '../store/open.ts'
 import { isDatabaseDown, stopIfCorrupt } from '../store/database-errors.ts'
-import type { Blobs } from '../store/blobs.ts'
 import type { DecideContext } from './decide.ts'
-import { type Parsed, ParseFailure, type Parser, releaseParsed } from './parse.ts'
+import { ParseFailure } from './parse.ts'
+import { Overtaken } from './overtaken.ts'
+import { FAILURES_MAX, prepare, type PrepareDeps, storeSmall } from './prepare.ts'
 import { type Ready, takeBatch } from './take.ts'
 import { heldBack, SettledElsewhere } from './write.ts'
-import { originalOf, unreadable as unreadableMessage } from './unreadable.ts'
 
-export interface IntakeDeps {
+export interface IntakeDeps extends PrepareDeps {
   readonly clock: Clock
-  readonly context: DecideContext
-  readonly parser: Parser
-  /** The messages' sources. */
-  readonly blobs: Pick<Blobs, 'get' | 'fileOf'>
   readonly events: Events
   /** Names this daemon in claims. */
   readonly owner: string
@@ -50,14 +43,8 @@ export interface IntakeDeps {
 const BATCH_MAX = 64
 /** A message that takes longer to parse is overtaken by those behind it. */
 const OVERTAKE_AFTER_MS = 2_000
-/** Larger sources are handed to the parser as files. */
-const HAND_OVER_BYTES_MAX = 1024 * 1024
 const IDLE_MS = 5_000
 const AFTER_ERROR_MS = 1_000
-/** Attempts that end in a failure of the message itself: full, safe mode, then quarantine. */
-const FAILURES_MAX = 2
-/** From here on it was alone in hand when daemons died (store/inbound-messages.ts). */
-const SUSPECT_AFTER = 8
 
 export async function runIntake(deps: IntakeDeps, signal: AbortSignal): Promise<void> {
   const batches = new Batches(deps, signal)
@@ -79,6 +66,7 @@ class Batches {
   #ready: readonly Ready[] = []
   /** Of the batch before, all stored: they had to wait for others of it. */
   #later: readonly Ready[] = []
+  readonly #overtaken = new Overtaken()
 
   constructor(deps: IntakeDeps, signal: AbortSignal) {
     this.#deps = deps
@@ -90,7 +78,7 @@ class Batches {
     // Committed before the parser starts, and before the next write, which it must not wait for.
     // The small attachments of that one wait for the same commit.
     const [rows] = await Promise.all([claim(this.#deps), storeSmall(this.#deps, this.#ready)])
-    const parsing = parseAll(this.#deps, rows)
+    const parsing = parseAll(this.#deps, rows, this.#overtaken)
     parsing.catch(() => {
       // Awaited below; a failed write comes first.
     })
@@ -148,18 +136,18 @@ async function claim(deps: IntakeDeps): Promise<InboundMessage[]> {
 }
 
 /** What is ready in time, in the order of arrival; the others are written when they are. */
-async function parseAll(deps: IntakeDeps, rows: readonly InboundMessage[]): Promise<Ready[]> {
+async function parseAll(
+  deps: IntakeDeps,
+  rows: readonly InboundMessage[],
+  overtaken: Overtaken,
+): Promise<Ready[]> {
   const ready: Ready[] = []
-  let overtaken = false
+  let isLate = false
   const all = rows.map(async (row) => {
-    const done = await prepare(deps, row)
-    if (done === null) return
-    if (!overtaken) {
-      ready.push(done)
-      return
-    }
-    await storeSmall(deps, [done])
-    await takeAll(deps, [done], { more: false })
+    const done = await prepare(deps, row).catch((err: unknown) => postpone(deps, row, err))
+    if (done === undefined) return
+    if (isLate) await takeLate(deps, done, overtaken.before(done))
+    else ready.push(done)
   })
   const settled = Promise.all(all)
   settled.catch(() => {
@@ -168,60 +156,40 @@ async function parseAll(deps: IntakeDeps, rows: readonly InboundMessage[]): Prom
   const stop = new AbortController()
   await Promise.race([settled, pause(OVERTAKE_AFTER_MS, stop.signal)])
   stop.abort()
-  overtaken = true
+  isLate = true
   // A damaged database shows again, and stops the loop, with the next claim.
   settled.catch((err: unknown) => reportOnly(deps, err))
-  return ready.toSorted((a, b) => a.row.id - b.row.id)
-}
-
-/** Parses one message and stores its large attachments; null: postponed or settled already. */
-async function prepare(deps: IntakeDeps, row: InboundMessage): Promise<Ready | null> {
-  try {
-    if (isHopeless(row)) {
-      return { row, parsed: unreadableMessage(row), attachments: originalOf(row), unreadable: true }
-    }
-    const parsed = await parse(deps, row)
-    await storeFiles(deps, parsed.attachments)
-    await releaseParsed(parsed)
-    return { row, parsed, attachments: parsed.attachments.map(named), unreadable: false }
-  } catch (err) {
-    await postpone(deps, row, err)
-    return null
+  const inTime = new Set(ready.map(({ row }) => row.id))
+  for (const [index, row] of rows.entries()) {
+    const taken = all[index]
+    if (taken !== undefined && !inTime.has(row.id)) overtaken.add(row, taken)
   }
+  return inOrder(deps, ready, overtaken)
 }
 
-/** Failed twice by itself, or in the hands of many daemons that died. */
-const isHopeless = (row: InboundMessage): boolean =>
-  row.failures >= FAILURES_MAX || row.attempts - row.failures > 2 * SUSPECT_AFTER
-
-async function parse(deps: IntakeDeps, row: InboundMessage): Promise<Parsed> {
-  const { blobs } = deps
-  if (row.sha256 === null) throw new Error('the message has no stored source')
-  // A large one is read by the parser itself: its bytes need not pass through this process.
-  const file = row.size > HAND_OVER_BYTES_MAX ? blobs.fileOf(row.sha256) : null
-  const bytes = file !== null && existsSync(file) ? { file } : await blobs.get(row.sha256)
-  if (bytes === null) throw new Error(`the source ${row.sha256} is missing`)
-  const safe = row.failures > 0 || row.attempts - row.failures > SUSPECT_AFTER
-  return deps.parser.parse(bytes, safe ? 'safe' : 'full')
+/** Those that nobody has to wait for, in the order of arrival; the others are taken when they can be. */
+function inOrder(deps: IntakeDeps, ready: readonly Ready[], overtaken: Overtaken): Ready[] {
+  return ready
+    .toSorted((a, b) => a.row.id - b.row.id)
+    .filter((done) => {
+      const before = overtaken.before(done)
+      if (before === null) return true
+      const taken = takeLate(deps, done, before)
+      // An answer to this one waits as well.
+      overtaken.add(done.row, taken)
+      taken.catch((err: unknown) => reportOnly(deps, err))
+      return false
+    })
 }
 
-const named = ({ content: _bytes, ...attachment }: AttachmentContent): AttachedBlob => attachment
-
-async function storeFiles(
-  { context }: IntakeDeps,
-  attachments: readonly AttachmentContent[],
+async function takeLate(
+  deps: IntakeDeps,
+  done: Ready,
+  before: Promise<unknown> | null,
 ): Promise<void> {
-  for (const { content, sha256, size } of attachments) {
-    if ('file' in content) await context.blobs.putFile(content.file, { sha256, size })
-  }
-}
-
-/** The small attachments of a whole batch, durable before anything refers to them. */
-async function storeSmall({ context }: IntakeDeps, batch: readonly Ready[]): Promise<void> {
-  const small = batch.flatMap(({ parsed }) =>
-    parsed.attachments.flatMap(({ content }) => ('file' in content ? [] : [content])),
-  )
-  if (small.length > 0) await context.blobs.putAll(small)
+  await before
+  await storeSmall(deps, [done])
+  await takeAll(deps, [done], { more: false })
 }
 
 /**
