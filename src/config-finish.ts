@@ -19,6 +19,15 @@ import { isLoopback } from './config-values.ts'
 import { splitSubaddress } from './mail/address.ts'
 import { Secret } from './secret.ts'
 
+/**
+ * Where a browser on this machine finds the desk. Where it listens for others too, they come by a
+ * name that only the admin knows.
+ */
+function urlOf({ host, port }: Config['listen']): string {
+  const reached = isLoopback(host) ? host : '127.0.0.1'
+  return `http://${reached.includes(':') ? `[${reached}]` : reached}:${port === 0 ? 8025 : port}`
+}
+
 export function finishConfig(
   tree: ConfigTree,
   source: ConfigSource,
@@ -33,7 +42,7 @@ export function finishConfig(
   const { budget } = tree.acknowledgement
   const config: Config = {
     file: source.file ?? null,
-    publicUrl: tree.public_url.replace(/\/+$/, ''),
+    publicUrl: tree.public_url?.replace(/\/+$/, '') ?? urlOf(tree.listen),
     listen: tree.listen,
     dataDir,
     database: finishDatabase(tree.database, dataDir, finisher),

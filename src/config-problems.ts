@@ -118,11 +118,33 @@ const depth = (issues: readonly z.core.$ZodIssue[]): number =>
 function sentence(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') {
     return issue.input === undefined && issue.message.includes('undefined')
-      ? `is missing (it must be a ${issue.expected})`
-      : `must be a ${issue.expected}: ${issue.message.replace(/^Invalid input: /, '')}`
+      ? `is missing (it must be ${nounOf(issue.expected)})`
+      : wrongKind(issue.expected, issue.message)
   }
   if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`
   return issue.message.charAt(0).toLowerCase() + issue.message.slice(1)
+}
+
+/** Our own words for a value of the wrong kind where there are some, else what it must be. */
+function wrongKind(expected: string, message: string): string {
+  const received = /^Invalid input: expected \S+, received (\w+)$/.exec(message)?.[1]
+  return received === undefined
+    ? message
+    : `must be ${nounOf(expected)}, and is ${nounOf(received)}`
+}
+
+/** A kind of value in the words of somebody who writes YAML. */
+function nounOf(kind: string): string {
+  const nouns: Readonly<Record<string, string>> = {
+    array: 'a list',
+    object: 'an object (keys and values)',
+    record: 'an object (keys and values)',
+    string: 'a text',
+    boolean: 'true or false',
+    null: 'empty',
+    undefined: 'missing',
+  }
+  return nouns[kind] ?? `a ${kind}`
 }
 
 /** `; did you mean "host"?`, or the list of what is known here. */

@@ -109,9 +109,7 @@ const DAY_MS = 24 * 3_600_000
 const kept = duration.refine((ms) => ms >= DAY_MS, 'is less than a day')
 
 export const ConfigFile = z.strictObject({
-  public_url: z
-    .url({ protocol: /^https?$/, error: 'is not an http or https URL' })
-    .prefault('http://127.0.0.1:8025'),
+  public_url: z.url({ protocol: /^https?$/, error: 'is not an http or https URL' }).optional(),
   listen: listenAddress.prefault('127.0.0.1:8025'),
   data_dir: z.string().min(1, 'is empty').default('./data'),
   database: z.string().optional(),

@@ -98,14 +98,16 @@ export const networkOrHost = z.string().refine((text) => {
   )
 }, 'is not an address, a network or a host name; write for example 10.0.0.0/8 or chat.internal')
 
+const NOT_LISTEN = 'is not host:port; write for example 127.0.0.1:8025'
+
 /** `host:port`; port 0 lets the system choose. */
-export const listenAddress = z.string().transform((text, ctx) => {
+export const listenAddress = z.string({ error: NOT_LISTEN }).transform((text, ctx) => {
   const match = /^(\[[0-9a-f:.]+\]|[^\s:/]+):(\d{1,5})$/i.exec(text.trim())
   const port = Number(match?.[2])
   if (match !== null && port <= 65_535) {
     return { host: (match[1] ?? '').replace(/^\[|\]$/g, ''), port }
   }
-  ctx.addIssue({ code: 'custom', message: 'is not host:port; write for example 127.0.0.1:8025' })
+  ctx.addIssue({ code: 'custom', message: NOT_LISTEN })
   return z.NEVER
 })
 

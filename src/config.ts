@@ -120,6 +120,8 @@ export interface Config {
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
+const SYNTAX_ERRORS_SHOWN = 3
+
 const DEFAULT_FILE = 'config/postroom.yaml'
 /** Variables that alone are enough to run without a file. */
 const SUFFICIENT = ['POSTROOM_IMAP_URL', 'POSTROOM_DATABASE_URL', 'POSTROOM_DATA_DIR']
@@ -172,8 +174,9 @@ function fromFile(file: string, shown: string, env: Environment): Config {
     uniqueKeys: true,
   })
   if (document.errors.length > 0) {
+    // What comes after the first mistakes of syntax mostly follows from them.
     fail(
-      document.errors.map((error) => {
+      document.errors.slice(0, SYNTAX_ERRORS_SHOWN).map((error) => {
         const { line, col } = lines.linePos(error.pos[0])
         return { where: `${shown}:${line}:${col}`, what: error.message.split('\n')[0] ?? '' }
       }),

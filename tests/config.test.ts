@@ -37,6 +37,13 @@ const BAD: readonly [what: string, source: string, ...says: (string | RegExp)[]]
   ],
   ['a port too high', imap('port: 70000'), 'postroom.yaml:4:', 'not a port number'],
   ['a port with a fraction', imap('port: 1.5'), 'postroom.yaml:4:', 'inboxes[0].imap.port'],
+  ['a port in words', imap('port: abc'), 'imap.port is not a port number; write a whole number'],
+  [
+    'a port alone',
+    'listen: 8080\n',
+    'postroom.yaml:1:9: listen is not host:port; write for example',
+  ],
+  ['a word for a list', 'agents: ana\n', 'agents must be a list, and is a text'],
   ['no lanes', smtp('lanes: 0'), 'postroom.yaml:5:', 'inboxes[0].smtp.lanes'],
   ['lanes without end', smtp('lanes: 1e99'), 'postroom.yaml:5:', 'inboxes[0].smtp.lanes'],
   [
@@ -150,6 +157,15 @@ describe('a configuration with', () => {
     expect(message).not.toMatch(/hunter2|\n\s+at /)
   })
 
+  test('a bracket that is never closed does not list all that follows from it', () => {
+    const { message } = refusal(() =>
+      load(
+        'agents: [\n  - ana@acme.test\n  - { name: Ben }\n\ninboxes:\n  - name: S\n    imap:\n      host: a\n',
+      ),
+    )
+    expect(message.match(/^ {2}postroom\.yaml:\d+:\d+: /gm)).toHaveLength(3)
+  })
+
   test('several mistakes tells them all, each with its place', () => {
     const { message } = refusal(() => load(`listne: x\nreply_hold: soon\n${imap('port: 0')}`))
     expect(message).toMatch(/^The configuration has 3 mistakes:\n/)
@@ -205,6 +221,15 @@ describe('a file', () => {
 })
 
 describe('defaults', () => {
+  test.each([
+    ['127.0.0.1:8077', 'http://127.0.0.1:8077'],
+    ['localhost:8077', 'http://localhost:8077'],
+    ['"[::1]:8077"', 'http://[::1]:8077'],
+    ['0.0.0.0:8077', 'http://127.0.0.1:8077'],
+  ])('links of a desk that listens on %s lead to %s', (listen, publicUrl) => {
+    expect(load(`listen: ${listen}\n`).publicUrl).toBe(publicUrl)
+  })
+
   test('are those of the contract', () => {
     expect(load(INBOX)).toMatchObject({
       publicUrl: 'http://127.0.0.1:8025',

@@ -62,7 +62,8 @@ function addressText(address: ExplainedAddress | null): string {
 }
 
 function threadingLines(explanation: Explanation): Line[] {
-  const { reply_token: token, subject_tag: tag, references, in_reply_to: parents } = explanation
+  const { verdict, reply_token: token, subject_tag: tag } = explanation
+  const { references, in_reply_to: parents } = explanation
   const evidence = [
     field('Token', token === null ? null : `${token} (proof, if it verifies)`),
     field('Subject tag', tag === null ? null : `#${tag} (a claim)`),
@@ -72,7 +73,7 @@ function threadingLines(explanation: Explanation): Line[] {
   return [
     field('Message-ID', explanation.message_id),
     ...(evidence.length === 0
-      ? [field('Threading', 'nothing names a ticket: opens one')]
+      ? [field('Threading', `nothing names a ticket${verdict === 'person' ? ': opens one' : ''}`)]
       : evidence),
   ]
 }

@@ -34,8 +34,15 @@ function clueOf(err: unknown): Clue {
     authenticationFailed: fields['authenticationFailed'] === true,
     responseCode: textOf(fields['serverResponseCode']),
     status: textOf(fields['responseStatus']),
-    text: [textOf(fields['responseText']), messageOf(err)].filter((part) => part !== '').join(': '),
+    text: textOfFailure(textOf(fields['responseText']), messageOf(err)),
   }
+}
+
+/** The server's words and the library's; its "Command failed" adds nothing to them. */
+function textOfFailure(server: string, library: string): string {
+  const parts = server !== '' && library === 'Command failed' ? [server] : [server, library]
+  const text = parts.filter((part) => part !== '').join(': ')
+  return text.trim().replace(/\.$/, '')
 }
 
 const said = ({ text }: Clue): string => (text === '' ? '' : ` (${text.slice(0, 200)})`)

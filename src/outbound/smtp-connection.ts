@@ -162,7 +162,7 @@ function dial(
     signal.addEventListener('abort', onAbort)
     // Stays attached for the socket's whole life: an error nobody listens to ends the process.
     socket.on('error', (cause) => {
-      const sentence = `cannot connect to ${host}:${port}: ${messageOf(cause)}`
+      const sentence = `cannot connect to ${host}:${port}: ${messageOf(cause)}. Check smtp.host and smtp.port.`
       fail(new SmtpProblem('unreachable', sentence, { cause }))
     })
     socket.once('connect', () => {
@@ -254,7 +254,7 @@ function problemOf(error: unknown, settings: SmtpSettings): SmtpProblem {
   if (code === 'EAUTH') {
     return new SmtpProblem(
       'login',
-      `${where} refused the login of "${settings.user}": ${said}`,
+      `${where} refused the login of "${settings.user}": ${said}. Check smtp.user and what it logs in with; some providers want an app password.`,
       options,
     )
   }

@@ -63,12 +63,12 @@ const DOWN: readonly [what: string, more: Parameters<typeof configured>[0], says
   [
     'a wrong IMAP password',
     { imap: { password: 'wrong' } },
-    /^FAIL {2}Support: IMAP: .*refused the login/m,
+    /^FAIL {2}Support: IMAP: .*refused the login: (?!.*Command failed).*[^.]\. Check imap\.user/m,
   ],
   [
     'a wrong SMTP password',
     { smtp: { password: 'wrong' } },
-    /^FAIL {2}Support: SMTP: .*refused the login/m,
+    /^FAIL {2}Support: SMTP: .*refused the login.*Check smtp\.user/m,
   ],
   [
     'a folder that is not there',

@@ -54,6 +54,13 @@ describe('it says why', () => {
     expect(text).toContain('Answered        never automatically')
   })
 
+  test('only what a person wrote opens a ticket', () => {
+    const threading = (verdict: Explanation['verdict']): string =>
+      explanationText(explanation({ verdict }), 'a.eml').split('Threading')[1]?.split('\n')[0] ?? ''
+    expect(threading('person')).toContain('opens one')
+    expect(threading('bounce')).not.toContain('opens one')
+  })
+
   test.each([
     ['On 5 Jan 2026, Ana <ana@example.org> wrote:\n> Hi', 'an attribution line says'],
     ['From: Ana <ana@example.org>\nSent: 2026\nTo: Bo\nSubject: x\n\nHi', 'the header block'],
