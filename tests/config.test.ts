@@ -5,15 +5,21 @@ import { loadConfig } from '../src/config.ts'
 import { configDirectory, imap, INBOX, inbox, load, refusal, smtp } from './config/load.ts'
 
 const BAD: readonly [what: string, source: string, ...says: (string | RegExp)[]][] = [
-  ['YAML that is none', 'listen: [', 'postroom.yaml:1:'],
-  ['a key twice', 'lifecycle: a\nlifecycle: b\n', 'postroom.yaml:2:1', /unique/i],
-  ['a tab as indentation', 'log:\n\tlevel: info\n', 'postroom.yaml:2:', /tab/i],
+  ['bad input 179: YAML that is none', 'listen: [', 'postroom.yaml:1:'],
+  ['bad input 179: a key twice', 'lifecycle: a\nlifecycle: b\n', 'postroom.yaml:2:1', /unique/i],
+  ['bad input 179: a tab as indentation', 'log:\n\tlevel: info\n', 'postroom.yaml:2:', /tab/i],
   ['a list as the whole file', '- a\n- b\n', 'postroom.yaml', 'object'],
   ['a word as the whole file', 'hello\n', 'postroom.yaml', 'object'],
   ['two documents', 'lifecycle: a\n---\nlifecycle: b\n', 'postroom.yaml:', /document/],
   ['an alias of nothing', 'lifecycle: *nope\n', 'postroom.yaml', /nope/],
   ['an avalanche of aliases', avalanche(), 'postroom.yaml', /alias/i],
-  ['an unknown key', 'colour: red\n', 'postroom.yaml:1:1', 'unknown key "colour"', 'known here: '],
+  [
+    'bad input 180: an unknown key',
+    'colour: red\n',
+    'postroom.yaml:1:1',
+    'unknown key "colour"',
+    'known here: ',
+  ],
   ['a key misspelt', 'listne: 127.0.0.1:1\n', 'postroom.yaml:1:1', 'did you mean "listen"?'],
   [
     'a nested key misspelt',
@@ -29,7 +35,7 @@ const BAD: readonly [what: string, source: string, ...says: (string | RegExp)[]]
     'inboxes[0].imap.host is missing',
   ],
   [
-    'a port that is a word',
+    'bad input 181: a port that is a word',
     imap('port: 99x'),
     'postroom.yaml:4:',
     'inboxes[0].imap.port',
@@ -45,7 +51,12 @@ const BAD: readonly [what: string, source: string, ...says: (string | RegExp)[]]
   ],
   ['a word for a list', 'agents: ana\n', 'agents must be a list, and is a text'],
   ['no lanes', smtp('lanes: 0'), 'postroom.yaml:5:', 'inboxes[0].smtp.lanes'],
-  ['lanes without end', smtp('lanes: 1e99'), 'postroom.yaml:5:', 'inboxes[0].smtp.lanes'],
+  [
+    'bad input 181: lanes without end',
+    smtp('lanes: 1e99'),
+    'postroom.yaml:5:',
+    'inboxes[0].smtp.lanes',
+  ],
   [
     'a host with a port',
     inbox('{ host: "mail.acme.test:993", user: a, password: b }'),
@@ -115,12 +126,12 @@ const BAD: readonly [what: string, source: string, ...says: (string | RegExp)[]]
   ['no password at all', inbox('{ host: a, user: b }'), 'needs user and password'],
   ['a CA file that is missing', imap('tls_ca_file: ca.pem'), '/ca.pem cannot be read'],
   [
-    'the same inbox name twice',
+    'bad input 183: the same inbox name twice',
     INBOX + INBOX.replace('inboxes:\n', '').replace('support@', 'help@'),
     'is also the name of inboxes[0]',
   ],
   [
-    'the same address twice',
+    'bad input 183: the same address twice',
     INBOX + INBOX.replace('inboxes:\n', '').replace('Support', 'Help'),
     'the address support@acme.test is in inboxes[0] and inboxes[1]',
   ],
@@ -174,7 +185,7 @@ describe('a configuration with', () => {
 })
 
 describe('a file', () => {
-  test('that does not exist is named, with what to do', () => {
+  test('bad input 178: that does not exist is named, with what to do', () => {
     const refused = refusal(() => loadConfig('nope.yaml', {}, configDirectory()))
     expect(refused.message).toMatch(/nope\.yaml does not exist.*--config/)
     expect(refused.exitCode).toBe(78)
@@ -192,7 +203,7 @@ describe('a file', () => {
     expect(loadConfig(null, { POSTROOM_CONFIG: 'other.yaml' }, directory).lifecycle).toBe('strict')
   })
 
-  test('that is a directory cannot be read', () => {
+  test('bad input 178: that is a directory cannot be read', () => {
     const cwd = configDirectory()
     mkdirSync(path.join(cwd, 'postroom.yaml'))
     const { message } = refusal(() => loadConfig('postroom.yaml', {}, cwd))

@@ -129,7 +129,7 @@ test('a database that is down is no mistake of the configuration: exit 69', asyn
   expect(code).toBe(69)
 })
 
-test('a file that is no database is named, left as it is, and not replaced', async () => {
+test('bad input 193: a file that is no database is named, left as it is, and not replaced', async () => {
   configured({ top: { database: 'sqlite:./broken.db' } })
   writeFileSync(
     path.join(path.dirname(file), 'broken.db'),

@@ -114,16 +114,19 @@ describe('a secret', () => {
       'everybody on this machine can read',
     ],
   ]
-  test.each(OPEN)('that everybody can read is a warning: %s', (_what, source, readable, warns) => {
-    const directory = configDirectory()
-    writeFileSync(path.join(directory, 'postroom.yaml'), source, { mode: 0o600 })
-    writeFileSync(path.join(directory, 'secret'), 'hunter2\n', { mode: 0o600 })
-    const warnings = () => loadConfig('postroom.yaml', {}, directory).warnings.join('\n')
-    expect(warnings()).not.toContain(warns)
-    chmodSync(path.join(directory, readable), 0o644)
-    expect(warnings()).toContain(warns)
-    expect(warnings()).not.toContain('hunter2')
-  })
+  test.each(OPEN)(
+    'bad input 178: that everybody can read is a warning: %s',
+    (_what, source, readable, warns) => {
+      const directory = configDirectory()
+      writeFileSync(path.join(directory, 'postroom.yaml'), source, { mode: 0o600 })
+      writeFileSync(path.join(directory, 'secret'), 'hunter2\n', { mode: 0o600 })
+      const warnings = () => loadConfig('postroom.yaml', {}, directory).warnings.join('\n')
+      expect(warnings()).not.toContain(warns)
+      chmodSync(path.join(directory, readable), 0o644)
+      expect(warnings()).toContain(warns)
+      expect(warnings()).not.toContain('hunter2')
+    },
+  )
 
   test('of the environment is no warning, whoever can read the file', () => {
     const directory = configDirectory()

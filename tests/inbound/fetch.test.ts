@@ -86,7 +86,7 @@ eachDatabase(
       expect(await desk.outbox()).toEqual([])
     })
 
-    test('a folder that was rebuilt (new UIDVALIDITY) announces nothing twice', async () => {
+    test('bad input 110: a folder that was rebuilt (new UIDVALIDITY) announces nothing twice', async () => {
       desk = await startDesk(await fresh(), parser)
       desk.arrives(aMail())
       desk.arrives(aMail({ headers: { 'Message-ID': null } }))
@@ -153,14 +153,14 @@ eachDatabase(
       },
     )
 
-    test('a message that the server says is empty is one', async () => {
+    test('bad input 1: a message that the server says is empty is one', async () => {
       desk = await startDesk(await fresh(), parser)
       desk.start('fetch', 'intake')
       desk.arrives('')
       expect(await desk.untilSettled(1)).toMatchObject([{ fate: 'ticket', size: 0 }])
     })
 
-    test('a message that is never delivered is quarantined, and the others go on', async () => {
+    test('bad input 124: a message that is never delivered is quarantined, and the others go on', async () => {
       desk = await startDesk(await fresh(), parser)
       const on = /^UID FETCH (?:[\d:]+,)*1(?:[,:]\d+)* .*BODY/
       const fault = desk.world.imap.faults.add({ on, times: 99, do: 'nil_body' })
@@ -178,7 +178,7 @@ eachDatabase(
       expect(rows.filter(({ fate }) => fate === 'ticket')).toHaveLength(rows.length - 1)
     })
 
-    test('a message that vanished before it was fetched is recorded, and the others go on', async () => {
+    test('bad input 129: a message that vanished before it was fetched is recorded, and the others go on', async () => {
       desk = await startDesk(await fresh(), parser)
       desk.arrives(aMail())
       const folder = desk.world.imap.folder(SUPPORT, 'INBOX')
@@ -191,7 +191,7 @@ eachDatabase(
       expect(fates(await desk.untilSettled(2)).toSorted()).toEqual(['ignored', 'ticket'])
     })
 
-    test('a connection that breaks within a message loses nothing', async () => {
+    test('bad input 120: a connection that breaks within a message loses nothing', async () => {
       desk = await startDesk(await fresh(), parser)
       desk.world.imap.faults.add({ on: SOURCES, do: 'cut', afterBytes: 300 })
       desk.arrives(aMail())
@@ -281,7 +281,7 @@ eachDatabase(
       },
     )
 
-    test('marking that fails never stops the fetching', async () => {
+    test('bad input 130, 131: marking that fails never stops the fetching', async () => {
       desk = await startDesk(await fresh(), parser, { inbox: { imap: { done: 'move:Archive' } } })
       desk.world.imap.faults.add({
         on: /^UID (?:MOVE|COPY)/,
@@ -296,7 +296,7 @@ eachDatabase(
       await until('the failure to be told', () => desk.events.includes('mark.failed'))
     })
 
-    test('a refused login is not tried again at once', async () => {
+    test('bad input 105: a refused login is not tried again at once', async () => {
       desk = await startDesk(await fresh(), parser, { inbox: { imap: { password: 'wrong' } } })
       desk.start('fetch')
       const health = await until('the refusal', () => {

@@ -81,7 +81,7 @@ eachDatabase(
       (await desk.outbox()).find((row) => row.kind === 'reply' && row.rcptTo === address)?.outcome
     const suppressed = (address: string) => findSuppression(desk.store.read, anAddress(address))
 
-    test('shows on the comment, opens the ticket, and tells who wrote it', async () => {
+    test('bad input 155: shows on the comment, opens the ticket, and tells who wrote it', async () => {
       await answered()
       expect(await listTickets(desk)).toMatchObject([{ status: 'pending' }])
       await reports(ANA)
@@ -115,7 +115,7 @@ eachDatabase(
       expect(await told('carla@acme.test')).toContain('did not get this answer')
     })
 
-    test('is known by our Message-ID where the return path says nothing', async () => {
+    test('bad input 95: is known by our Message-ID where the return path says nothing', async () => {
       await answered()
       const originalId = headerOf(await textOf(await mailTo(ANA)), 'Message-ID')
       await arrive(aReport({ originalId }))

@@ -19,7 +19,7 @@ eachDatabase(
     const aboutOrder = (n: number, text: string): string =>
       aMail({ headers: { Subject: `Your order ${n}` }, text })
 
-    test('a responder that marks nothing and changes its subject gets five, then silence', async () => {
+    test('bad input 89: a responder that marks nothing and changes its subject gets five, then silence', async () => {
       const same = Array.from({ length: 8 }, (_, n) => aboutOrder(n, 'Thank you, we got it.'))
       await afterMail(fresh, same, unlimited)
       const sent = Array.from({ length: 5 }, () => 'queued')

@@ -73,7 +73,7 @@ eachDatabase(
       expect(people.map(({ email }) => email)).toEqual(['ana@customer.test'])
     })
 
-    test('a reply on a closed ticket opens a follow-up', async () => {
+    test('bad input 84: a reply on a closed ticket opens a follow-up', async () => {
       await afterMail(fresh, [aMail()])
       const input = {
         ticketId: 1,

@@ -69,7 +69,7 @@ const both = (): string => aMail({ headers: { To: 'support@acme.test, sales@acme
 eachDatabase(
   'a mail to two inboxes',
   (fresh) => {
-    test('is a ticket in each, and neither is repeated', async () => {
+    test('bad input 79: is a ticket in each, and neither is repeated', async () => {
       const [support = 0, sales = 0] = await open(await fresh(), {})
       const mail = both()
       expect(await taken(support, mail)).toBe('ticket')

@@ -151,7 +151,7 @@ describe('with a mail server that authenticates', () => {
   beforeAll(() => start({ inbox: { authserv_id: OUR_SERVER } }))
   afterAll(() => desk.close())
 
-  test('A1: without a word of our server a mail is a ticket, and its sender nobody we would answer', async () => {
+  test('bad input 87: A1: without a word of our server a mail is a ticket, and its sender nobody we would answer', async () => {
     expect(recipients(await after(mail('ana1@customer.test')))).toEqual([AGENT])
     expect(await emailOf((await lastTicket())['requester_id'])).toBe('ana1@customer.test')
   })
@@ -301,7 +301,7 @@ describe('with a mail server that authenticates', () => {
     expect((await lastTicket())['requester_id']).not.toBe(one)
   })
 
-  test('A14: our own mail that comes back opens nothing, however often', async () => {
+  test('bad input 80: A14: our own mail that comes back opens nothing, however often', async () => {
     const { id, ack, notice } = await aTicketOf('ana14@customer.test')
     for (let round = 0; round < 3; round += 1) expect(await after(ack, notice)).toEqual([])
     expect((await lastTicket())['id']).toBe(id)

@@ -68,18 +68,18 @@ describe('what is quoted is folded', () => {
 describe('where the answer stands', () => {
   const ATTRIBUTION = 'On Mon, 5 Jan 2026 at 10:00, Ana <ana@example.org> wrote:\n'
 
-  test('below the quotation', () => {
+  test('bad input 101: below the quotation', () => {
     expect(visibleText(`${ATTRIBUTION}${QUOTE}\nThank you.\n`).reply).toBe('Thank you.')
   })
 
-  test('between the questions: they stay', () => {
+  test('bad input 101: between the questions: they stay', () => {
     const { reply } = visibleText(
       `${ATTRIBUTION}> Red?\n\nYes.\n\n> Blue?\n\nNo, and here is why.\n\n> Bye\n`,
     )
     expect(reply).toBe('> Red?\n\nYes.\n\n> Blue?\n\nNo, and here is why.')
   })
 
-  test('above and below one quotation: both parts', () => {
+  test('bad input 101: above and below one quotation: both parts', () => {
     expect(visibleText(`Hello,\n\n${ATTRIBUTION}${QUOTE}\nRegards, Bruno\n`).reply).toBe(
       'Hello,\n\nRegards, Bruno',
     )

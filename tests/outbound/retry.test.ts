@@ -51,21 +51,29 @@ describe('an IMAP connection that failed', () => {
     ['wrong password', refused('AUTHENTICATIONFAILED', 'Invalid credentials'), 'login'],
     ['wrong password, said with ALERT', refused('ALERT', 'Invalid credentials (Failure)'), 'login'],
     ['wrong password, no code', refused('', 'Login failed.'), 'login'],
-    ['too many connections', refused('ALERT', 'Too many simultaneous connections'), 'network'],
-    ['server unavailable', refused('UNAVAILABLE', 'Temporary authentication failure'), 'network'],
+    [
+      'bad input 104: too many connections',
+      refused('ALERT', 'Too many simultaneous connections'),
+      'network',
+    ],
+    [
+      'bad input 104: server unavailable',
+      refused('UNAVAILABLE', 'Temporary authentication failure'),
+      'network',
+    ],
     ['mailbox in use', refused('INUSE', 'Locked'), 'network'],
     ['connection refused', coded('ECONNREFUSED'), 'network'],
     ['unknown host', coded('ENOTFOUND'), 'network'],
-    ['self-signed certificate', coded('DEPTH_ZERO_SELF_SIGNED_CERT'), 'tls'],
-    ['certificate of another host', coded('ERR_TLS_CERT_ALTNAME_INVALID'), 'tls'],
-    ['expired certificate', coded('CERT_HAS_EXPIRED'), 'tls'],
+    ['bad input 135: self-signed certificate', coded('DEPTH_ZERO_SELF_SIGNED_CERT'), 'tls'],
+    ['bad input 135: certificate of another host', coded('ERR_TLS_CERT_ALTNAME_INVALID'), 'tls'],
+    ['bad input 135: expired certificate', coded('CERT_HAS_EXPIRED'), 'tls'],
     [
       'missing folder',
       Object.assign(new Error('Command failed'), { serverResponseCode: 'NONEXISTENT' }),
       'folder',
     ],
   ]
-  test('a NO to opening the folder is about the folder, unless it says "not now"', () => {
+  test('bad input 107: a NO to opening the folder is about the folder, unless it says "not now"', () => {
     const no = (responseText: string) =>
       Object.assign(new Error('Command failed'), { responseStatus: 'NO', responseText })
     const gone = failureOf(openingFailure(no("Mailbox doesn't exist: Nope")), SERVER)
@@ -81,7 +89,7 @@ describe('an IMAP connection that failed', () => {
     expect(failure.sentence).toMatch(/imap\.acme\.test:993.*\.$/)
   })
 
-  test('a refused login is tried three times in ten minutes, then twice an hour', () => {
+  test('bad input 105: a refused login is tried three times in ten minutes, then twice an hour', () => {
     const waits = [1, 2, 3, 4, 40].map((n) => minutes(fetchDelayMs('login', n, 0.5)))
     expect(waits).toEqual([1, 4, 5, 30, 30])
   })

@@ -116,7 +116,7 @@ eachDatabase(
       expect(await outcomesOnTicket(1)).toEqual(['sent'])
     })
 
-    test('a recipient who is refused for now is tried again later', async () => {
+    test('bad input 142, 144: a recipient who is refused for now is tried again later', async () => {
       desk = await startDesk(await fresh(), parser)
       desk.world.smtp.faults.add({ at: 'rcpt', do: 'reply', with: '451 4.7.1 Greylisted' })
       desk.start('send')
@@ -131,7 +131,7 @@ eachDatabase(
       expect(await untilOutcome('sent')).toMatchObject({ attempts: 2 })
     })
 
-    test('a recipient who is refused for good fails, and the ticket says so', async () => {
+    test('bad input 145: a recipient who is refused for good fails, and the ticket says so', async () => {
       desk = await startDesk(await fresh(), parser)
       desk.world.smtp.faults.add({ at: 'rcpt', do: 'reply', with: '550 5.1.1 No such user' })
       desk.start('send')
@@ -141,7 +141,7 @@ eachDatabase(
       expect(await outcomesOnTicket(1)).toEqual(['failed'])
     })
 
-    test('one refused recipient does not hold up another', async () => {
+    test('bad input 143: one refused recipient does not hold up another', async () => {
       desk = await startDesk(await fresh(), parser)
       desk.start('send')
       await aReply(await aTicket('temperror@customer.test'))
@@ -149,7 +149,7 @@ eachDatabase(
       await untilOutcome('sent', 2)
     })
 
-    test('a reply whose answer was lost goes out once more, byte for byte, and not again', async () => {
+    test('bad input 148: a reply whose answer was lost goes out once more, byte for byte, and not again', async () => {
       desk = await startDesk(await fresh(), parser)
       desk.world.smtp.faults.add({ at: 'accepted', times: 2, do: 'drop' })
       desk.start('send')
@@ -203,7 +203,7 @@ eachDatabase(
       expect(received()).toHaveLength(1)
     })
 
-    test('a server that is down opens the circuit; what is owed waits, and leaves when it is back', async () => {
+    test('bad input 138: a server that is down opens the circuit; what is owed waits, and leaves when it is back', async () => {
       desk = await startDesk(await fresh(), parser)
       await desk.world.smtp.stopListening()
       desk.start('send')
@@ -217,7 +217,7 @@ eachDatabase(
       expect(desk.events).toContain('smtp.recovered')
     })
 
-    test('a wrong password is not tried again at once', async () => {
+    test('bad input 139: a wrong password is not tried again at once', async () => {
       desk = await startDesk(await fresh(), parser, { inbox: { smtp: { password: 'wrong' } } })
       desk.start('send')
       await aReply(await aTicket())

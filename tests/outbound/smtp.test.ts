@@ -50,35 +50,67 @@ describe.each([
   // Name, script, result, how many complete messages the server got.
   test.each<[string, SmtpScript, object, number]>([
     ['takes it', {}, { kind: 'sent', reply: '250 2.0.0 queued as 42' }, 1],
-    ['closes before the greeting', { greeting: DROP }, { ...server4, code: null }, 0],
-    ['greets with 421', { greeting: '421 4.3.2 busy' }, { ...server4, code: 421 }, 0],
-    ['greets with 554', { greeting: '554 no' }, { ...server4, code: 554 }, 0],
-    ['never greets', { greeting: HANG }, { ...server4, code: null }, 0],
-    ['greets with nonsense', { greeting: 'HTTP/1.1 400' }, { ...server4, code: null }, 0],
-    ['refuses the login', answering('AUTH', '535 5.7.8 no'), { ...server4, code: 535 }, 0],
-    ['hangs at the login', answering('AUTH', HANG), { ...server4, code: null }, 0],
-    ['is full', answering('MAIL', '452 4.3.1 full'), { ...server4, code: 452 }, 0],
     [
-      'refuses the sender',
+      'bad input 138: closes before the greeting',
+      { greeting: DROP },
+      { ...server4, code: null },
+      0,
+    ],
+    [
+      'bad input 138: greets with 421',
+      { greeting: '421 4.3.2 busy' },
+      { ...server4, code: 421 },
+      0,
+    ],
+    ['greets with 554', { greeting: '554 no' }, { ...server4, code: 554 }, 0],
+    ['bad input 138: never greets', { greeting: HANG }, { ...server4, code: null }, 0],
+    [
+      'bad input 138: greets with nonsense',
+      { greeting: 'HTTP/1.1 400' },
+      { ...server4, code: null },
+      0,
+    ],
+    [
+      'bad input 139: refuses the login',
+      answering('AUTH', '535 5.7.8 no'),
+      { ...server4, code: 535 },
+      0,
+    ],
+    [
+      'bad input 140: puts the login off',
+      answering('AUTH', '454 4.7.0 later'),
+      { ...server4, code: 454 },
+      0,
+    ],
+    [
+      'bad input 150: answers megabytes',
+      answering('MAIL', `550-${'x'.repeat(5_000_000)}\r\n550 no`),
+      server4,
+      0,
+    ],
+    ['bad input 154: hangs at the login', answering('AUTH', HANG), { ...server4, code: null }, 0],
+    ['bad input 141: is full', answering('MAIL', '452 4.3.1 full'), { ...server4, code: 452 }, 0],
+    [
+      'bad input 141: refuses the sender',
       answering('MAIL', '550 5.7.1 no'),
       { kind: 'permanent', code: 550, badRecipient: false },
       0,
     ],
     ['drops at MAIL', answering('MAIL', DROP), { ...server4, code: null }, 0],
     [
-      'greylists',
+      'bad input 142: greylists',
       answering('RCPT', '451 4.7.1 later'),
       { kind: 'temporary', scope: 'recipient', code: 451 },
       0,
     ],
     [
-      'does not know the recipient',
+      'bad input 145: does not know the recipient',
       answering('RCPT', '550 5.1.1 unknown'),
       { kind: 'permanent', code: 550, badRecipient: true, reply: '550 5.1.1 unknown' },
       0,
     ],
     ['drops at RCPT', answering('RCPT', DROP), { ...server4, code: null }, 0],
-    ['hangs at RCPT', answering('RCPT', HANG), { ...server4, code: null }, 0],
+    ['bad input 154: hangs at RCPT', answering('RCPT', HANG), { ...server4, code: null }, 0],
     ['closes at RCPT', answering('RCPT', ['421 4.3.2 bye', DROP]), { ...server4, code: 421 }, 0],
     [
       'refuses the recipient and takes DATA all the same',
@@ -87,25 +119,40 @@ describe.each([
       0,
     ],
     ['refuses DATA for now', answering('DATA', '451 later'), { ...message4, code: 451 }, 0],
-    ['refuses DATA', answering('DATA', '554 5.6.0 no'), { kind: 'permanent', code: 554 }, 0],
+    [
+      'bad input 146: refuses DATA',
+      answering('DATA', '554 5.6.0 no'),
+      { kind: 'permanent', code: 554 },
+      0,
+    ],
     ['drops at DATA', answering('DATA', DROP), { ...server4, code: null }, 0],
-    ['drops in the body', { midBody: DROP }, { ...server4, code: null }, 0],
+    ['bad input 147: drops in the body', { midBody: DROP }, { ...server4, code: null }, 0],
     [
       'refuses in the body',
       { midBody: ['552 5.3.4 big', DROP] },
       { kind: 'permanent', code: 552 },
       0,
     ],
-    ['drops after the dot', { afterDot: DROP }, uncertain, 1],
-    ['hangs after the dot', { afterDot: HANG }, uncertain, 1],
+    ['bad input 148: drops after the dot', { afterDot: DROP }, uncertain, 1],
+    ['bad input 148: hangs after the dot', { afterDot: HANG }, uncertain, 1],
     ['talks nonsense after the dot', { afterDot: 'very well' }, uncertain, 1],
     ['says 2xx-like nonsense after the dot', { afterDot: '2fast2furious' }, uncertain, 1],
     ['says 354 after the dot', { afterDot: '354 more' }, uncertain, 1],
     ['accepts and drops', { afterDot: ['250 OK', DROP] }, { kind: 'sent', reply: '250 OK' }, 1],
-    ['puts it off after the dot', { afterDot: '451 4.7.1 later' }, { ...message4, code: 451 }, 1],
+    [
+      'bad input 149: puts it off after the dot',
+      { afterDot: '451 4.7.1 later' },
+      { ...message4, code: 451 },
+      1,
+    ],
     ['closes after the dot', { afterDot: ['421 4.3.2 bye', DROP] }, { ...server4, code: 421 }, 1],
-    ['refuses after the dot', { afterDot: '554 5.7.1 spam' }, { kind: 'permanent', code: 554 }, 1],
-  ])('that %s', async (_case, script, expected, taken) => {
+    [
+      'bad input 149: refuses after the dot',
+      { afterDot: '554 5.7.1 spam' },
+      { kind: 'permanent', code: 554 },
+      1,
+    ],
+  ])('%s', async (_case, script, expected, taken) => {
     await start([{ extensions, ...script }])
     // Larger than all buffers on the way, so that "in the body" is before the dot.
     const source =
@@ -123,7 +170,7 @@ describe.each([
   }
 })
 
-test('a server that is not there is a reason to wait', async () => {
+test('bad input 138: a server that is not there is a reason to wait', async () => {
   lane = openLane(settingsFor(await freePort()), SHORT)
   expect(await submit()).toMatchObject({
     ...server4,
@@ -164,7 +211,7 @@ describe('the bytes', () => {
 })
 
 describe('what the server would refuse is not sent', () => {
-  test('a message above its SIZE, with both sizes in the answer', async () => {
+  test('bad input 152: a message above its SIZE, with both sizes in the answer', async () => {
     await start([{ extensions: ['SIZE 100', 'AUTH PLAIN'] }])
     expect(await submit(Buffer.alloc(101, 'x'))).toEqual({
       kind: 'permanent',
@@ -179,7 +226,7 @@ describe('what the server would refuse is not sent', () => {
     expect(await submit(Buffer.alloc(100, 'x'))).toMatchObject({ kind: 'sent' })
   })
 
-  test('a non-ASCII address, unless the server has SMTPUTF8', async () => {
+  test('bad input 68, 153: a non-ASCII address, unless the server has SMTPUTF8', async () => {
     const toJose = { mailFrom: '', rcptTo: 'jos\u00e9@customer.test' as Address }
     await start([{}, { extensions: ['SMTPUTF8', 'AUTH PLAIN'] }])
     expect(await lane.submit(toJose, MESSAGE, NO_HOOKS, NEVER)).toMatchObject({
@@ -247,7 +294,7 @@ describe('before the final dot', () => {
     expect(server.messages).toHaveLength(0)
   })
 
-  test('an answer before the dot is no acceptance', async () => {
+  test('bad input 151: an answer before the dot is no acceptance', async () => {
     await start([{ midBody: '250 2.0.0 fine' }])
     const beforeDot = (): Promise<void> => delay(100)
     expect(await submit(MESSAGE, { beforeDot })).toMatchObject({ ...server4, code: null })

@@ -71,12 +71,12 @@ const reply2 = (locale: string, subject: string): Files => ({
 describe('what people wrote', () => {
   const STRANGE = '{{ inbox.name }} {% assign x = 1 %} <script>alert(1)</script> & "quoted"'
 
-  test('stays as it is in the text: Liquid in a value is no template', () => {
+  test('bad input 189: stays as it is in the text: Liquid in a value is no template', () => {
     expect(reply(STRANGE).text).toContain(STRANGE)
     expect(acknowledgement(true, STRANGE, null).subject).toBe(`Re: ${STRANGE}`)
   })
 
-  test('is escaped in the HTML, except what is marked as safe', () => {
+  test('bad input 189: is escaped in the HTML, except what is marked as safe', () => {
     const { html } = reply(STRANGE)
     expect(html).not.toContain('<script>')
     expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;quoted&quot;')
@@ -89,7 +89,7 @@ describe('what people wrote', () => {
     expect(acknowledgement(true, 'Free Nitro', 'Ana').text).toContain('Hello Ana,')
   })
 
-  test('never becomes markup, a header or an error, whatever it is and in any language', () => {
+  test('bad input 189: never becomes markup, a header or an error, whatever it is and in any language', () => {
     const anything = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom(
@@ -224,7 +224,7 @@ describe('a template', () => {
     )
   })
 
-  test('every mistake is told at once', () => {
+  test('bad input 187: every mistake is told at once', () => {
     const own = directoryWith({
       'de/reply.txt.liquid': 'Subject: {{ one }}\n\n{{ two }}\n{{ three }}',
       'de/reply.html.liquid': '{{ four }}',
@@ -248,7 +248,7 @@ describe('a template', () => {
     )
   })
 
-  test('that never ends is stopped', () => {
+  test('bad input 187: that never ends is stopped', () => {
     const endless = '{% for i in (1..99999999) %}{{ i }}{% endfor %}'
     const templates = loadTemplates(completeWith({ 'en/reply.html.liquid': endless }))
     expect(() => replySubject(templates)).toThrow(/limit/)

@@ -34,7 +34,7 @@ eachDatabase('migrations', (fresh) => {
     for (const store of all) await store.close()
   })
 
-  test('a schema of a newer version is refused and left as it is', async () => {
+  test('bad input 191: a schema of a newer version is refused and left as it is', async () => {
     await withStore(async (store) => {
       await migrate(store, AT)
       const newer = { version: 999, name: 'tomorrow', applied_at: 0 }
@@ -47,7 +47,7 @@ eachDatabase('migrations', (fresh) => {
     })
   })
 
-  test('a migration that fails leaves nothing behind', async () => {
+  test('bad input 192: a migration that fails leaves nothing behind', async () => {
     await withStore(async (store) => {
       // A table that the first migration is going to make: it stumbles half-way.
       await store.transaction((tx) => tx.schema.createTable('outbox', (t) => t.integer('x')))

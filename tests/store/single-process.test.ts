@@ -21,7 +21,7 @@ async function aHolder(file: string): Promise<ChildProcess> {
   return child
 }
 
-test('a second daemon on the same file is refused, and told which process has it', async () => {
+test('bad input 196: a second daemon on the same file is refused, and told which process has it', async () => {
   const file = path.join(scratch.make(), 'postroom.db')
   const holder = await aHolder(file)
   await expect(lockFile(file, process.pid)).rejects.toMatchObject({

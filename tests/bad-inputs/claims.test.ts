@@ -1,0 +1,65 @@
+/** Which of the numbered bad inputs (docs/testing.md) have a test, and which have none yet. */
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { HEADERS } from './header-rows.ts'
+import { COSTLY, STRUCTURE } from './mime-rows.ts'
+
+const NUMBERS = Array.from({ length: 202 }, (_, index) => index + 1)
+const TESTS = fileURLToPath(new URL('..', import.meta.url))
+const ROWS = [...STRUCTURE, ...COSTLY, ...HEADERS]
+/** As written: `bad input 7: ...`, `bad input 7, 8: ...`. */
+const CLAIM = /['"`]bad input (\d{1,3}(?:, \d{1,3}){0,5}): ([^'"`]{1,200})/g
+
+/** Why there is no test yet; whoever writes one takes its number out. */
+const MISSING: Readonly<Record<string, readonly number[]>> = {
+  'a message above the size that is taken: its beginning alone is': [33],
+  'waits of half a minute and more, which no suite may take': [103, 106, 122, 123, 126, 128],
+  'a UIDVALIDITY, UIDNEXT or SEARCH that makes no sense, and a clock that is wrong': [
+    109, 111, 112, 113, 137,
+  ],
+  'a folder that is read-only, gone under our hands, oddly named, or one of 100,000': [
+    108, 132, 133, 134,
+  ],
+  'throttling with a number that is too large': [125],
+  'IMAP in plain text, or with bytes behind STARTTLS': [136],
+  'no configuration of ours has it, or is reloaded': [182, 186],
+  'warnings about addresses that meet': [184, 185],
+  'a variable that is missing when a mail is written': [188],
+  'directories, files, disks and descriptors that fail under a running daemon': [
+    190, 194, 197, 198,
+  ],
+  'a lock held for ten seconds, and a PostgreSQL that comes and goes': [195, 201],
+  'clocks that jump and signals that storm': [199, 200],
+  'an archive of 50,000 mails, some of them garbage': [202],
+}
+
+function claims(): { numbers: number[]; name: string }[] {
+  const files = readdirSync(TESTS, { recursive: true, encoding: 'utf8' })
+  const written = files
+    .filter((file) => file.endsWith('.test.ts') && !file.endsWith('claims.test.ts'))
+    .flatMap((file) => {
+      const source = readFileSync(path.join(TESTS, file), 'utf8')
+      return [...source.matchAll(CLAIM)].map(([, numbers = '', name = '']) => ({
+        numbers: numbers.split(', ').map(Number),
+        name: `${file}: ${name}`,
+      }))
+    })
+  return [...written, ...ROWS.map(([number, name]) => ({ numbers: [number], name }))]
+}
+
+test('every bad input has a test, or a reason why it has none', () => {
+  const claimed = new Set(claims().flatMap(({ numbers }) => numbers))
+  const without = NUMBERS.filter((number) => !claimed.has(number))
+  const listed = Object.values(MISSING).flat()
+  expect(without).toEqual(listed.toSorted((a, b) => a - b))
+  expect([...claimed].filter((number) => !NUMBERS.includes(number))).toEqual([])
+})
+
+test('no two tests about one of them have the same name', () => {
+  const names = claims().flatMap(({ numbers, name }) =>
+    numbers.map((number) => `${number} ${name}`),
+  )
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
+})
