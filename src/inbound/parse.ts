@@ -154,7 +154,8 @@ class ParserPool implements Parser {
   #free(): ParserChild | null {
     for (const child of this.#children.keys()) if (this.#isDone(child)) this.#end(child)
     const able = [...this.#children.keys()].filter(
-      (child) => !this.#isWorn(child) && !child.isSlow(SLOW_MS),
+      // What was left in it may hang: nobody waits behind that.
+      (child) => !this.#isWorn(child) && !child.isSlow(SLOW_MS) && child.left === 0,
     )
     const [best] = able.toSorted((a, b) => this.#loadOf(a) - this.#loadOf(b))
     if (best !== undefined && this.#loadOf(best) === 0) return best
@@ -187,7 +188,8 @@ class ParserPool implements Parser {
 
   /** While something is under way: is it slow, so that what waits behind it should go elsewhere? */
   #watchForSlow(): void {
-    const busy = [...this.#children.values()].some((jobs) => jobs > 0)
+    // Jobs may wait although nobody works on one: all processes still read what was left in them.
+    const busy = this.#queue.length > 0 || [...this.#children.values()].some((jobs) => jobs > 0)
     const another = this.#processes > 1 && busy && !this.#closed
     if (!another) return this.#stopLooking()
     this.#lookAgain ??= setInterval(() => this.#relieve(), SLOW_MS)

@@ -158,13 +158,14 @@ class Sender {
     const { store, owner } = this.#deps
     const rows = this.#ahead
     if (rows.length === 0) return
-    this.#ahead = []
     await store.transaction((tx) =>
       giveBack(
         tx,
         rows.map(({ id, attempts }) => ({ id, owner, attempts })),
       ),
     )
+    // Only now: a database that is away for a moment must not make them wait for their lease.
+    this.#ahead = []
   }
 
   #start(row: OutboxMessage): void {

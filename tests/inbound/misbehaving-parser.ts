@@ -16,6 +16,7 @@ async function obey({ id, source, mode, scratchDir }: ParseRequest): Promise<voi
   if (mode === 'full' && text.includes('please crash')) process.exit(1)
   if (mode === 'full' && text.includes('please hang')) for (;;) Math.random()
   if (mode === 'full' && text.includes('please eat')) eat()
+  if (text.includes('please dawdle')) dawdle()
   if (mode === 'full' && text.includes('please leak')) await leak()
   if (text.includes('please say')) {
     const parsed = await readMessage(Buffer.from(`\r\n${getPriority()}`), { mode, scratchDir })
@@ -24,6 +25,12 @@ async function obey({ id, source, mode, scratchDir }: ParseRequest): Promise<voi
   }
   const parsed = await readMessage(source, { mode, scratchDir })
   process.send?.({ kind: 'parsed', id, parsed })
+}
+
+/** Slow, but in time. */
+function dawdle(): void {
+  const until = Date.now() + 900
+  while (Date.now() < until) Math.random()
 }
 
 /** Fills the JavaScript heap. */

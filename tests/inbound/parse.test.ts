@@ -129,6 +129,17 @@ describe('a misbehaving message', () => {
     expect((await pool.parse(mail('after'), 'full')).message.text.reply).toBe('after')
   })
 
+  test('what was left behind a slow one is limited, too, and nobody else is blamed for it', async () => {
+    const pool = open({ entry: MISBEHAVING, processes: 2, timeoutMs: 3_000 })
+    await pool.parse(mail('first, so that a process has started'), 'full')
+    const slow = pool.parse(mail('please dawdle'), 'full')
+    const bad = failureOf(pool.parse(mail('please hang'), 'full'))
+    await slow
+    expect(await bad).toBe('timeout')
+    const { message } = await pool.parse(mail('innocent'), 'full')
+    expect(message.text.reply).toBe('innocent')
+  })
+
   test('of many that crash among many, each fails by itself', async () => {
     const pool = open({ entry: MISBEHAVING, processes: 2 })
     const texts = ['1', 'please crash', '2', 'please crash', 'please crash', '3', '4']

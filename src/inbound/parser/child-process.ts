@@ -150,7 +150,8 @@ export class ParserChild {
       clearInterval(this.#watched.watch)
     }
     this.#watched = null
-    if (this.#pending.length === 0) return
+    // What was left is read as well, and could hang as anything else.
+    if (this.#pending.length === 0 && this.#left.size === 0) return
     const { timeoutMs } = this.#limits
     const allowance = this.#ready ? 0 : START_ALLOWANCE_MS
     const deadline = setTimeout(
@@ -171,6 +172,8 @@ export class ParserChild {
     const [first] = this.#pending
     if (first === undefined || response.id !== first.request.id) {
       void this.#forget(response.id)
+      // It begins the next one now.
+      this.#watchFirst()
       return
     }
     this.#pending.shift()
@@ -217,10 +220,10 @@ export class ParserChild {
   #fail(kind: FailureKind, sentence: string): void {
     this.kill()
     const [first, ...others] = this.#pending.splice(0)
+    for (const id of this.#left.keys()) void this.#forget(id)
     this.#watchFirst()
     first?.reject(new ParseFailure(kind, sentence))
     for (const { reject } of others) reject(new NotBegun(sentence))
-    for (const id of this.#left.keys()) void this.#forget(id)
   }
 
   async #checkMemory(): Promise<void> {
