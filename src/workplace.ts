@@ -119,7 +119,7 @@ async function upToDate(config: Config, store: Store): Promise<void> {
 }
 
 /** A directory where one is named; else the database, with large ones as files beside SQLite. */
-export function blobsOf(config: Config, store: Store): Blobs {
+function blobsOf(config: Config, store: Store): Blobs {
   if (config.blobs !== null) return new FileBlobs(config.blobs)
   const inDatabase = new DatabaseBlobs(store)
   if (store.kind === 'postgres') return inDatabase

@@ -1,20 +1,14 @@
 /** A backup into the PostgreSQL that the configuration names, which nobody has used yet. */
-import { createReadStream, existsSync } from 'node:fs'
 import { copyFile, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Config } from '../config.ts'
 import { EXIT, OperatorError } from '../errors.ts'
-import type { Blobs } from '../store/blobs.ts'
+import { makeDirectory } from '../make-directory.ts'
 import { copyDatabase, isUnused } from '../store/copy-database.ts'
-import { FileBlobs } from '../store/file-blobs.ts'
+import { blobsWithin } from '../store/database-blobs.ts'
 import { migrate } from '../store/migrate.ts'
-import { openStore, type Queryable, type Store } from '../store/open.ts'
-import { referredBlobs } from '../store/reads/invariants.ts'
-import { blobsOf } from '../workplace.ts'
-import { BLOBS } from './backup-manifest.ts'
-
-const BLOBS_PER_QUERY = 500
+import { openStore, type Store } from '../store/open.ts'
+import { keptIn, putIntoDatabase, putIntoDirectory } from './restore-blobs.ts'
 
 export const shownDatabase = ({ database }: Config): string =>
   database.kind === 'postgres' ? database.shown : database.file
@@ -35,11 +29,19 @@ export async function restoreIntoDatabase(
   config: Config,
   { backup, file }: { backup: string; file: string },
 ): Promise<void> {
+  const { dataDir, blobs } = config
   await withTarget(config, (target) =>
-    withMigratedCopy(path.join(backup, file), async (source) => {
-      await copyDatabase(source, target)
-      const kept = new FileBlobs(path.join(backup, BLOBS))
-      await putBlobs(source.read, kept, blobsOf(config, target))
+    withMigratedCopy(path.join(backup, file), dataDir, async (source) => {
+      const kept = keptIn(backup, source)
+      if (blobs === null) {
+        await copyDatabase(source, target, {
+          also: (tx) => putIntoDatabase(kept, blobsWithin(tx)),
+        })
+        return
+      }
+      // First: a database with a desk in it has everything.
+      await putIntoDirectory(kept, blobs)
+      await copyDatabase(source, target, { without: ['blob_chunks'] })
     }),
   )
 }
@@ -60,12 +62,17 @@ async function withTarget(config: Config, work: (target: Store) => Promise<void>
   }
 }
 
-/** The backup may be of an older version: a copy of it is brought up to date, and read. */
+/**
+ * The backup may be of an older version: a copy of it is brought up to date, and read. Not in the
+ * system's directory for such things, which may be in memory and small.
+ */
 async function withMigratedCopy(
   file: string,
+  dataDir: string,
   work: (source: Store) => Promise<void>,
 ): Promise<void> {
-  const directory = await mkdtemp(path.join(tmpdir(), 'postroom-restore-'))
+  makeDirectory(dataDir)
+  const directory = await mkdtemp(path.join(dataDir, 'restore-'))
   try {
     const copied = path.join(directory, 'postroom.db')
     await copyFile(file, copied)
@@ -78,20 +85,5 @@ async function withMigratedCopy(
     }
   } finally {
     await rm(directory, { recursive: true, force: true })
-  }
-}
-
-/** Those that are files in the backup; the others came with the database. */
-async function putBlobs(db: Queryable, from: FileBlobs, to: Blobs): Promise<void> {
-  for (let after = ''; ; ) {
-    const names = await referredBlobs(db, after, BLOBS_PER_QUERY)
-    for (const sha256 of names) {
-      const file = from.fileOf(sha256)
-      if (!existsSync(file)) continue
-      await to.putStream(createReadStream(file), Number.POSITIVE_INFINITY)
-    }
-    const last = names.at(-1)
-    if (last === undefined) return
-    after = last
   }
 }

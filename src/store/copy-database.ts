@@ -7,6 +7,7 @@ import type { Knex } from 'knex'
 import { insertRows } from './bulk-rows.ts'
 import { isPostgres } from './dialect.ts'
 import type { Queryable, Store, Tx } from './open.ts'
+import { unhurried } from './postgres.ts'
 import { booleanColumns, lastIdGiven, listTables, setLastId } from './table-catalogue.ts'
 
 /** Rows read and written at once: sources and attachments lie in rows of up to a megabyte. */
@@ -25,21 +26,28 @@ export async function isUnused(db: Queryable): Promise<boolean> {
   return true
 }
 
+export interface CopyOptions {
+  /** Tables that are left as they are. */
+  readonly without?: readonly string[]
+  /** Last in the transaction of the target; when it throws, nothing was copied. */
+  readonly also?: (tx: Tx) => Promise<void>
+}
+
 /** One moment of the source, whoever goes on writing; the target is all or nothing. */
 export async function copyDatabase(
   from: Store,
   to: Store,
-  progress: (table: string) => void = () => {},
+  { without = [], also = async () => {} }: CopyOptions = {},
 ): Promise<void> {
   await snapshotOf(from, (source) =>
     to.exclusively(async (tx) => {
       await deferReferences(tx)
       for (const table of await listTables(tx)) {
-        progress(table)
-        await copyTable(source, tx, table)
+        if (!without.includes(table)) await copyTable(source, tx, table)
       }
       await enforceReferences(tx)
       await indexAnew(tx)
+      await also(tx)
     }),
   )
 }
@@ -48,7 +56,11 @@ function snapshotOf<T>(store: Store, work: (source: Queryable) => Promise<T>): P
   // A SQLite source is a copy that nobody writes to.
   if (store.kind === 'sqlite') return work(store.read)
   const once: Knex.TransactionConfig = { isolationLevel: 'repeatable read', readOnly: true }
-  return store.read.transaction(work, once)
+  return store.read.transaction(async (tx) => {
+    // It stands still while the target writes and commits, and keeps nobody waiting.
+    await tx.raw('set local idle_in_transaction_session_timeout = 0')
+    return work(tx)
+  }, once)
 }
 
 async function copyTable(source: Queryable, tx: Tx, table: string): Promise<void> {
@@ -106,20 +118,29 @@ async function deferReferences(tx: Tx): Promise<void> {
   else await tx.raw('pragma defer_foreign_keys = on')
 }
 
+/** One question for each reference, and each may take its time: a large desk has many rows. */
 async function enforceReferences(tx: Tx): Promise<void> {
   if (!isPostgres(tx)) return
-  await tx.raw('set constraints all immediate')
+  for (const name of new Set((await references(tx)).map((reference) => reference.name))) {
+    await unhurried(tx.raw('set constraints ?? immediate', [name]))
+  }
   await alterReferences(tx, 'not deferrable')
 }
 
 async function alterReferences(tx: Tx, how: string): Promise<void> {
-  const { rows } = await tx.raw<{ rows: { table: string; name: string }[] }>(
-    `select conrelid::regclass::text as table, conname as name from pg_constraint
-       where contype = 'f' and connamespace = current_schema()::regnamespace`,
-  )
-  for (const { table, name } of rows) {
+  for (const { table, name } of await references(tx)) {
     await tx.raw(`alter table ?? alter constraint ?? ${how}`, [table, name])
   }
+}
+
+/** A name is of one table, or of several with the same name for one. */
+async function references(tx: Tx): Promise<{ table: string; name: string }[]> {
+  const { rows } = await tx.raw<{ rows: { table: string; name: string }[] }>(
+    `select conrelid::regclass::text as table, conname as name from pg_constraint
+       where contype = 'f' and connamespace = current_schema()::regnamespace
+       order by 1, 2`,
+  )
+  return rows
 }
 
 /** Every ticket is read once more by the indexer, which then goes on with what happens. */

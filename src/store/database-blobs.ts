@@ -17,9 +17,9 @@ interface ChunkRow {
 }
 
 export class DatabaseBlobs implements Blobs {
-  readonly #store: Store
+  readonly #store: Pick<Store, 'read' | 'transaction'>
 
-  constructor(store: Store) {
+  constructor(store: Pick<Store, 'read' | 'transaction'>) {
     this.#store = store
   }
 
@@ -105,6 +105,10 @@ export class DatabaseBlobs implements Blobs {
     return row?.data ?? null
   }
 }
+
+/** Of one transaction: what is stored is there when that commits, and can be read in it before. */
+export const blobsWithin = (tx: Tx): DatabaseBlobs =>
+  new DatabaseBlobs({ read: tx, transaction: (work) => work(tx) })
 
 /** Those that are there and stay: what was to be removed is needed again. */
 async function kept(tx: Tx, shas: readonly string[]): Promise<Set<string>> {

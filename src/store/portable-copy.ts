@@ -2,12 +2,12 @@
  * A copy of any database as one SQLite file: what a backup consists of, whichever database the desk
  * is on, so that it can be checked anywhere and restored into either.
  */
-import { chmod, open } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import type { DatabaseConfig } from '../config.ts'
 import { copyDatabase } from './copy-database.ts'
 import { migrate } from './migrate.ts'
 import { openStore, type Store } from './open.ts'
-import { copySqlite, FILE_MODE } from './sqlite-backup.ts'
+import { copySqlite, makeOwnFile } from './sqlite-backup.ts'
 
 /** Writes `target`, which must not exist; durable when it resolves. One moment, without a pause. */
 export async function writePortableCopy(
@@ -19,6 +19,7 @@ export async function writePortableCopy(
     await copySqlite(database.file, target)
     return
   }
+  await makeOwnFile(target)
   const copy = await openStore({ kind: 'sqlite', file: target })
   try {
     await migrate(copy, at)
@@ -26,7 +27,6 @@ export async function writePortableCopy(
   } finally {
     await copy.close()
   }
-  await chmod(target, FILE_MODE)
   const file = await open(target, 'r+')
   try {
     await file.sync()

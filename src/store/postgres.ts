@@ -12,6 +12,8 @@ const QUERY_TIMEOUT_MS = 120_000
 /** Of a daemon that stands still in the middle of one: its locks would keep others waiting. */
 const IDLE_TRANSACTION_MS = 30_000
 const INT8_OID = 20
+/** The longest that a timer waits: 24 days. (The driver takes 0 for nothing said.) */
+const UNHURRIED_MS = 2 ** 31 - 1
 
 /** Our BIGINTs are milliseconds, sizes, UIDs and counts, all far below 2^53. */
 pg.types.setTypeParser(INT8_OID, Number)
@@ -47,3 +49,7 @@ export function openPostgres(url: string): Knex {
   noteErrorsOf(db)
   return db
 }
+
+/** A statement that may take as long as it takes: one that reads every row of a large desk. */
+export const unhurried = (query: Knex.Raw): Knex.Raw =>
+  query.options({ query_timeout: UNHURRIED_MS })

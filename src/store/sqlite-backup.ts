@@ -2,7 +2,7 @@
  * A copy of a SQLite database that is in use: one moment of it, without a pause for its writers.
  * And such a copy opened for reading; nothing is ever written to it, nor beside it.
  */
-import { chmod, open } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import knex from 'knex'
 import sqlite3 from 'sqlite3'
@@ -11,19 +11,25 @@ import type { Store } from './open.ts'
 import { quietKnexLog } from './quiet-knex.ts'
 
 /** Owner only: it is everybody's mail. */
-export const FILE_MODE = 0o600
+const FILE_MODE = 0o600
+
+/** An empty file that nobody else may read from the start: SQLite fills it, and its log is like it. */
+export async function makeOwnFile(file: string): Promise<void> {
+  const made = await open(file, 'wx', FILE_MODE)
+  await made.close()
+}
 
 /** Writes `target`, which must not exist; durable when it resolves. */
 export async function copySqlite(source: string, target: string): Promise<void> {
   const db = await opened(source)
   try {
+    await makeOwnFile(target)
     await new Promise<void>((resolve, reject) => {
       db.run('VACUUM INTO ?', [target], (err) => (err === null ? resolve() : reject(err)))
     })
   } finally {
     await new Promise<void>((resolve) => db.close(() => resolve()))
   }
-  await chmod(target, FILE_MODE)
   const file = await open(target, 'r+')
   try {
     await file.sync()

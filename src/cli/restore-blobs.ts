@@ -1,0 +1,85 @@
+/** The stored files of a backup into the home that the configuration names, read again there. */
+import path from 'node:path'
+import { EXIT, messageOf, OperatorError } from '../errors.ts'
+import type { Blobs } from '../store/blobs.ts'
+import { DatabaseBlobs } from '../store/database-blobs.ts'
+import { FileBlobs } from '../store/file-blobs.ts'
+import { MixedBlobs } from '../store/mixed-blobs.ts'
+import type { Queryable, Store } from '../store/open.ts'
+import { referredBlobs } from '../store/reads/invariants.ts'
+import { BLOBS } from './backup-manifest.ts'
+import { verifyBlobs } from './verify.ts'
+
+const BLOBS_PER_QUERY = 500
+
+/** A backup has some in its database and some as files. */
+export interface Kept {
+  readonly source: Store
+  readonly files: FileBlobs
+}
+
+export const keptIn = (backup: string, source: Store): Kept => ({
+  source,
+  files: new FileBlobs(path.join(backup, BLOBS)),
+})
+
+/**
+ * All of them into a directory. They are named by what they are: where a restore was cut short, the
+ * next one does this again.
+ */
+export async function putIntoDirectory({ source, files }: Kept, directory: string): Promise<void> {
+  const from = new MixedBlobs({ small: new DatabaseBlobs(source), large: files })
+  const to = new FileBlobs(directory)
+  try {
+    await putAll(from, to, namesOf(source.read, referredBlobs))
+    // Files of answers that are held back are named by no row of their own.
+    await putAll(from, to, namesOf(source.read, blobsInDatabase))
+  } catch (cause) {
+    throw new OperatorError(
+      EXIT.unavailable,
+      `${directory} cannot be written: ${messageOf(cause)}. The database was left as it was; mend that, and restore again.`,
+      { cause },
+    )
+  }
+  await readAgain(source, to)
+}
+
+/** Those that are files; the others came with the tables. `to` is within the transaction. */
+export async function putIntoDatabase({ source, files }: Kept, to: Blobs): Promise<void> {
+  await putAll(files, to, namesOf(source.read, referredBlobs))
+  await readAgain(source, to)
+}
+
+async function putAll(from: Blobs, to: Blobs, names: AsyncIterable<string>): Promise<void> {
+  for await (const sha256 of names) {
+    const content = await from.open(sha256)
+    if (content !== null) await to.putStream(content, Number.POSITIVE_INFINITY)
+  }
+}
+
+async function readAgain(source: Store, to: Blobs): Promise<void> {
+  const [first] = (await verifyBlobs(source.read, to)).broken
+  if (first === undefined) return
+  throw new OperatorError(
+    EXIT.failure,
+    `What was stored does not read back as it was (${first.invariant}; not so: ${first.examples.join(', ')}). The database was left as it was: is the disk in order?`,
+  )
+}
+
+type Listing = (db: Queryable, after: string, limit: number) => Promise<string[]>
+
+async function* namesOf(db: Queryable, list: Listing): AsyncGenerator<string> {
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const names: string[] = await list(db, after, BLOBS_PER_QUERY)
+    yield* names
+    after = names.at(-1)
+  }
+}
+
+const blobsInDatabase: Listing = (db, after, limit) =>
+  db('blob_chunks')
+    .where({ position: 0 })
+    .where('sha256', '>', after)
+    .orderBy('sha256')
+    .limit(limit)
+    .pluck('sha256')
