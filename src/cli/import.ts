@@ -121,7 +121,7 @@ function rowOf(wish: Wish & { inboxId: number }, source: Buffer, sha256: string)
     uid: uidOf(sha256),
     sha256,
     size: source.length,
-    ...fingerprintOf(source),
+    ...fingerprintOf(asOnTheWire(source)),
     internalAt: null,
     fate: 'pending',
     reasons: [IMPORTED],
@@ -129,6 +129,10 @@ function rowOf(wish: Wish & { inboxId: number }, source: Buffer, sha256: string)
     marked: 'none',
   }
 }
+
+/** Archives end lines with LF, IMAP with CRLF (RFC 5322 §2.3): the same mail is known by either. */
+const asOnTheWire = (source: Buffer): Buffer =>
+  Buffer.from(source.toString('latin1').replace(/\r?\n/g, '\r\n'), 'latin1')
 
 /** Nothing an IMAP folder could be called. */
 const folderOf = ({ archive, from }: Wish): string => `import ${archive} ${path.resolve(from)}`

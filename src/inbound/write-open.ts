@@ -14,7 +14,7 @@ import { languageWishes } from './language-wishes.ts'
 import type { Decision } from './triage.ts'
 import type { Understood } from './write.ts'
 import { contactsOf, senderOf } from './write-people.ts'
-import { saidIn, saidInForward, writtenAt } from './write-said.ts'
+import { saidIn, saidInForward, wasInternal, writtenAt } from './write-said.ts'
 
 type Opening = Decision & { do: 'open_ticket' }
 type Result = Pick<Settled, 'fate' | 'ticketId' | 'commentId'>
@@ -50,6 +50,7 @@ export async function applyOpen(
       ...(understood.sensitive
         ? { visibility: 'internal' as const, subject: withoutCodes(words.subject ?? '') }
         : {}),
+      ...(wasInternal(understood) ? { visibility: 'internal' as const } : {}),
       fields: {},
       status: decision.imported ? restingStatus(context.lifecycle).name : null,
       followUpOf: decision.followUp ? (threading.ticket?.id ?? null) : null,

@@ -1,6 +1,7 @@
 /** What a message says, as comments keep it. */
 import type { Said } from '../desk/context.ts'
-import type { Message } from '../mail/message.ts'
+import { headerOf, type Message } from '../mail/message.ts'
+import { IMPORTED } from './decide.ts'
 import type { Understood } from './write.ts'
 
 export function saidIn({ row, message, attachments, authentication, decision }: Understood): Said {
@@ -20,6 +21,13 @@ export function saidIn({ row, message, attachments, authentication, decision }: 
     ),
   }
 }
+
+/**
+ * A note among agents, in an archive that this desk or another one wrote: it stays one. Whoever imports an
+ * archive vouches for it; in mail that arrives the header means nothing.
+ */
+export const wasInternal = ({ row, message }: Understood): boolean =>
+  row.reasons.includes(IMPORTED) && headerOf(message, 'x-postroom-visibility') === 'internal'
 
 /**
  * A forward's own two parts. The customer gets to see what he wrote and nothing else: the mail

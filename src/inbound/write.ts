@@ -31,7 +31,7 @@ import type { Threading } from './thread.ts'
 import type { Decision } from './triage.ts'
 import { applyOpen } from './write-open.ts'
 import { contactsOf, senderOf } from './write-people.ts'
-import { saidIn } from './write-said.ts'
+import { saidIn, wasInternal } from './write-said.ts'
 
 /** A message with everything that was found out about it. */
 export interface Understood {
@@ -253,6 +253,7 @@ async function applyComment(
   const note =
     decision.internal ||
     understood.sensitive ||
+    wasInternal(understood) ||
     (decision.released === true && decision.as === 'agent')
   if (decision.as === 'agent' && !note && sender !== null && understood.threading.ticket !== null) {
     const { ticket } = understood.threading

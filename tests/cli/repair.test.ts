@@ -208,6 +208,38 @@ eachDatabase(
       expect(again.stderr).toContain('is there already')
       expect(readFileSync(out, 'utf8')).toContain('>From here')
     })
+
+    test('a note among agents is one again when the archive is imported', async () => {
+      await afterMail(await fresh(), aMail({ headers: { 'X-Postroom-Visibility': 'internal' } }))
+      const bruno = await desk.addUser('bruno@acme.test', 'agent', 'Bruno')
+      await desk.store.transaction((tx) =>
+        tx('comments').insert({
+          ticket_id: 1,
+          visibility: 'internal',
+          author_type: 'agent',
+          author_id: bruno.id,
+          text: 'She pays late.',
+          quoted_text: '',
+          full_text: 'She pays late.',
+          source: 'api',
+          created_at: 1,
+        }),
+      )
+      const out = path.join(path.dirname(file), 'desk.mbox')
+      await postroom('export', '--format', 'mbox', '--out', out)
+      expect((await postroom('import', 'mbox', out, '--inbox', 'Support')).code).toBe(0)
+      await decideAgain(3)
+      const comments = await desk.store
+        .read('comments')
+        .orderBy('id')
+        .select('visibility', 'text', 'source')
+      expect(comments).toEqual([
+        // In mail that arrives the header means nothing.
+        { visibility: 'public', text: 'It is on fire.', source: 'email' },
+        { visibility: 'internal', text: 'She pays late.', source: 'api' },
+        { visibility: 'internal', text: 'She pays late.', source: 'email' },
+      ])
+    })
   },
   onDesk,
 )
