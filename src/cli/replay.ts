@@ -37,6 +37,8 @@ interface Count {
   read: number
   unreadable: number
   different: number
+  /** Of those that are different, how many --apply would change. */
+  toDo: number
   applied: number
 }
 
@@ -50,12 +52,13 @@ export async function runReplay(
   io: ExplainIo,
 ): Promise<number> {
   return withWorkplace(config, async (workplace) => {
-    const count: Count = { read: 0, unreadable: 0, different: 0, applied: 0 }
+    const count: Count = { read: 0, unreadable: 0, different: 0, toDo: 0, applied: 0 }
     await withParser(PROCESSES, async (parser) => {
       for await (const row of storedMail(workplace, wishes)) {
         const found = await readAgain(workplace, parser, row, count)
         if (found === null) continue
         count.different += 1
+        if (canBeDone(found)) count.toDo += 1
         const applied = wishes.apply && (await apply(workplace, found))
         if (applied) count.applied += 1
         io.stdout.write(`${wishes.json ? jsonOf(found, applied) : sentenceOf(found)}\n`)
@@ -116,6 +119,10 @@ async function parsedOrNull(parser: Parser, source: Buffer): Promise<Parsed | nu
   }
 }
 
+/** A verdict alone changes nothing any more. */
+const canBeDone = ({ difference: { fate, words } }: Found): boolean =>
+  fate !== null || words !== null
+
 /** False: somebody was faster, or asked for it to stay as it is. */
 async function apply({ store }: Workplace, { row, comment, difference }: Found): Promise<boolean> {
   const at = new Date()
@@ -172,7 +179,7 @@ function sumOf(count: Count, wishes: ReplayWishes): string {
   return `${read} message(s) read again${unread}, ${different} different. ${doneOf(count, wishes)}`
 }
 
-function doneOf({ different, applied }: Count, { apply }: ReplayWishes): string {
+function doneOf({ toDo, applied }: Count, { apply }: ReplayWishes): string {
   if (apply) return `${applied} changed; the daemon decides about what was put back while it runs.`
-  return different === 0 ? 'Nothing is to be done.' : 'Nothing was changed: --apply does it.'
+  return toDo === 0 ? 'Nothing is to be done.' : 'Nothing was changed: --apply does it.'
 }

@@ -4,6 +4,7 @@ import { Overtaken } from '../store/database-errors.ts'
 import { insertEvents } from '../store/events.ts'
 import { choiceForInbound, forgetHeld } from '../store/held-replies.ts'
 import { discardInbound, putBackInbound } from '../store/inbound-orders.ts'
+import { commandsWereDone, discardedByPerson } from '../store/inbound-outcome.ts'
 import { type Fate, findInbound, type InboundMessage } from '../store/inbound-messages.ts'
 import type { Tx } from '../store/open.ts'
 import { SYSTEM } from '../ticket/comment.ts'
@@ -33,11 +34,18 @@ export async function reprocessInbound(tx: Tx, order: Order, at: Date): Promise<
 }
 
 /**
- * As {@link reprocessInbound}, because the rules are others today.
+ * As {@link reprocessInbound}, because the rules are others today. What a person put away stays so.
  *
- * @throws AppError as {@link reprocessInbound} does.
+ * @throws AppError as {@link reprocessInbound} does; `already-done` for what was put away, too.
  */
 export async function replayInbound(tx: Tx, messageId: number, at: Date): Promise<InboundMessage> {
+  if (discardedByPerson(await messageOf(tx, { messageId }, OPEN))) {
+    throw new AppError(
+      'conflict',
+      'already-done',
+      `Message ${messageId} was discarded by a person.`,
+    )
+  }
   const order = { messageId, by: null }
   return putBack(tx, order, { allowed: OPEN, release: null, verb: 'put back' }, at)
 }
@@ -112,10 +120,9 @@ async function messageOf(
 }
 
 /** A comment would be written twice, and an agent's commands would be done twice. */
-function refuseDone({ id, commentId, ticketId, fate, evidence }: InboundMessage): void {
-  const commanded =
-    fate === 'system' && evidence['decision'] === 'add_comment' && evidence['nothing_done'] !== true
-  if (commentId === null && !commanded) return
+function refuseDone(message: InboundMessage): void {
+  const { id, commentId, ticketId } = message
+  if (commentId === null && !commandsWereDone(message)) return
   throw new AppError(
     'conflict',
     'already-done',

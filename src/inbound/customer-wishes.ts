@@ -7,15 +7,30 @@ import type { Understood } from './write.ts'
 
 export type CustomerWish = 'close' | 'stop'
 
+/** What the ledger says of a mail that was nothing else. */
+export const WISH_DONE: Readonly<Record<CustomerWish, string>> = {
+  close: 'the requester closed the ticket',
+  stop: 'the sender asked for no more automatic mail',
+}
+
+/** What a customer wants, and the mail without it. */
+export interface Wished {
+  readonly wish: CustomerWish
+  readonly customer: User
+  readonly rest: string
+}
+
+/** Is there more in the mail than the wish? */
+export const saysMore = ({ rest }: Wished, { attachments }: Understood): boolean =>
+  rest !== '' || attachments.length > 0
+
 const FIRST_LINE = /^#(close|stop)$/i
 
 /**
  * What a customer wants, and the mail without it; null: nothing of the kind. Only from somebody
  * proven; closing is the requester's, on the ticket that he answers.
  */
-export function wishIn(
-  understood: Understood,
-): { wish: CustomerWish; customer: User; rest: string } | null {
+export function wishIn(understood: Understood): Wished | null {
   const { message, sender, proven, threading, verdict, decision } = understood
   if (verdict.kind !== 'person' || !proven || sender === null) return null
   // Agents have commands of their own.

@@ -2,13 +2,15 @@
  * What today's rules make of a message that was taken in before. Pure: nothing is changed here.
  *
  * Of a message that became a ticket or a comment only the reading can differ, for what was done
- * cannot be done again; one that nothing came of may come to more.
+ * cannot be done again; one that nothing came of may come to more. What a person decided about is
+ * left alone, and so are commands and wishes that were done.
  */
 import type { VerdictKind } from '../mail/verdict.ts'
 import type { Fate, InboundMessage } from '../store/inbound-messages.ts'
+import { commandsWereDone, discardedByPerson, wishWasDone } from '../store/inbound-outcome.ts'
 import type { Words } from '../store/move-comments.ts'
 import type { Comment } from '../ticket/comment.ts'
-import { wishIn } from './customer-wishes.ts'
+import { saysMore, wishIn } from './customer-wishes.ts'
 import type { Decision } from './triage.ts'
 import type { Understood } from './write.ts'
 
@@ -23,19 +25,24 @@ export interface Difference {
 
 const NOTHING_CAME: readonly Fate[] = ['system', 'ignored', 'quarantined']
 
-/** Null: today's rules say the same. `comment`: what came of it, if that is still there. */
+/**
+ * Null: today's rules say the same, or have no say. `comment`: what came of it, if that is still
+ * there.
+ */
 export function differenceOf(
   row: InboundMessage,
   comment: Comment | null,
   understood: Understood,
 ): Difference | null {
+  if (isOver(row)) return null
   const verdict =
     row.verdict === null || row.verdict === understood.verdict.kind
       ? null
       : { was: row.verdict, now: understood.verdict.kind }
-  const now = fateOf(understood.decision)
+  const now = fateOf(understood)
+  const mayComeToMore = row.commentId === null && NOTHING_CAME.includes(row.fate)
   const fate =
-    row.commentId === null && NOTHING_CAME.includes(row.fate) && now !== row.fate
+    mayComeToMore && now !== row.fate && !wasDecided(row, understood.decision)
       ? { was: row.fate, now }
       : null
   const words = comment === null ? null : rereadOf(comment, understood)
@@ -43,7 +50,17 @@ export function differenceOf(
   return { verdict, fate, words, because: understood.decision.because }
 }
 
-function fateOf(decision: Decision): Fate {
+const isOver = (row: InboundMessage): boolean =>
+  discardedByPerson(row) || commandsWereDone(row) || wishWasDone(row)
+
+/** An agent's words may be held, or his commands refused, whatever the rules said: so it would be again. */
+const wasDecided = ({ evidence }: InboundMessage, decision: Decision): boolean =>
+  decision.do === 'add_comment' && evidence['decision'] === decision.do
+
+function fateOf(understood: Understood): Fate {
+  const wished = wishIn(understood)
+  if (wished !== null && !saysMore(wished, understood)) return 'system'
+  const { decision } = understood
   switch (decision.do) {
     case 'open_ticket':
       return 'ticket'

@@ -25,7 +25,7 @@ import { findTicket } from '../store/tickets.ts'
 import { SYSTEM } from '../ticket/comment.ts'
 import { ANSWER_AGE_MAX_MS } from '../ticket/notify.ts'
 import type { User } from '../ticket/user.ts'
-import { type CustomerWish, wishIn } from './customer-wishes.ts'
+import { type CustomerWish, saysMore, WISH_DONE, wishIn } from './customer-wishes.ts'
 import { languageWishes } from './language-wishes.ts'
 import type { Threading } from './thread.ts'
 import type { Decision } from './triage.ts'
@@ -78,6 +78,8 @@ interface Result extends Pick<Settled, 'fate' | 'ticketId' | 'commentId'> {
   /** Instead of the decision's own reason. */
   readonly because?: string
   readonly nothingDone?: true
+  /** A customer's, where nothing else was in the mail. */
+  readonly wish?: CustomerWish
 }
 
 /** Applies the decision and settles the ledger row, in the caller's transaction. */
@@ -88,7 +90,7 @@ export async function write(
   at: Date,
 ): Promise<Result> {
   await releaseWriter(tx, understood)
-  const { because, nothingDone, ...applied } = await applyWish(tx, context, understood, at)
+  const { because, nothingDone, wish, ...applied } = await applyWish(tx, context, understood, at)
   const result = understood.unreadable ? { ...applied, fate: 'quarantined' as const } : applied
   const { row, message, verdict, threading, decision, suggested } = understood
   const settled = await settleInbound(tx, row.id, {
@@ -107,6 +109,7 @@ export async function write(
       threading: threading.evidence,
       problems: message.problems,
       ...(nothingDone === true ? { nothing_done: true } : {}),
+      ...(wish === undefined ? {} : { wish }),
       ...(suggested.length === 0 ? {} : { suggested: suggested.map(({ address }) => address) }),
     },
     sender: message.from?.address ?? null,
@@ -148,21 +151,21 @@ async function applyWish(
   const { ticket } = understood.threading
   if (wish === 'stop') await stopMailing(tx, customer, at)
   const { message, decision } = understood
-  const says = rest !== '' || understood.attachments.length > 0
   const left = { ...message, text: { ...message.text, reply: rest }, html: null }
   const stays =
     decision.do === 'add_comment' && wish === 'close' ? { ...decision, moveTo: null } : decision
-  const result: Result = says
+  const result: Result = saysMore(found, understood)
     ? await apply(tx, context, { ...understood, message: left, decision: stays }, at)
-    : { fate: 'system', ticketId: ticket?.id ?? null, commentId: null, because: BECAUSE[wish] }
+    : {
+        fate: 'system',
+        ticketId: ticket?.id ?? null,
+        commentId: null,
+        because: WISH_DONE[wish],
+        wish,
+      }
   if (wish === 'close' && ticket !== null)
     await closeForCustomer(tx, context, ticket.id, customer, at)
   return result
-}
-
-const BECAUSE: Readonly<Record<CustomerWish, string>> = {
-  close: 'the requester closed the ticket',
-  stop: 'the sender asked for no more automatic mail',
 }
 
 async function apply(

@@ -124,7 +124,9 @@ export async function settleHeld(
   inboundId: number,
   settled: Pick<Settled, 'fate' | 'ticketId' | 'commentId'> & { readonly because: string },
 ): Promise<void> {
-  const row = await tx<InboundRow>('inbound_messages').where({ id: inboundId }).first('reasons')
+  const row = await tx<InboundRow>('inbound_messages')
+    .where({ id: inboundId })
+    .first('reasons', 'evidence')
   await tx<InboundRow>('inbound_messages')
     .where({ id: inboundId, fate: 'quarantined' })
     .update({
@@ -132,5 +134,8 @@ export async function settleHeld(
       ticket_id: settled.ticketId,
       comment_id: settled.commentId,
       reasons: toJson([settled.because, ...stringsFrom(row?.reasons ?? null)]),
+      ...(settled.fate === 'ignored'
+        ? { evidence: toJson({ ...recordFrom(row?.evidence ?? null), discarded: true }) }
+        : {}),
     })
 }

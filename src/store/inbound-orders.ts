@@ -41,6 +41,10 @@ export async function discardInbound(
 ): Promise<boolean> {
   const updated = await tx<InboundRow>('inbound_messages')
     .where({ id: message.id, fate: message.fate })
-    .update({ fate: 'ignored', reasons: toJson([reason, ...message.reasons]) })
+    .update({
+      fate: 'ignored',
+      reasons: toJson([reason, ...message.reasons]),
+      evidence: toJson({ ...message.evidence, discarded: true }),
+    })
   return updated === 1
 }
