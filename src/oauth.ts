@@ -6,9 +6,10 @@
  * it is stored before it is used. A token that was withdrawn is never tried again, for only a
  * person can get another one: the file is looked at instead.
  */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import type { OauthConfig } from './config.ts'
 import { messageOf } from './errors.ts'
+import { replaceFile } from './replace-file.ts'
 
 /** Where well-known providers exchange tokens, and what we need to be allowed to do. */
 export const OAUTH_PROVIDERS: Readonly<Record<string, { tokenUrl: string; scope: string | null }>> =
@@ -27,7 +28,6 @@ const RENEW_AFTER = 0.8
 const LIFE_S = 3_600
 const ASK_MS = 30_000
 const ANSWER_BYTES_MAX = 64 * 1024
-const FILE_MODE = 0o600
 
 /** Why there is no access token, in words an operator can act on. */
 export class OauthProblem extends Error {
@@ -70,10 +70,13 @@ export class OauthTokens implements AccessTokens {
   readonly #nowMs: () => number
   #given: Given | null = null
   #asking: Promise<string> | null = null
-  /** The refresh token that was withdrawn; it is not tried again. */
-  #withdrawn: string | null = null
-  /** One that could not be written down: it lives as long as we do. */
-  #unwritten: string | null = null
+  /** A refresh token that is not tried again, and what is told instead. */
+  #withdrawn: { readonly token: string; readonly problem: OauthProblem } | null = null
+  /**
+   * One that could not be written down, and what the file had in its place: it lives as long as
+   * we do, or until somebody writes a newer one.
+   */
+  #unwritten: { readonly token: string; readonly insteadOf: string } | null = null
 
   constructor(config: OauthConfig, nowMs: () => number = Date.now) {
     this.#config = config
@@ -103,11 +106,11 @@ export class OauthTokens implements AccessTokens {
   }
 
   async #renew(): Promise<string> {
-    const refreshToken = this.#refreshToken()
-    if (refreshToken === this.#withdrawn) throw this.#withdrawnProblem()
+    const { refreshToken, written } = this.#refreshToken()
+    if (refreshToken === this.#withdrawn?.token) throw this.#withdrawn.problem
     const answer = await this.#ask(refreshToken)
     if (answer.refreshToken !== null && answer.refreshToken !== refreshToken) {
-      this.#write(answer.refreshToken)
+      this.#write(answer.refreshToken, written)
     }
     const nowMs = this.#nowMs()
     this.#given = {
@@ -118,14 +121,23 @@ export class OauthTokens implements AccessTokens {
     return answer.accessToken
   }
 
-  /** Read each time: another daemon, or a person, may have written a newer one. */
-  #refreshToken(): string {
+  /** Another daemon, or a person, may have written a newer one: that is the one to use. */
+  #refreshToken(): { refreshToken: string; written: string } {
+    const unwritten = this.#unwritten
+    const written = this.#written(unwritten?.insteadOf ?? null)
+    if (unwritten?.insteadOf === written) return { refreshToken: unwritten.token, written }
+    this.#unwritten = null
+    return { refreshToken: written, written }
+  }
+
+  /** What the file has, read each time; `otherwise` where it has nothing. */
+  #written(otherwise: string | null): string {
     const { refreshTokenFile } = this.#config
-    if (this.#unwritten !== null) return this.#unwritten
     try {
-      const token = readFileSync(refreshTokenFile, 'utf8').trim()
-      if (token !== '') return token
+      const token = readFileSync(refreshTokenFile, 'utf8').trim() || otherwise
+      if (token !== null && token !== '') return token
     } catch (cause) {
+      if (otherwise !== null) return otherwise
       const why = `${refreshTokenFile} cannot be read: ${messageOf(cause)}. Put a refresh token there.`
       throw new OauthProblem('needs_reauth', why, { cause })
     }
@@ -135,17 +147,14 @@ export class OauthTokens implements AccessTokens {
     )
   }
 
-  /** All or nothing, and before it is used: the old one may be worth nothing any more. */
-  #write(refreshToken: string): void {
-    const { refreshTokenFile } = this.#config
-    const temporary = `${refreshTokenFile}.${process.pid}.new`
+  /** Before it is used: the old one may be worth nothing any more. */
+  #write(refreshToken: string, insteadOf: string): void {
     try {
-      writeFileSync(temporary, `${refreshToken}\n`, { mode: FILE_MODE, flush: true })
-      renameSync(temporary, refreshTokenFile)
+      replaceFile(this.#config.refreshTokenFile, `${refreshToken}\n`)
       this.#unwritten = null
     } catch {
       // Better a token until the next start than none: `postroom check` says that it cannot be kept.
-      this.#unwritten = refreshToken
+      this.#unwritten = { token: refreshToken, insteadOf }
     }
   }
 
@@ -172,19 +181,24 @@ export class OauthTokens implements AccessTokens {
     const { error, description } = errorIn(text)
     // RFC 6749 §5.2: the grant is over, or we are nobody there; both stay so.
     if (error === 'invalid_grant') {
-      this.#withdrawn = refreshToken
-      throw this.#withdrawnProblem(description)
+      // Whatever stands in the file is no worse.
+      this.#unwritten = null
+      throw this.#withdraw(refreshToken, this.#grantIsOver(description))
     }
     if (error === 'invalid_client' || error === 'unauthorized_client') {
       const why = `${provider} does not know oauth.client_id, or its secret: ${description}. Correct them and restart.`
-      this.#withdrawn = refreshToken
-      throw new OauthProblem('needs_reauth', why)
+      throw this.#withdraw(refreshToken, new OauthProblem('needs_reauth', why))
     }
     const what = error === '' ? `answered ${response.status}` : `${error} ${description}`.trim()
     throw new OauthProblem('unreachable', `The token server of ${provider} (${url}): ${what}.`)
   }
 
-  #withdrawnProblem(said = ''): OauthProblem {
+  #withdraw(token: string, problem: OauthProblem): OauthProblem {
+    this.#withdrawn = { token, problem }
+    return problem
+  }
+
+  #grantIsOver(said: string): OauthProblem {
     const { provider, refreshTokenFile } = this.#config
     const quoted = said === '' ? '' : ` (${said})`
     return new OauthProblem(

@@ -1,5 +1,16 @@
 /** Access tokens: renewed in time, rotated safely, and never asked for again in vain. */
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { OauthConfig } from '../src/config.ts'
@@ -70,13 +81,66 @@ test('where the new one cannot be written down, it is used all the same', async 
   expect(server.asked[1]).not.toBe('rt-1')
 })
 
+test('a person’s new token is used at once, though the file cannot be written', async () => {
+  server.set({ rotate: true })
+  mkdirSync(`${file}.${process.pid}.new`)
+  await tokens.current()
+  server.allow('rt-2', 'support@acme.test')
+  writeFileSync(file, 'rt-2')
+  nowMs += 3_600_000
+  await tokens.current()
+  expect(server.asked).toEqual(['rt-1', 'rt-2'])
+})
+
+test('one that could not be written is used on, though the file is gone', async () => {
+  server.set({ rotate: true })
+  mkdirSync(`${file}.${process.pid}.new`)
+  await tokens.current()
+  rmSync(file)
+  nowMs += 3_600_000
+  expect(await tokens.current()).toMatch(/^at-/)
+})
+
+test('one that could not be written and was withdrawn gives way to the file’s', async () => {
+  server.set({ rotate: true })
+  mkdirSync(`${file}.${process.pid}.new`)
+  await tokens.current()
+  server.revoke('support@acme.test')
+  nowMs += 3_600_000
+  expect(await problemOf()).toMatchObject({ problem: 'needs_reauth' })
+  // Whoever authorised again may have got the old one back to life.
+  server.allow('rt-1', 'support@acme.test')
+  expect(await tokens.current()).toMatch(/^at-/)
+})
+
+test('the file keeps its mode and its owner, and stays a link', async () => {
+  const real = `${file}.real`
+  renameSync(file, real)
+  symlinkSync(real, file)
+  chmodSync(real, 0o640)
+  const isRoot = process.getuid?.() === 0
+  if (isRoot) chownSync(real, 1, 1)
+  const before = statSync(real)
+  server.set({ rotate: true })
+  await tokens.current()
+  expect(lstatSync(file).isSymbolicLink()).toBe(true)
+  expect(readFileSync(real, 'utf8').trim()).toMatch(/^rt-.{12}/)
+  const after = statSync(real)
+  expect([after.mode, after.uid, after.gid]).toEqual([before.mode, before.uid, before.gid])
+})
+
 test('a withdrawn grant is asked for once; a new one in the file is used at once', async () => {
   server.revoke('support@acme.test')
   expect(await problemOf()).toMatchObject({
     problem: 'needs_reauth',
     message: expect.stringContaining(`put the new refresh token into ${file}`),
   })
-  for (let again = 0; again < 3; again += 1) await problemOf()
+  for (let again = 0; again < 3; again += 1) {
+    // The provider's reason is told each time.
+    expect(await problemOf()).toMatchObject({
+      message: expect.stringContaining('Token has been revoked.'),
+    })
+  }
   expect(server.asked).toHaveLength(1)
   server.allow('rt-2', 'support@acme.test')
   writeFileSync(file, 'rt-2')
@@ -114,7 +178,13 @@ test.each([
 
 test('a client that is unknown there is a person’s business, too', async () => {
   server.answerWith({ status: 401, body: '{"error":"invalid_client"}' })
-  expect(await problemOf()).toMatchObject({ problem: 'needs_reauth' })
+  for (let again = 0; again < 2; again += 1) {
+    expect(await problemOf()).toMatchObject({
+      problem: 'needs_reauth',
+      message: expect.stringContaining('oauth.client_id'),
+    })
+  }
+  expect(server.asked).toHaveLength(1)
 })
 
 test('no secret is in what is said', async () => {
