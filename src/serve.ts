@@ -8,16 +8,21 @@ import { type SupervisedEnvironment, supervisorOf } from './supervisor.ts'
 /** A drain that takes longer is cut: start-up is recovery, nothing is lost by it. */
 const DRAIN_MS = 18_000
 
-/** Returns the exit code: 0 after a clean stop. */
+/**
+ * Returns the exit code: 0 after a clean stop. `start` is what starts the daemon.
+ *
+ * @throws what a loop of the daemon failed with.
+ */
 export async function runServe(
   config: Config,
   signal: AbortSignal,
   environment: SupervisedEnvironment = {},
+  start: typeof startDaemon = startDaemon,
 ): Promise<number> {
   const log = openLog(config.log.level)
   const events = eventsOf(log)
   const supervisor = supervisorOf(environment, (err) => events.supervisorUntold(err))
-  const daemon = await startDaemon(config, log, signal)
+  const daemon = await start(config, log, signal)
   signal.addEventListener(
     'abort',
     () => {
@@ -27,6 +32,8 @@ export async function runServe(
     },
     { once: true },
   )
+  // It may fail before anybody waits for it, which nobody would have heard; it is told below.
+  daemon.done.catch(() => {})
   await supervisor?.ready(`${config.inboxes.length} inbox(es), ${daemon.url}`)
   // Ends with the daemon, however that ends.
   const ended = new AbortController()

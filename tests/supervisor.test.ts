@@ -2,6 +2,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
+import type { Config } from '../src/config.ts'
+import { OperatorError } from '../src/errors.ts'
+import { runServe } from '../src/serve.ts'
 import { supervisorOf, turning } from '../src/supervisor.ts'
 import { scratchDirectories } from './kit/scratch.ts'
 
@@ -72,4 +75,32 @@ test('a daemon whose work stands still for two minutes is not well', () => {
   expect(isWell()).toBe(false)
   turned = new Date(120_000)
   expect(isWell()).toBe(true)
+})
+
+test('a daemon that fails while systemd is told that it is ready ends as it would later', async () => {
+  const unheard: unknown[] = []
+  const hear = (err: unknown): void => void unheard.push(err)
+  process.on('unhandledRejection', hear)
+  try {
+    const failure = new OperatorError(70, 'the database file is another one now')
+    const start = (): Promise<unknown> =>
+      Promise.resolve({
+        url: 'http://desk.test',
+        done: Promise.reject(failure),
+        isTurning: () => true,
+      })
+    const environment = { NOTIFY_SOCKET: '/run/socket', PATH: `${directory}:/usr/bin:/bin` }
+    const config = { log: { level: 'error' }, inboxes: [] } as unknown as Config
+    const serving = runServe(
+      config,
+      new AbortController().signal,
+      environment,
+      start as unknown as Parameters<typeof runServe>[3],
+    )
+    await expect(serving).rejects.toBe(failure)
+    expect(said()[0]).toContain('--ready')
+    expect(unheard).toEqual([])
+  } finally {
+    process.off('unhandledRejection', hear)
+  }
 })
