@@ -144,7 +144,11 @@ export const dayOf = (at: Date): number => Math.floor(at.getTime() / DAY_MS)
 
 /**
  * Text for others than its writer, who may have quoted the link that is his alone. What is left
- * shows that there was one.
+ * shows that there was one. Mail gateways that watch what is clicked write links into links of
+ * their own, and encode the slashes, some of them twice; Proofpoint's first ones made them `_`.
  */
 export const withoutTicketLinks = (text: string): string =>
-  text.replace(/\/t\/[a-z2-7]{20,64}/gi, '/t/…')
+  text.replace(TICKET_LINK, (_link, before: string, after: string) => `${before}t${after}…`)
+
+const TICKET_LINK =
+  /(\/|_|%(?:25){0,3}2f|&#x2f;|&#47;)t(\/|_|%(?:25){0,3}2f|&#x2f;|&#47;)[a-z2-7]{20,64}/gi

@@ -103,7 +103,7 @@ function renderer(
   const values = replyValues(input, inbox)
   return (recipient) => {
     const { ticket } = input
-    const url = ticketLink(context, { ticket, userId: recipient.userId }, at)
+    const url = ticketLink(context, ticket, recipient, at)
     const quoted = maySee(recipient, input.answered) ? values.quoted : null
     return context.templates.render(
       'reply',

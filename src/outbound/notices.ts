@@ -10,7 +10,7 @@ import { listOutbox } from '../store/outbox.ts'
 import type { Comment } from '../ticket/comment.ts'
 import { inboxOrFirst } from '../ticket/inbox.ts'
 import { NO_SUBJECT, type Ticket } from '../ticket/ticket.ts'
-import type { User } from '../ticket/user.ts'
+import { isStaff, type User } from '../ticket/user.ts'
 import { type UsedUp, usedUpBudget } from './budget.ts'
 import { enqueue, type OutboundContext } from './enqueue.ts'
 
@@ -106,7 +106,10 @@ const urlFor = (
   context: NoticeContext,
   { ticket, requester, verified }: AcknowledgementInput,
   at: Date,
-): string => (verified ? ticketLink(context, { ticket, userId: requester.id }, at) : '')
+): string =>
+  verified
+    ? ticketLink(context, ticket, { userId: requester.id, isStaff: isStaff(requester) }, at)
+    : ''
 
 function outcomeOf(usedUp: UsedUp | null): 'queued' | 'held' | 'suppressed' {
   if (usedUp === null) return 'queued'

@@ -1,6 +1,7 @@
 /** Who takes part in a ticket, and which agents watch it. */
 import type { Address } from '../mail/address.ts'
 import type { Participant, ParticipantRole } from '../ticket/ticket.ts'
+import { isStaff, type User } from '../ticket/user.ts'
 import { gathered } from './gather.ts'
 import type { Queryable, Tx } from './open.ts'
 import { fromMs, toMs } from './time.ts'
@@ -38,6 +39,8 @@ const addGathered = gathered(async (db, all: readonly ParticipantRow[]) => {
 
 interface UserColumns {
   email: string
+  user_role: User['role']
+  user_state: User['state']
   name: string | null
   locale: string | null
 }
@@ -64,12 +67,14 @@ async function participantsOf(db: Queryable, ticketIds: readonly number[]): Prom
     .orderByRaw(`case participants.role when 'requester' then 0 else 1 end`)
     .orderBy('participants.created_at')
     .orderBy('participants.user_id')
-    .select<(Pick<UserColumns, 'email' | 'name' | 'locale'> & ParticipantRow)[]>(
+    .select<(UserColumns & ParticipantRow)[]>(
       'participants.ticket_id',
       'participants.user_id',
       'users.email',
       'users.name',
       'users.locale',
+      'users.role as user_role',
+      'users.state as user_state',
       'participants.role',
       'participants.created_at',
     )
@@ -79,6 +84,7 @@ async function participantsOf(db: Queryable, ticketIds: readonly number[]): Prom
     email: row.email as Address,
     name: row.name,
     role: row.role === 'requester' ? 'requester' : 'cc',
+    isStaff: isStaff({ role: row.user_role, state: row.user_state }),
     locale: row.locale,
     joinedAt: fromMs(row.created_at),
   }))

@@ -52,6 +52,8 @@ export interface Participant {
   readonly email: Address
   readonly name: string | null
   readonly role: ParticipantRole
+  /** Does he work on tickets? */
+  readonly isStaff: boolean
   readonly locale: string | null
   readonly joinedAt: Date
 }

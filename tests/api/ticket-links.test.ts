@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { dayOf, withoutTicketLinks } from '../../src/reply-token.ts'
 import { insertComment } from '../../src/store/comments.ts'
+import { addParticipant } from '../../src/store/participants.ts'
 import { listOutbox, sourceOf } from '../../src/store/outbox.ts'
 import { eachDatabase } from '../kit/databases.ts'
 import { apiStarter, type Client, type TestApi } from './desk-api.ts'
@@ -176,6 +177,19 @@ eachDatabase(
       )
     })
 
+    test('is the one for those who sign in, in the mail of staff who take part', async () => {
+      const carla = api.users.carla.id
+      const takesPart = { ticketId: 1, userId: carla, role: 'cc' } as const
+      await api.store.transaction((tx) => addParticipant(tx, takesPart, api.clock.at))
+      await api.bruno.post(`${API}/tickets/1/comments`, { text: 'Water?' })
+      const rows = await listOutbox(api.store.read, { ticketId: 1, limit: 10 })
+      const hers = rows.find(({ kind, userId }) => kind === 'reply' && userId === carla)
+      const bytes = (await sourceOf(api.store.read, hers?.id ?? 0))?.source
+      const text = String(bytes).replaceAll('=\r\n', '')
+      expect(text).toContain('http://127.0.0.1:8025/tickets/1')
+      expect(text).not.toContain('8025/t/')
+    })
+
     test('is not shown to others whom its reader’s words reach', async () => {
       const quoted = `> http://127.0.0.1:8025/t/${tokenOf('ana')}`
       await api.store.transaction((tx) =>
@@ -219,6 +233,22 @@ describe('text without links', () => {
   test.each([
     ['see https://desk.test/t/abcdefghijklmnopqrstuvwxyz2345 now', 'see https://desk.test/t/… now'],
     ['/t/short and /t/', '/t/short and /t/'],
+    [
+      'https://eu.safelinks.test/?url=https%3A%2F%2Fdesk.test%2Ft%2Fabcdefghijklmnopqrstuvwxyz2345&data=05',
+      'https://eu.safelinks.test/?url=https%3A%2F%2Fdesk.test%2Ft%2F…&data=05',
+    ],
+    [
+      'https://a.test/?a=https%253a%252f%252fdesk.test%252ft%252fabcdefghijklmnopqrstuvwxyz2345%26x',
+      'https://a.test/?a=https%253a%252f%252fdesk.test%252ft%252f…%26x',
+    ],
+    [
+      'https://urldefense.test/v2/url?u=https-3A__desk.test_t_abcdefghijklmnopqrstuvwxyz2345&d=x',
+      'https://urldefense.test/v2/url?u=https-3A__desk.test_t_…&d=x',
+    ],
+    [
+      '<a href="https:&#x2F;&#x2F;desk.test&#x2F;t&#x2F;abcdefghijklmnopqrstuvwxyz2345">',
+      '<a href="https:&#x2F;&#x2F;desk.test&#x2F;t&#x2F;…">',
+    ],
     ['x'.repeat(10), 'x'.repeat(10)],
   ])('%s', (text, expected) => {
     expect(withoutTicketLinks(text)).toBe(expected)
