@@ -1,7 +1,7 @@
 /** How much mail went out, and when: what limits on automatic mail are measured by. */
 import type { Address } from '../mail/address.ts'
 import { eachOf, gathered } from './gather.ts'
-import type { Queryable } from './open.ts'
+import type { Queryable, Tx } from './open.ts'
 import type { NoticeKind } from './outbox.ts'
 import { fromMs, toMs } from './time.ts'
 
@@ -56,37 +56,46 @@ function countSelect({ since, kind, automatic, rcptTo, rcptDomain, verified }: C
   }
 }
 
-/** Acknowledgements that were written before `since`, held, and let go after it. */
-export async function countLetGo(db: Queryable, since: Date, notBefore: Date): Promise<number> {
-  const row = await db('outbox')
-    .where({ kind: 'acknowledgement' })
-    .whereBetween('created_at', [toMs(notBefore), toMs(since)])
-    .whereNotIn('outcome', ['suppressed', 'held', 'discarded'])
-    .where((late) => {
-      void late.where('sent_at', '>', toMs(since)).orWhere('due_at', '>', toMs(since))
-    })
-    .count({ count: '*' })
-    .first<{ count: number } | undefined>()
-  return Number(row?.count ?? 0)
+/** A held acknowledgement is owed from now on, and counts from now on. False: it is held no more. */
+export async function letGo(tx: Tx, id: number, at: Date): Promise<boolean> {
+  const now = toMs(at)
+  const updated = await tx('outbox')
+    .where({ id, outcome: 'held' })
+    .update({ outcome: 'queued', detail: null, due_at: now, created_at: now })
+  return updated === 1
+}
+
+export interface HeldAcknowledgement {
+  readonly id: number
+  readonly ticketId: number | null
+  readonly rcptTo: Address
+  readonly verified: boolean
+  readonly createdAt: Date
 }
 
 /** Held acknowledgements, the oldest first. */
 export async function heldAcknowledgements(
   db: Queryable,
   limit: number,
-): Promise<{ id: number; ticketId: number | null; createdAt: Date }[]> {
+): Promise<HeldAcknowledgement[]> {
   const rows = await db('outbox')
     .where({ kind: 'acknowledgement', outcome: 'held' })
     .orderBy('id')
     .limit(limit)
-    .select<{ id: number; ticket_id: number | null; created_at: number }[]>(
-      'id',
-      'ticket_id',
-      'created_at',
-    )
+    .select<HeldRow[]>('id', 'ticket_id', 'rcpt_to', 'verified', 'created_at')
   return rows.map((row) => ({
     id: row.id,
     ticketId: row.ticket_id,
+    rcptTo: row.rcpt_to as Address,
+    verified: Boolean(row.verified),
     createdAt: fromMs(row.created_at),
   }))
+}
+
+interface HeldRow {
+  id: number
+  ticket_id: number | null
+  rcpt_to: string
+  verified: boolean | number
+  created_at: number
 }

@@ -124,6 +124,47 @@ eachDatabase(
       expect((await sorted()).at(-1)).toBe('suppressed')
     })
 
+    test('what a storm held up has no more room for one recipient or domain than new mail has', async () => {
+      const budget = {
+        total: '6/1h',
+        per_recipient: '2/1h',
+        per_domain: '3/1h',
+        unverified_total: 'unlimited',
+      }
+      const first = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => from(`${name}@${name}.test`, true))
+      const tree = { ...narrow, acknowledgement: { budget }, flood: 'unlimited' }
+      await afterMail(fresh, first, tree)
+      // One robot, and many people of one company, each about something else.
+      const words = ['apples', 'bread', 'cheese', 'dates', 'eggs']
+      const writes = (address: string, about: string): string =>
+        from(address, true).replace('It is on fire.', `Where are my ${about}?`)
+      await arrive(...words.map((about) => writes('robot@robot.test', about)))
+      await arrive(...words.map((about) => writes(`${about}@company.test`, about)))
+      const to = async (domain: string): Promise<string[]> =>
+        (await desk.outbox())
+          .filter(({ kind, rcptTo }) => kind === 'acknowledgement' && rcptTo.endsWith(domain))
+          .map(({ outcome }) => outcome)
+          .toSorted((one, two) => one.localeCompare(two))
+      const held = Array.from({ length: 5 }, () => 'held')
+      expect([await to('@robot.test'), await to('@company.test')]).toEqual([held, held])
+      expect(await letGo(later(61))).toBe(2 + 3)
+      const [sent, not] = ['queued', 'suppressed']
+      expect(await to('@robot.test')).toEqual([sent, sent, not, not, not])
+      expect(await to('@company.test')).toEqual([sent, sent, sent, not, not])
+    })
+
+    test('what was let go leaves as much less room for new mail', async () => {
+      await afterMail(fresh, five.slice(0, 4), narrow)
+      expect(await sorted()).toEqual(['held', 'held', 'queued', 'queued'])
+      const hourAgo = Date.now() - 61 * 60_000
+      await desk.store.transaction((tx) =>
+        tx('outbox').update({ created_at: hourAgo, due_at: hourAgo }),
+      )
+      expect(await letGo(later(0))).toBe(2)
+      await arrive(from('x@customer.test', true), from('y@customer.test', true))
+      expect(await sorted()).toEqual(['held', 'held', 'queued', 'queued', 'queued', 'queued'])
+    })
+
     test('what a storm held up is not sent any more when a person answered meanwhile', async () => {
       await afterMail(fresh, five.slice(0, 3), narrow)
       expect(await sorted()).toEqual(['held', 'queued', 'queued'])
