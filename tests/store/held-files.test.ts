@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { discardBlobs, sweepBlobs } from '../../src/store/blob-garbage.ts'
 import { chooseForHeld, insertHeldReply } from '../../src/store/held-replies.ts'
 import { insertInbound } from '../../src/store/inbound-messages.ts'
+import { referredBlobs } from '../../src/store/reads/invariants.ts'
 import { forgetDiscarded } from '../../src/store/retention.ts'
 import { apiStarter, type TestApi } from '../api/desk-api.ts'
 import { eachDatabase } from '../kit/databases.ts'
@@ -51,6 +52,25 @@ eachDatabase(
       expect(await sweepAt(new Date(now))).toBe('a picture')
       await store.transaction((tx) => chooseForHeld(tx, { id, choice: 'discard' }, AT))
       expect(await sweepAt(new Date(now + HOUR_MS))).toBeNull()
+    })
+
+    test('has its files among those that are backed up and verified, in their order', async () => {
+      const api = await begin()
+      const { store } = api
+      const names = ['a', 'b', 'c'].map((letter) => letter.repeat(64))
+      const [first = '', second = '', third = ''] = names
+      const id = await hold(api, 1, second)
+      await hold(api, 2, third)
+      await store.transaction((tx) =>
+        tx('inbound_messages').where({ uid: 1 }).update({ sha256: first }),
+      )
+      const referred = async (after: string, limit: number): Promise<string[]> =>
+        referredBlobs(store.read, after, limit)
+      expect(await referred('', 10)).toEqual(names)
+      expect(await referred('', 2)).toEqual([first, second])
+      expect(await referred(second, 2)).toEqual([third])
+      await store.transaction((tx) => chooseForHeld(tx, { id, choice: 'discard' }, AT))
+      expect(await referred('', 10)).toEqual([first, third])
     })
 
     test('is not forgotten, however old', async () => {

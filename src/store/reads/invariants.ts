@@ -190,5 +190,18 @@ export async function referredBlobs(
     .orderBy('sha256')
     .limit(limit)
     .select<{ sha256: string }[]>('sha256')
-  return rows.map(({ sha256 }) => sha256)
+  const held = (await namedByHeld(db)).filter((sha256) => sha256 > after)
+  const names = new Set([...rows.map(({ sha256 }) => sha256), ...held])
+  return [...names].toSorted((a, b) => (a < b ? -1 : 1)).slice(0, limit)
+}
+
+/** Files of mail that its author may still send: until he chooses, no row of their own names them. */
+async function namedByHeld(db: Queryable): Promise<string[]> {
+  const held = await db('held_replies')
+    .whereNull('choice')
+    .whereNotNull('said')
+    .select<{ said: string }[]>('said')
+  return held.flatMap(({ said }) =>
+    [...said.matchAll(/"sha256":"([0-9a-f]{64})"/g)].map(([, sha256 = '']) => sha256),
+  )
 }
