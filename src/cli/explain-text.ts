@@ -17,6 +17,7 @@ export function explanationText(explanation: Explanation, file: string): string 
     field('Date', explanation.date),
     field('Language', explanation.language ?? 'not sure'),
     ...threadingLines(explanation),
+    ...deskLines(explanation),
     field('Authentication', authenticationText(explanation)),
     field('Commands', explanation.commands.join(', ')),
     ...explanation.attachments.flatMap(attachmentLines),
@@ -59,6 +60,24 @@ function addressText(address: ExplainedAddress | null): string {
   if (address === null) return ''
   const { name } = address
   return name === null ? (address.address ?? '') : `${name} <${address.address ?? ''}>`
+}
+
+/** What a desk that was asked says. */
+function deskLines({ threading = [], decision }: Explanation): Line[] {
+  return [
+    ...threading.map(({ hint, strength, ticketId, accepted, because }) =>
+      field(
+        'Names',
+        `ticket ${ticketId} by ${hint} (${strength}): ${accepted ? 'counts' : 'does not count'}, ${because}`,
+      ),
+    ),
+    ...(decision === undefined
+      ? []
+      : [
+          field('The desk would', `${decision.do.replaceAll('_', ' ')}: ${decision.because}`),
+          field('Identity', decision.proven ? 'proven' : 'not proven: a claim'),
+        ]),
+  ]
 }
 
 function threadingLines(explanation: Explanation): Line[] {

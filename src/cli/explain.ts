@@ -14,7 +14,6 @@ import { releaseParsed } from '../inbound/parse.ts'
 import type { Parsed, Parser } from '../inbound/parse.ts'
 import { screen } from '../inbound/screen.ts'
 import { authenticationOf } from '../mail/authentication-results.ts'
-import type { Message } from '../mail/message.ts'
 import type { OwnIdentity } from '../mail/verdict.ts'
 import { explanationText } from './explain-text.ts'
 import { linesOf } from './explain-lines.ts'
@@ -29,7 +28,7 @@ export interface ExplainIo {
 /** What is known beside the message itself. */
 export interface ExplainKnowledge {
   readonly own: OwnIdentity
-  readonly contextOf: (message: Message) => ExplainedContext
+  readonly contextOf: (parsed: Parsed) => ExplainedContext | Promise<ExplainedContext>
 }
 
 export interface ExplainOptions {
@@ -152,7 +151,7 @@ async function explainParsed(
   const authentication = authenticationOf(message, own.authservId)
   const verdict = screen(message, own, authentication)
   await releaseParsed(parsed)
-  return explain(message, verdict, authentication, contextOf(message))
+  return explain(message, verdict, authentication, await contextOf({ ...parsed, message }))
 }
 
 /** Waits for a slow reader; what is written to a closed pipe is nobody's loss. */

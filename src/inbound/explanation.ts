@@ -7,6 +7,8 @@ import { headersOf } from '../mail/message.ts'
 import type { Attachment, BounceReport, Forwarded, Message } from '../mail/message.ts'
 import { subjectTag } from '../mail/subject.ts'
 import type { Authentication, Verdict, VerdictKind } from '../mail/verdict.ts'
+import type { Evidence, Threading } from './thread.ts'
+import type { Decision } from './triage.ts'
 
 export interface Explanation {
   readonly message_id: string | null
@@ -36,6 +38,19 @@ export interface Explanation {
   readonly language: string | null
   readonly commands: readonly string[]
   readonly problems: readonly string[]
+  /** Only where a desk was asked: which tickets the message names, and whether that counts. */
+  readonly threading?: readonly Evidence[]
+  /** Only where a desk was asked: what it would make of the message now, and why. */
+  readonly decision?: ExplainedDecision
+}
+
+export interface ExplainedDecision {
+  readonly do: Decision['do']
+  readonly because: string
+  /** How the ticket was found; null: none was. */
+  readonly trust: Threading['trust']
+  /** Did the sender prove himself: by his own token, or by our server's word? */
+  readonly proven: boolean
 }
 
 export interface ExplainedAddress {
@@ -71,6 +86,8 @@ export interface ExplainedContext {
   readonly replyToken?: string | null
   /** The agent commands the message starts with. */
   readonly commands?: readonly string[]
+  readonly threading?: readonly Evidence[]
+  readonly decision?: ExplainedDecision
 }
 
 export function explain(
@@ -107,6 +124,8 @@ export function explain(
     language: message.language,
     commands: context.commands ?? [],
     problems: message.problems,
+    ...(context.threading === undefined ? {} : { threading: context.threading }),
+    ...(context.decision === undefined ? {} : { decision: context.decision }),
   }
 }
 

@@ -167,6 +167,37 @@ eachDatabase(
 )
 
 eachDatabase(
+  'explain, where a desk is asked',
+  (fresh) => {
+    const explained = async (...words: string[]): Promise<Ran> => postroom('explain', ...words)
+    const source = (from: string, subject: string): string => {
+      const eml = path.join(path.dirname(file), 'asked.eml')
+      writeFileSync(eml, aMail({ headers: { From: from, Subject: subject } }))
+      return eml
+    }
+
+    test('names the rule for what a message would come to, and who is believed', async () => {
+      await afterMail(await fresh(), aMail())
+      const own = await explained('--json', source('ana@customer.test', 'Re: [#1] The printer'))
+      expect(JSON.parse(own.stdout)).toMatchObject({
+        threading: [{ hint: 'subject tag', strength: 'claim', ticketId: 1, accepted: true }],
+        decision: {
+          do: 'add_comment',
+          because: 'the sender takes part in the ticket',
+          proven: false,
+        },
+      })
+      const strange = await explained(source('mallory@stranger.test', 'Re: [#1] The printer'))
+      expect(strange.stdout).toMatch(/Names +ticket 1 by subject tag \(claim\): does not count/)
+      expect(strange.stdout).toMatch(/The desk would +open ticket: a new conversation/)
+      expect(strange.stdout).toContain('not proven')
+      expect(await fates()).toEqual(['ticket'])
+    })
+  },
+  onDesk,
+)
+
+eachDatabase(
   'export',
   (fresh) => {
     test('writes a line for each ticket, of everybody or of one person', async () => {
