@@ -30,6 +30,8 @@ export interface AttachedBlob {
 
 /** What somebody said, from whichever door it came. */
 export interface Said {
+  /** The rule by which it came to its ticket: shown with the event. Absent: somebody put it there. */
+  readonly because?: string
   readonly text: string
   readonly quotedText: string
   readonly fullText: string

@@ -22,7 +22,7 @@ import { type Speaker, waitingAfter } from '../ticket/waiting.ts'
 import type { Author, DeskContext, Said } from './context.ts'
 import { attachmentsToSend } from './mail-attachments.ts'
 import { notifyAgents } from './notify-agents.ts'
-import { actorOf, recordComment } from './record-comment.ts'
+import { actorOf, recordComment, whyOf } from './record-comment.ts'
 
 export interface OpenTicketInput {
   readonly inboxId: number | null
@@ -148,7 +148,7 @@ const ticketCreated = (ticket: Ticket, input: OpenTicketInput): NewEvent => ({
   ticketId: ticket.id,
   commentId: null,
   actor: actorOf(input.author),
-  data: { source: input.said.source, status: ticket.status },
+  data: { source: input.said.source, status: ticket.status, ...whyOf(input.said) },
 })
 
 async function addPeople(tx: Tx, ticket: Ticket, input: OpenTicketInput, at: Date): Promise<void> {

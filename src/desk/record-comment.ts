@@ -13,6 +13,10 @@ export function actorOf({ user, recordedBy }: Author): Actor {
   return actor === null ? SYSTEM : { type: 'user', id: actor.id }
 }
 
+/** The rule that led here, where a rule did. */
+export const whyOf = ({ because }: Pick<CommentInput, 'because'>): { because?: string } =>
+  because === undefined ? {} : { because }
+
 /** `earlier`: events of the same transaction that come before the comment's own. */
 export async function recordComment(
   tx: Tx,
@@ -49,7 +53,7 @@ export async function recordComment(
         ticketId: comment.ticketId,
         commentId: comment.id,
         actor: actorOf(input.author),
-        data: { visibility: comment.visibility, source: comment.source },
+        data: { visibility: comment.visibility, source: comment.source, ...whyOf(input) },
       },
     ],
     at,

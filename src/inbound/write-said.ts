@@ -6,6 +6,7 @@ import type { Understood } from './write.ts'
 
 export function saidIn({ row, message, attachments, authentication, decision }: Understood): Said {
   return {
+    because: decision.because,
     text: message.text.reply,
     quotedText: message.text.quoted,
     fullText: message.text.full,

@@ -34,6 +34,22 @@ eachDatabase(
       ])
     })
 
+    test('the events of a ticket name the rule by which mail came to it', async () => {
+      await afterMail(fresh, [aMail()])
+      await arrive(aMail({ headers: { Subject: 'Re: [#1] The printer' } }))
+      const rows = await desk.store
+        .read('events')
+        .where({ ticket_id: 1 })
+        .orderBy('id')
+        .select('type', 'data')
+      const told = rows.map(({ type, data }) => [type, JSON.parse(String(data)).because])
+      expect(told.filter(([type]) => /created$/.test(type))).toEqual([
+        ['ticket.created', 'a new conversation'],
+        ['comment.created', 'a new conversation'],
+        ['comment.created', 'the sender takes part in the ticket'],
+      ])
+    })
+
     test('the same message again is a duplicate and owes nobody anything', async () => {
       const mail = aMail()
       await afterMail(fresh, [mail, mail])
