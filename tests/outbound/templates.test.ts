@@ -68,6 +68,25 @@ const reply2 = (locale: string, subject: string): Files => ({
   [`${locale}/reply.html.liquid`]: '<p>Body</p>',
 })
 
+describe('the address of the conversation', () => {
+  test.each(ours.locales)('is left out where there is none: %s', (locale) => {
+    const audience = { locales: [locale], inbox }
+    const values = replyValues('x')
+    const at = (url: string) =>
+      ours.render('reply', audience, { ...values, ticket: { ...values.ticket, url } })
+    const [without, withOne] = [at(''), at('https://help.test/t/1')]
+    expect(without.html).not.toContain('href=""')
+    expect(withOne.html).toContain('href="https://help.test/t/1"')
+    expect(withOne.text.split('\n').length).toBe(without.text.split('\n').length + 1)
+  })
+
+  test('is left out of the acknowledgement, too', () => {
+    const { text, html } = acknowledgement(true, 'x', null)
+    expect(text).not.toContain('online')
+    expect(html).not.toContain('href=""')
+  })
+})
+
 describe('what people wrote', () => {
   const STRANGE = '{{ inbox.name }} {% assign x = 1 %} <script>alert(1)</script> & "quoted"'
 
