@@ -138,6 +138,7 @@ export const SAMPLES: { readonly [N in NoticeName]: readonly NoticeValues[N][] }
       mistakes: [
         { ...mistake, suggestion: '' },
         { line: '#merge', problem: 'incomplete', suggestion: '#merge 1033' },
+        { line: '*#note*', problem: 'misplaced', suggestion: '#note' },
       ],
     },
     { ...notDone, because: 'Ticket 1042 is closed.', choices },

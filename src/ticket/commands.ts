@@ -2,8 +2,9 @@
  * Commands in an agent's mail: `#close`, `/assign ana`. They stand at the very top or as the last
  * lines, each alone on its line; case does not matter. The rest of the mail is the answer.
  *
- * Nothing is guessed: a line in the top block that looks like a command and is none makes the
- * whole mail wait, because a typo must never reach a customer.
+ * Nothing is guessed: a line in the top block that looks like a command and is none, and a command
+ * that begins a paragraph elsewhere, make the whole mail wait: neither a typo nor what was meant as
+ * a note may reach a customer.
  */
 import { type Command, FORMS } from './command-forms.ts'
 import { slipsBetween } from './slips.ts'
@@ -11,7 +12,8 @@ import { slipsBetween } from './slips.ts'
 export interface Mistake {
   /** As it was written, cut. */
   readonly line: string
-  readonly problem: 'unknown' | 'incomplete'
+  /** Misplaced: it is a command, but stands where commands are not looked for. */
+  readonly problem: 'unknown' | 'incomplete' | 'misplaced'
   /** What may have been meant, with its `#`; or, when incomplete, how it is written. */
   readonly suggestion: string | null
 }
@@ -20,7 +22,7 @@ export interface Commanded {
   readonly commands: readonly Command[]
   /** The same as they were written, with `#`. */
   readonly written: readonly string[]
-  /** The mail without them. */
+  /** The mail without them; what is misplaced stays in it. */
   readonly text: string
   readonly mistakes: readonly Mistake[]
 }
@@ -30,6 +32,8 @@ const LINES_MAX = 20
 const LINE_LENGTH_MAX = 200
 /** `#word` or `/word`, and nothing in it that a path, a fragment or a number would have. */
 const COMMAND_LINE = /^[#/]([a-z][a-z_-]{0,30})(?:[ \t:=]+(.*))?$/i
+/** What a mail client or a habit makes of a command: `*#note*`, `__#note__`, `# note`. */
+const DECORATED = /^[*_]{0,3}#[ \t]?([^\s#*_].*?)[*_]{0,3}$/
 
 type Read =
   | { readonly kind: 'command'; readonly command: Command; readonly line: string }
@@ -68,8 +72,25 @@ export function readCommands(text: string, isStatus: (word: string) => boolean):
   const left = lines.slice(start, last.length === 0 ? undefined : end).join('\n')
   const rest = left.trim()
   const mistakes = all.flatMap((read) => (read.kind === 'mistake' ? [read.mistake] : []))
+  const elsewhere = misplaced(rest.split('\n'), isStatus)
   const mixed = mixedChoice(commands, rest !== '')
-  return { commands, written, text: rest, mistakes: [...mistakes, ...mixed] }
+  return { commands, written, text: rest, mistakes: [...mistakes, ...elsewhere, ...mixed] }
+}
+
+/**
+ * Commands below a greeting or above a name, and with something around them. Only the beginning of
+ * a paragraph counts: within one, a command is told about, not given.
+ */
+function misplaced(text: readonly string[], isStatus: (word: string) => boolean): Mistake[] {
+  return text
+    .map((line, index) => ((text[index - 1] ?? '').trim() === '' ? line.trim() : ''))
+    .flatMap((line): Mistake[] => {
+      const plain = line.length > LINE_LENGTH_MAX ? undefined : DECORATED.exec(line)?.[1]
+      const read = plain === undefined ? null : readLine(`#${plain}`, isStatus)
+      if (read?.kind !== 'command') return []
+      return [{ line, problem: 'misplaced', suggestion: read.line }]
+    })
+    .slice(0, LINES_MAX)
 }
 
 /**

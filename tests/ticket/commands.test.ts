@@ -81,7 +81,24 @@ describe('commands in a mail', () => {
   })
 
   test.each([
+    ['# note\nOnly for us.', '# note', '#note'],
+    ['*#note*\n\nOnly for us.', '*#note*', '#note'],
+    ['__#note__\nOnly for us.', '__#note__', '#note'],
+    ['Hi Ana,\n\n#note\n\nOnly for us.', '#note', '#note'],
+    ['It works now.\n\n#close\n\nBob', '#close', '#close'],
+    ['It works now.\n\n#Close done\nBob', '#Close done', '#Close done'],
+    ['#take\n\nHello.\n\n#pending\n\nBob', '#pending', '#pending'],
+  ])('one that is misplaced is no text for a customer: %j', (text, line, suggestion) => {
+    const { mistakes, text: left } = read(text)
+    expect(mistakes).toEqual([{ line, problem: 'misplaced', suggestion }])
+    expect(left).toContain(line)
+  })
+
+  test.each([
     'Thanks!\n#blessed',
+    'Write to us.\n\n#blessed are the meek\n\nBob',
+    'First\n\n# Note on the heading\n\nText',
+    'In the folder\n\n/close\n\nare the files.',
     'See\n/usr/local/bin',
     '/etc/hosts is wrong',
     '# Heading\nText',
@@ -110,7 +127,8 @@ describe('commands in a mail', () => {
         const { commands, mistakes, text } = read(lines.join('\n'))
         const written = lines.filter((one) => one.trim() !== '').length
         const left = text.split('\n').filter((one) => one.trim() !== '').length
-        expect(left + commands.length + mistakes.length).toBe(written)
+        const apart = mistakes.filter(({ problem }) => problem !== 'misplaced')
+        expect(left + commands.length + apart.length).toBe(written)
       }),
     )
   })
