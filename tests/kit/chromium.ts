@@ -26,7 +26,9 @@ export async function launchChromium(): Promise<Browser> {
   if (chromiumPath === undefined) throw new Error(`apt-get install ${BROWSER_PACKAGE}`)
   // In containers Chromium may have neither its sandbox nor a large /dev/shm.
   const args = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu']
-  return chromium.launch({ executablePath: chromiumPath, args })
+  // Where the locale's characters are ASCII, Chromium calls a file `download` whose name is not.
+  const env = { ...process.env, LC_ALL: 'C.UTF-8' }
+  return chromium.launch({ executablePath: chromiumPath, args, env })
 }
 
 export async function openTab(
