@@ -119,7 +119,9 @@ function finishInbox(tree: InboxTree, index: number, finisher: Finisher): InboxC
   const at: KeyPath = ['inboxes', index]
   const imap = finishServer(tree.imap, [...at, 'imap'], finisher)
   const smtp = finishServer(tree.smtp, [...at, 'smtp'], finisher)
-  if (imap.user === null || (imap.password === null && imap.oauth === null)) {
+  // One that is named and cannot be read is a problem already.
+  const { password, password_file, oauth } = tree.imap
+  if (imap.user === null || (password ?? password_file ?? oauth) === undefined) {
     finisher.problem(
       [...at, 'imap'],
       `inboxes[${index}].imap needs user and password, password_file or oauth`,

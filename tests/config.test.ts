@@ -177,6 +177,12 @@ describe('a configuration with', () => {
     expect(message.match(/^ {2}postroom\.yaml:\d+:\d+: /gm)).toHaveLength(3)
   })
 
+  test('a password file that cannot be read is not also said to have no password', () => {
+    const { message } = refusal(() => load(inbox('{ host: a, user: b, password_file: secret }')))
+    expect(message).toContain('/secret cannot be read')
+    expect(message).not.toContain('needs user and password')
+  })
+
   test('several mistakes tells them all, each with its place', () => {
     const { message } = refusal(() => load(`listne: x\nreply_hold: soon\n${imap('port: 0')}`))
     expect(message).toMatch(/^The configuration has 3 mistakes:\n/)
