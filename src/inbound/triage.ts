@@ -110,6 +110,17 @@ export function triage(facts: Facts): Decision {
 
 const reasonOf = ({ verdict }: Facts): string => verdict.reasons[0] ?? verdict.kind
 
+/** It is shown on the ticket, which stays as it is, and nobody is told. */
+const quietComment = (because: string): Decision => ({
+  do: 'add_comment',
+  as: 'customer',
+  internal: false,
+  moveTo: null,
+  reopening: false,
+  notify: false,
+  because,
+})
+
 /** An out-of-office is worth seeing on the ticket, but must not wake it or be answered. */
 function triageAutomaticAnswer(facts: Facts): Decision {
   const because = reasonOf(facts)
@@ -121,15 +132,7 @@ function triageAutomaticAnswer(facts: Facts): Decision {
   if (!comments || isAgents(facts) || facts.verdict.kind !== 'auto_reply') {
     return { do: 'settle', fate: 'system', tell: null, because }
   }
-  return {
-    do: 'add_comment',
-    as: 'customer',
-    internal: false,
-    moveTo: null,
-    reopening: false,
-    notify: false,
-    because,
-  }
+  return quietComment(because)
 }
 
 /** Newsletters, lists and programs: kept and shown, never answered, never wake a ticket. */
@@ -194,15 +197,7 @@ function triagePerson(facts: Facts): Decision {
 function thanked({ status }: NonNullable<Facts['ticket']>): Decision {
   const because = 'it says only thanks, and the ticket is done with'
   if (!status.comments) return { do: 'settle', fate: 'system', tell: null, because }
-  return {
-    do: 'add_comment',
-    as: 'customer',
-    internal: false,
-    moveTo: null,
-    reopening: false,
-    notify: false,
-    because,
-  }
+  return quietComment(because)
 }
 
 const hold = (because: string, tell: HeldReason | null = null): Decision => ({
