@@ -4,6 +4,7 @@ import { get, queryOf } from '../../api/client.ts'
 import { Waiting } from '../../parts/feedback.tsx'
 import { useLoad } from '../../state/load.ts'
 import { dayBefore } from './days.ts'
+import { PanelTools } from './panel-tools.tsx'
 
 interface Hour {
   /** 1 is Monday. */
@@ -38,19 +39,7 @@ export function Hours({ inbox, days }: { inbox: string; days: number }) {
             When tickets come in, last {days} days{found !== null && `, ${found.time_zone}`}
           </p>
         </div>
-        <button
-          type="button"
-          class="btn btn-xs"
-          aria-pressed={asTable.value}
-          onClick={() => {
-            asTable.value = !asTable.value
-          }}
-        >
-          {asTable.value ? 'As a picture' : 'As a table'}
-        </button>
-        <a class="btn btn-xs" href={`/api/v1/stats/hours.csv${query}`} download>
-          CSV
-        </a>
+        <PanelTools asTable={asTable} drawn="picture" csv={`/api/v1/stats/hours.csv${query}`} />
       </div>
       {found === null && hours.problem.value === null && <Waiting lines={4} />}
       {hours.problem.value !== null && (

@@ -4,6 +4,7 @@ import type { Problem } from '../../api/problem.ts'
 import { Waiting } from '../../parts/feedback.tsx'
 import { duration } from '../../parts/time.tsx'
 import { Chart } from './chart.tsx'
+import { PanelTools } from './panel-tools.tsx'
 
 export interface Series {
   readonly key: string
@@ -34,23 +35,7 @@ export function SeriesPanel(props: {
     <section class="panel min-w-0 p-5" aria-label={title}>
       <div class="mb-3 flex flex-wrap items-center gap-2">
         <h2 class="me-auto">{title}</h2>
-        {rows !== null && (
-          <>
-            <button
-              type="button"
-              class="btn btn-xs"
-              aria-pressed={asTable.value}
-              onClick={() => {
-                asTable.value = !asTable.value
-              }}
-            >
-              {asTable.value ? 'As a chart' : 'As a table'}
-            </button>
-            <a class="btn btn-xs" href={csv} download>
-              CSV
-            </a>
-          </>
-        )}
+        {rows !== null && <PanelTools asTable={asTable} drawn="chart" csv={csv} />}
       </div>
       {rows === null && problem === null && <Waiting lines={4} />}
       {rows === null && problem !== null && (
