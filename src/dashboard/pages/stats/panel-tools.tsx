@@ -1,3 +1,4 @@
+/** The buttons at the head of a panel of figures. */
 import type { Signal } from '@preact/signals'
 
 /** What every panel of figures offers: its numbers as a table, and as a file. */
