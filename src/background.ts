@@ -35,27 +35,29 @@ export interface BackgroundDeps extends AttemptDeps {
   readonly retention: Retention
   /** Where its free space is looked at. */
   readonly dataDir: string
+  readonly everyMs: JobTimesMs
 }
 
-const HOUSEKEEPING_MS = 30_000
-const ALERTS_MS = 30_000
-const DIGESTS_MS = 60_000
-/** Once an hour a little, rather than once a night a lot. */
-const RETENTION_MS = 3_600_000
-const INDEX_MS = 1_000
-const WAKE_MS = 15_000
+export type BackgroundJob = 'housekeeping' | 'alerts' | 'digests' | 'wake' | 'retention'
+/** How long each job waits between two runs, and before the first one. */
+export type JobTimesMs = Readonly<Record<BackgroundJob, number>>
 
-/** The one that runs most often, every {@link WAKE_MS}. */
-export const MOST_OFTEN = 'wake'
+export const JOBS_EVERY_MS: JobTimesMs = {
+  housekeeping: 30_000,
+  alerts: 30_000,
+  digests: 60_000,
+  wake: 15_000,
+  // Once an hour a little, rather than once a night a lot.
+  retention: 3_600_000,
+}
+
+const INDEX_MS = 1_000
+
+/** The job that runs most often. */
+export const MOST_OFTEN: BackgroundJob = 'wake'
 
 /** Loops that are jobs: what runs every now and then, and reports each run. */
-export const BACKGROUND_JOBS: readonly string[] = [
-  'housekeeping',
-  'alerts',
-  'digests',
-  'wake',
-  'retention',
-]
+export const BACKGROUND_JOBS: readonly string[] = Object.keys(JOBS_EVERY_MS)
 
 export function backgroundLoops(deps: BackgroundDeps): Record<string, Loop> {
   return {
@@ -75,7 +77,7 @@ async function housekeeping(deps: BackgroundDeps, signal: AbortSignal): Promise<
     await deps.store.transaction((tx) => tidyUp(tx, deps.clock.now()))
     await sweep({ ...deps, blobs: deps.context.blobs })
   }
-  await runJob(jobOf(deps, 'housekeeping', HOUSEKEEPING_MS), work, signal)
+  await runJob(jobOf(deps, 'housekeeping'), work, signal)
 }
 
 /** Tickets that were put off come back, and mail that a storm held up leaves. */
@@ -86,13 +88,13 @@ async function wake(deps: BackgroundDeps, signal: AbortSignal): Promise<void> {
     const left = await store.transaction((tx) => releaseAcknowledgements(tx, context, clock.now()))
     if (left > 0) outgoing.ring()
   }
-  await runJob(jobOf(deps, 'wake', WAKE_MS), work, signal)
+  await runJob(jobOf(deps, 'wake'), work, signal)
 }
 
 /** What is older than the configuration keeps it. */
 async function retain(deps: BackgroundDeps, signal: AbortSignal): Promise<void> {
   const work = () => forgetOld({ ...deps, blobs: deps.context.blobs })
-  await runJob(jobOf(deps, 'retention', RETENTION_MS), work, signal)
+  await runJob(jobOf(deps, 'retention'), work, signal)
 }
 
 /** What is wrong for long becomes an alert, and ends as one when it is well again. */
@@ -111,7 +113,7 @@ async function watch(deps: BackgroundDeps, signal: AbortSignal): Promise<void> {
     await store.transaction((tx) => tendAlerts(tx, context, seen, at))
     outgoing.ring()
   }
-  await runJob(jobOf(deps, 'alerts', ALERTS_MS), work, signal)
+  await runJob(jobOf(deps, 'alerts'), work, signal)
 }
 
 /** In the morning, of each working day. */
@@ -124,13 +126,13 @@ async function digests(deps: BackgroundDeps, signal: AbortSignal): Promise<void>
       outgoing.ring()
     }
   }
-  await runJob(jobOf(deps, 'digests', DIGESTS_MS), work, signal)
+  await runJob(jobOf(deps, 'digests'), work, signal)
 }
 
-const jobOf = (deps: BackgroundDeps, name: string, everyMs: number) => ({
+const jobOf = (deps: BackgroundDeps, name: BackgroundJob) => ({
   ...deps,
   name,
-  everyMs,
+  everyMs: deps.everyMs[name],
   failed: (job: string, err: unknown) => report(deps, job, err),
 })
 

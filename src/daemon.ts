@@ -7,8 +7,14 @@ import path from 'node:path'
 import { hostname } from 'node:os'
 import { startApi } from './api/server.ts'
 import { checkImap, checkSmtp } from './cli/check-servers.ts'
-import { BACKGROUND_JOBS, backgroundLoops, MOST_OFTEN } from './background.ts'
-import { systemClock } from './clock.ts'
+import {
+  BACKGROUND_JOBS,
+  backgroundLoops,
+  JOBS_EVERY_MS,
+  type JobTimesMs,
+  MOST_OFTEN,
+} from './background.ts'
+import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { addUser } from './desk/manage-users.ts'
 import { connectionTeller } from './desk/tell-connections.ts'
@@ -52,21 +58,28 @@ export interface Daemon {
 /** One parser beside the main process; a second one for when the first is busy. */
 const PARSER_PROCESSES = 2
 
-/**
- * Starts everything; resolves when the API answers. Stops when `signal` aborts.
- *
- * @param options `dashboard`: a directory it was built to, instead of the usual one; `lease`: how
- *   long inboxes are held, on PostgreSQL.
- */
+export interface DaemonOptions {
+  /** A directory the dashboard was built to, instead of the usual one. */
+  readonly dashboard?: string
+  /** How long inboxes are held, on PostgreSQL. */
+  readonly lease?: LeaseTimes
+  /** What time it is; how long a pause lasts is not up to it. */
+  readonly clock?: Clock
+  /** How often it looks after things by itself. */
+  readonly everyMs?: JobTimesMs
+}
+
+/** Starts everything; resolves when the API answers. Stops when `signal` aborts. */
 export async function startDaemon(
   config: Config,
   log: Logger,
   signal: AbortSignal,
-  options: { readonly dashboard?: string; readonly lease?: LeaseTimes } = {},
+  options: DaemonOptions = {},
 ): Promise<Daemon> {
+  const { clock = systemClock, lease = LEASE, everyMs = JOBS_EVERY_MS, ...forApi } = options
   const metrics = new Metrics({ version: packageVersion, database: config.database.kind })
   const jobs = new Jobs((name) => metrics.jobRan(name, 'ok'))
-  const events = notedEvents(eventsOf(log), { jobs, metrics, clock: systemClock })
+  const events = notedEvents(eventsOf(log), { jobs, metrics, clock })
   for (const warning of config.warnings) events.configWarning(warning)
   const workplace = await openWorkplace(config)
   const closers: (() => Promise<void>)[] = [() => workplace.close()]
@@ -79,7 +92,7 @@ export async function startDaemon(
     })
     closers.push(() => parser.close())
     parser.warm()
-    const parts = partsOf(workplace, { owner, parser, events, jobs, metrics })
+    const parts = partsOf(workplace, { owner, parser, events, clock, jobs, metrics })
     await takeUpAgain(parts, config)
     const senders = config.inboxes.map(() => new Bell())
     const outgoing = ringAll(senders)
@@ -92,12 +105,12 @@ export async function startDaemon(
       inboxes: workplace.inboxes,
       testServers: testServersOf(config),
       draining: () => signal.aborted,
-      ...options,
+      ...forApi,
     })
     closers.push(() => api.close())
-    const lease = options.lease ?? LEASE
     const died = (owner: string) => takeUp({ ...parts, owner })
-    const loops = loopsOf({ ...parts, lease, died, outgoing, senders }, workplace)
+    const waits = { lease, died, everyMs }
+    const loops = loopsOf({ ...parts, ...waits, outgoing, senders }, workplace)
     const done = serve(loops, signal, closers, events)
     const url = `http://${api.host.includes(':') ? `[${api.host}]` : api.host}:${api.port}`
     events.daemonStarted({
@@ -106,7 +119,7 @@ export async function startDaemon(
       listen: url,
       inboxes: config.inboxes.length,
     })
-    const isTurning = turning(() => jobs.lastRunOf(MOST_OFTEN), systemClock)
+    const isTurning = turning(() => jobs.lastRunOf(MOST_OFTEN), clock)
     return { url, workplace, done, isTurning }
   } catch (err) {
     await closeAll(closers)
@@ -116,10 +129,9 @@ export async function startDaemon(
 
 const partsOf = (
   { store, context, inboxes }: Workplace,
-  own: Pick<Parts, 'owner' | 'parser' | 'events' | 'jobs' | 'metrics'>,
+  own: Pick<Parts, 'owner' | 'parser' | 'events' | 'clock' | 'jobs' | 'metrics'>,
 ): Parts => ({
   ...own,
-  clock: systemClock,
   random: Math.random,
   store,
   blobs: new RecentBlobs(context.blobs, Date.now),
@@ -184,7 +196,7 @@ interface Parts {
   readonly owner: string
   readonly parser: ReturnType<typeof openParser>
   readonly events: Events
-  readonly clock: typeof systemClock
+  readonly clock: Clock
   readonly random: () => number
   readonly store: Workplace['store']
   /** Sources on their way from fetch to intake. */
@@ -216,7 +228,12 @@ async function takeUp(parts: Parts): Promise<void> {
 }
 
 function loopsOf(
-  parts: Parts & Pick<LeaseDeps, 'lease' | 'died'> & { outgoing: Bell; senders: readonly Bell[] },
+  parts: Parts &
+    Pick<LeaseDeps, 'lease' | 'died'> & {
+      everyMs: JobTimesMs
+      outgoing: Bell
+      senders: readonly Bell[]
+    },
   { config, inboxes }: Workplace,
 ): Record<string, Loop> {
   const loops: Record<string, Loop> = {

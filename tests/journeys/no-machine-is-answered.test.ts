@@ -3,12 +3,9 @@
  * responder that marks nothing. A few mails, then silence.
  */
 import { afterEach, beforeAll, afterAll, expect, test } from 'vitest'
-import type { Daemon } from '../../src/daemon.ts'
-import { listInbound } from '../../src/store/inbound-messages.ts'
 import { listOutbox, type OutboxMessage } from '../../src/store/outbox.ts'
 import { headerIn, type JourneyDesk, startJourneyDesk } from '../kit/journey-desk.ts'
 import { describeWithMailServers, type MailServers, startMailServers } from '../kit/mail-servers.ts'
-import { until } from '../kit/running-desk.ts'
 import { scratchDirectories } from '../kit/scratch.ts'
 
 const SUPPORT = 'support@acme.test'
@@ -28,19 +25,8 @@ const mail = (from: string, to: string, subject: string, text: string): string =
     '',
   ].join('\r\n')
 
-const automaticOf = async ({ workplace }: Daemon): Promise<OutboxMessage[]> =>
+const automaticOf = async ({ daemon: { workplace } }: JourneyDesk): Promise<OutboxMessage[]> =>
   (await listOutbox(workplace.store.read, { limit: 100 })).filter((row) => row.automatic)
-
-/** Nothing waits to be taken in, and nothing to be sent. */
-async function untilQuiet({ workplace }: Daemon, taken: number): Promise<void> {
-  const { read } = workplace.store
-  await until('everything to be taken in and sent', async () => {
-    const inbound = await listInbound(read, { limit: 100 })
-    const owed = await listOutbox(read, { limit: 100 })
-    const waits = owed.some(({ outcome }) => ['queued', 'sending', 'ending'].includes(outcome))
-    return inbound.length >= taken && inbound.every(({ fate }) => fate !== 'pending') && !waits
-  })
-}
 
 describeWithMailServers('no machine is answered', () => {
   const scratch = scratchDirectories('journey')
@@ -56,25 +42,24 @@ describeWithMailServers('no machine is answered', () => {
   })
   afterAll(() => servers?.stop())
 
-  async function deskAt(address: string, inbox: object = {}): Promise<Daemon> {
+  async function deskAt(address: string, inbox: object = {}): Promise<JourneyDesk> {
     const settings = { acknowledgement: { budget: 'unlimited' }, flood: 'unlimited', inbox }
     const dataDir = scratch.make()
     const desk = await startJourneyDesk(servers, { address, dataDir, ...settings })
     desks.push(desk)
-    return desk.daemon
+    return desk
   }
 
   test('two desks that write to each other fall silent after one acknowledgement', async () => {
     const [support, help] = [await deskAt(SUPPORT), await deskAt(HELP)]
     // Somebody at the other desk writes in its name.
-    await servers.deliver(mail(HELP, SUPPORT, 'Your invoice', 'We did not get it.'), SUPPORT, HELP)
-    await servers.mailbox(HELP).untilMessages(1)
-    await untilQuiet(help, 1)
+    const written = mail(HELP, SUPPORT, 'Your invoice', 'We did not get it.')
+    await help.untilTaken(() => servers.deliver(written, SUPPORT, HELP))
     // What a person writes afterwards is still acknowledged, and nothing else has come meanwhile.
-    await servers.deliver(mail(ANA, SUPPORT, 'Hello', 'Is anybody there?'), SUPPORT, ANA)
+    const hello = mail(ANA, SUPPORT, 'Hello', 'Is anybody there?')
+    await support.untilTaken(() => servers.deliver(hello, SUPPORT, ANA))
     const [acknowledgement] = await servers.mailbox(ANA).untilMessages(1)
     expect(headerIn(acknowledgement, 'Auto-Submitted')).toBe('auto-replied')
-    await untilQuiet(support, 2)
     expect((await automaticOf(support)).map(({ rcptTo }) => rcptTo).toSorted()).toEqual([ANA, HELP])
     expect(await automaticOf(help)).toEqual([])
   })
@@ -84,8 +69,8 @@ describeWithMailServers('no machine is answered', () => {
     const care = await deskAt(CARE, { plus_addressing: false })
     for (let n = 1; n <= 8; n += 1) {
       const text = `Thank you for your mail. This is automatic answer number ${n}.`
-      await servers.deliver(mail(ROBOT, CARE, `We got it ${n}`, text), CARE, ROBOT)
-      await untilQuiet(care, n)
+      const answer = mail(ROBOT, CARE, `We got it ${n}`, text)
+      await care.untilTaken(() => servers.deliver(answer, CARE, ROBOT))
     }
     const outcomes = (await automaticOf(care)).toReversed().map(({ outcome }) => outcome)
     const sent = Array.from({ length: 5 }, () => 'sent')

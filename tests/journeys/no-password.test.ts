@@ -2,9 +2,9 @@
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createToken } from '../../src/desk/create-token.ts'
 import { addUser } from '../../src/desk/manage-users.ts'
 import { listInbound } from '../../src/store/inbound-messages.ts'
+import type { Client } from '../api/desk-api.ts'
 import { anAddress } from '../kit/desk-context.ts'
 import { type JourneyDesk, startJourneyDesk } from '../kit/journey-desk.ts'
 import { describeWithMailServers, type MailServers, startMailServers } from '../kit/mail-servers.ts'
@@ -14,6 +14,7 @@ import { startTokenServer, type TokenServer } from '../kit/token-server.ts'
 
 const SUPPORT = 'support@acme.test'
 const ANA = 'ana@customer.test'
+const CARLA = 'carla@acme.test'
 
 describeWithMailServers('an inbox without a password', () => {
   const scratch = scratchDirectories('no-password')
@@ -41,11 +42,10 @@ describeWithMailServers('an inbox without a password', () => {
     }
     const imap = { host, port, tls: 'starttls', tls_ca_file: caFile, user: SUPPORT, oauth }
     desk = await startJourneyDesk(servers, { address: SUPPORT, dataDir, inbox: { imap } })
-    token = await desk.daemon.workplace.store.transaction(async (tx) => {
-      const carla = { email: anAddress('carla@acme.test'), name: 'Carla', role: 'admin' } as const
-      const { user } = await addUser(tx, carla, new Date())
-      return createToken(tx, { userId: user.id, name: 'test', scopes: null }, new Date())
-    })
+    await desk.daemon.workplace.store.transaction((tx) =>
+      addUser(tx, { email: anAddress(CARLA), name: 'Carla', role: 'admin' }, new Date()),
+    )
+    api = await desk.apiOf(CARLA)
   })
   afterAll(async () => {
     await desk?.stop()
@@ -59,13 +59,11 @@ describeWithMailServers('an inbox without a password', () => {
     readonly state: string
     readonly error: string | null
   }
-  let token: string
+  let api: Client
   /** As an admin sees it. */
   async function connection(): Promise<Connection> {
-    const headers = { authorization: `Bearer ${token}` }
-    const response = await fetch(`${desk.daemon.url}/api/v1/inboxes`, { headers })
-    const { data } = (await response.json()) as { data: { imap: Connection }[] }
-    return data[0]?.imap ?? expect.fail('no inbox')
+    const { body } = await api.get('/api/v1/inboxes')
+    return (body.data?.[0]?.['imap'] as Connection | undefined) ?? expect.fail('no inbox')
   }
   const untilState = (wanted: string): Promise<Connection> =>
     until(

@@ -49,30 +49,16 @@ describeWithMailServers('the desk by mail', () => {
   const comments = (id: number): Promise<Record<string, unknown>[]> =>
     read()('comments').where({ ticket_id: id }).orderBy('id').select()
 
-  /** Everything that arrived is decided, and everything that is owed lies in its mailbox. */
-  const quiet = (): Promise<unknown> =>
-    until('the mail to come to rest', async () => {
-      const fates = await read()('inbound_messages').pluck<string[]>('fate')
-      const owed = await read()('outbox').select<{ outcome: string; rcpt_to: string }[]>()
-      const rests = fates.every((fate) => fate !== 'pending')
-      const left = owed.every(({ outcome }) => !['queued', 'sending', 'ending'].includes(outcome))
-      const lies = [ANA, BRUNO, CARLA].every((user) => {
-        const sent = owed.filter((row) => row.outcome === 'sent' && row.rcpt_to === user)
-        return inbox(user).length >= sent.length
-      })
-      return rests && left && lies
-    })
-
   /** The mail that this person gets when `work` is done. */
   async function next(
     user: string,
     work: () => Promise<unknown>,
   ): Promise<{ source: string; text: string; mail: Buffer }> {
-    await quiet()
+    await desk.untilAtRest()
     const before = inbox(user).length
     await work()
     const all = await servers.mailbox(user).untilMessages(before + 1)
-    await quiet()
+    await desk.untilAtRest()
     const mail = all[before] ?? expect.fail('no mail')
     return { mail, source: mail.toString(), text: (await simpleParser(mail)).text ?? '' }
   }
@@ -80,17 +66,6 @@ describeWithMailServers('the desk by mail', () => {
   /** He answers the newest mail about the printer, in the program he uses. */
   const answers = (user: string, text: string): Promise<void> =>
     answerWith(USES[user] ?? 'mutt', servers, { user, subject: SUBJECT, text })
-
-  /** The ledger has so many more messages, and they are decided. */
-  async function taken(work: () => Promise<unknown>): Promise<void> {
-    const before = await read()('inbound_messages').pluck<number[]>('id')
-    await work()
-    await until('the mail to be fetched', async () => {
-      const now = await read()('inbound_messages').pluck<number[]>('id')
-      return now.length > before.length
-    })
-    await quiet()
-  }
 
   const write = (
     from: string,
@@ -208,7 +183,9 @@ describeWithMailServers('the desk by mail', () => {
   test('Bruno writes to Finn and copies the desk: it is Finn’s ticket, and nobody is mailed twice', async () => {
     const finn = 'finn@customer.test'
     servers.addUser(finn)
-    await taken(() => write(BRUNO, finn, 'Your order', 'It is on its way.', `Cc: ${SUPPORT}\r\n`))
+    await desk.untilTaken(() =>
+      write(BRUNO, finn, 'Your order', 'It is on its way.', `Cc: ${SUPPORT}\r\n`),
+    )
     const requester = await read()('users').where({ email: finn }).first('id')
     expect(await ticket(4)).toMatchObject({ requester_id: requester.id, requester_source: 'agent' })
     expect(inbox(finn)).toEqual([])
@@ -225,7 +202,7 @@ describeWithMailServers('the desk by mail', () => {
     await next(ANA, () => answers(BRUNO, 'It left today.'))
     const before = [inbox(ANA).length, inbox(BRUNO).length]
     const last = inbox(ANA).at(-1)
-    await taken(() =>
+    await desk.untilTaken(() =>
       write(
         ANA,
         headerIn(last, 'Reply-To'),

@@ -5,7 +5,7 @@
 import { simpleParser } from 'mailparser'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { STYLES, styledReply } from '../kit/client-styles.ts'
-import { headerIn, type JourneyDesk, startJourneyDesk } from '../kit/journey-desk.ts'
+import { headerIn, inboxOn, type JourneyDesk, startJourneyDesk } from '../kit/journey-desk.ts'
 import { describeWithMailServers, type MailServers, startMailServers } from '../kit/mail-servers.ts'
 import { until } from '../kit/running-desk.ts'
 import { scratchDirectories } from '../kit/scratch.ts'
@@ -22,28 +22,13 @@ describeWithMailServers('a desk with two inboxes', () => {
 
   beforeAll(async () => {
     servers = await startMailServers({ users: [SUPPORT, SALES, BRUNO, ANA] })
-    const { imap, smtp } = servers
-    const at = (address: string, { host, port, caFile }: MailServers['imap']) => ({
-      host,
-      port,
-      tls: 'starttls',
-      tls_ca_file: caFile,
-      user: address,
-      password: imap.password,
-    })
-    const inbox = (name: string, address: string) => ({
-      name,
-      address,
-      imap: at(address, imap),
-      smtp: at(address, smtp),
-    })
     desk = await startJourneyDesk(servers, {
       address: SUPPORT,
       dataDir: scratch.make(),
       thanks: 'keep',
       acknowledgement: { budget: 'unlimited' },
       agents: [{ email: BRUNO, name: 'Bruno' }],
-      inboxes: [inbox('Support', SUPPORT), inbox('Sales', SALES)],
+      inboxes: [inboxOn(servers, 'Support', SUPPORT), inboxOn(servers, 'Sales', SALES)],
     })
   })
   afterAll(async () => {
@@ -58,29 +43,8 @@ describeWithMailServers('a desk with two inboxes', () => {
   const comments = (id: number): Promise<Record<string, unknown>[]> =>
     read()('comments').where({ ticket_id: id }).orderBy('id').select()
 
-  const quiet = (): Promise<unknown> =>
-    until('the mail to come to rest', async () => {
-      const fates = await read()('inbound_messages').pluck<string[]>('fate')
-      const owed = await read()('outbox').select<{ outcome: string; rcpt_to: string }[]>()
-      const lies = [ANA, BRUNO].every(
-        (user) =>
-          mails(user).length >=
-          owed.filter((row) => row.outcome === 'sent' && row.rcpt_to === user).length,
-      )
-      const left = owed.every(({ outcome }) => !['queued', 'sending', 'ending'].includes(outcome))
-      return fates.every((fate) => fate !== 'pending') && left && lies
-    })
-
-  /** One more message in the ledger, and all that follows from it. */
-  async function arrives(source: string, to = SUPPORT, from = ANA): Promise<void> {
-    await quiet()
-    const before = (await read()('inbound_messages').pluck<number[]>('id')).length
-    await servers.deliver(source, to, from)
-    await until('the mail to be fetched', async () => {
-      return (await read()('inbound_messages').pluck<number[]>('id')).length > before
-    })
-    await quiet()
-  }
+  const arrives = (source: string, to = SUPPORT, from = ANA): Promise<void> =>
+    desk.untilTaken(() => servers.deliver(source, to, from))
 
   const mail = (subject: string, text: string, more: readonly string[] = []): string =>
     [

@@ -53,6 +53,8 @@ export interface MailServers {
   /** Configurations, logs, spool and Maildirs. */
   readonly directory: string
   addUser(address: string, password?: string): void
+  /** Whose mailboxes are here. */
+  users(): readonly string[]
   /** Puts a message into a local user's INBOX by LMTP, as an MTA would. */
   deliver(source: Buffer | string, to: string, from?: string): Promise<void>
   mailbox(address: string, folder?: string): UserFolder
@@ -83,7 +85,9 @@ export async function startMailServers(options: MailServerOptions = {}): Promise
     sinkPort: options.sinkPort ?? null,
     tls,
   })
+  const known: string[] = []
   const addUser = (address: string, password = PASSWORD): void => {
+    known.push(address)
     dovecot.addUser(address, password)
     mta.addUser(address, password)
   }
@@ -107,6 +111,7 @@ export async function startMailServers(options: MailServerOptions = {}): Promise
     lmtpPort: dovecot.lmtpPort,
     directory,
     addUser,
+    users: () => known,
     deliver: (source, to, from = '') => deliver(dovecot.lmtpPort, source, to, from),
     mailbox: (address, folder) => ({
       messages: () => dovecot.messages(address, folder),

@@ -22,13 +22,14 @@ import type { Tx } from '../../src/store/open.ts'
 import { listOutbox, type OutboxMessage } from '../../src/store/outbox.ts'
 import type { TestDatabase } from './databases.ts'
 import { type ConfigTree, type Desk, openDesk, SUPPORT } from './desk-context.ts'
+import { type MovableClock, movableClock } from './movable-clock.ts'
 
 export type LoopName = 'fetch' | 'intake' | 'send'
 
 export interface RunningDesk extends Desk {
   readonly world: MailWorld
   readonly health: Health
-  readonly clock: { now(): Date; advance(ms: number): void }
+  readonly clock: MovableClock
   /** `event` names of what was logged, oldest first. */
   readonly events: readonly string[]
   readonly outgoing: Bell
@@ -155,17 +156,6 @@ function runningDesk(desk: Desk, world: MailWorld, parser: Parser): RunningDesk 
       await stop()
       await desk.close()
       await world.close()
-    },
-  }
-}
-
-/** Runs like the real one, but can be moved ahead. */
-function movableClock() {
-  let ahead = 0
-  return {
-    now: () => new Date(Date.now() + ahead),
-    advance(ms: number) {
-      ahead += ms
     },
   }
 }
