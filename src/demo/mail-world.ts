@@ -6,7 +6,7 @@ import type { WaitOptions } from './changes.ts'
 import type { StoredMessage } from './imap/accounts.ts'
 import type { ImapServer } from './imap/server.ts'
 import { startImapServer } from './imap/server.ts'
-import type { SmtpServer } from './smtp/server.ts'
+import type { ReceivedMessage, SmtpServer } from './smtp/server.ts'
 import { startSmtpServer } from './smtp/server.ts'
 import type { ServerTls } from './tls.ts'
 
@@ -19,6 +19,8 @@ export interface MailWorldOptions {
   smtpPort?: number
   tls?: ServerTls
   serverName?: string
+  /** Told of every message that the SMTP server accepted, before its sender is. */
+  onReceived?: (message: ReceivedMessage) => void
 }
 
 export interface MailWorld {
@@ -63,6 +65,7 @@ export async function startMailWorld(options: MailWorldOptions): Promise<MailWor
     deliver,
     ...(tls && { tls }),
     ...(options.serverName !== undefined && { name: options.serverName }),
+    ...(options.onReceived && { onReceived: options.onReceived }),
   })
 
   const inboxOf = (address: string): readonly StoredMessage[] =>

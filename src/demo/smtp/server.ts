@@ -35,6 +35,8 @@ export interface SmtpServerOptions {
   bytesMax?: number
   /** Mail without login is refused. */
   requiresLogin?: boolean
+  /** Told of every accepted message, before its sender is: {@link SmtpServer.received} forgets. */
+  onReceived?: (message: ReceivedMessage) => void
 }
 
 export interface ReceivedMessage {
@@ -259,7 +261,9 @@ class LoopbackSmtpServer implements SmtpServer {
           },
         ),
     )
-    this.#received.push({ envelope, source, at, user, undeliverable })
+    const message = { envelope, source, at, user, undeliverable }
+    this.#options.onReceived?.(message)
+    this.#received.push(message)
     if (this.#received.length > RECEIVED_KEPT) this.#received.splice(0, RECEIVED_KEPT / 2)
     this.#changes.announce()
     return `2.0.0 Queued as ${session.id}`
