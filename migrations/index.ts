@@ -5,6 +5,7 @@ import * as alerts from './0014-alerts.ts'
 import * as noticeSettings from './0015-notice-settings.ts'
 import * as deskWork from './0010-desk-work.ts'
 import * as inboxLeases from './0016-inbox-leases.ts'
+import * as identities from './0017-identities.ts'
 import * as foundation from './0001-foundation.ts'
 import * as envelopeWithSource from './0002-envelope-with-source.ts'
 import * as heldAndSuppressed from './0006-held-and-suppressed.ts'
@@ -40,4 +41,5 @@ export const migrations: readonly Migration[] = [
   { version: 14, name: 'alerts', up: alerts.up },
   { version: 15, name: 'notice-settings', up: noticeSettings.up },
   { version: 16, name: 'inbox-leases', up: inboxLeases.up },
+  { version: 17, name: 'identities', up: identities.up },
 ]

@@ -11,7 +11,7 @@ import type {
   InboxConfig,
   ServerConfig,
 } from './config.ts'
-import { finishOauth } from './config-oauth.ts'
+import { finishOauth, finishOidc } from './config-oauth.ts'
 import { Finisher, type KeyPath } from './config-finisher.ts'
 import type { ConfigProblem, Locator } from './config-problems.ts'
 import type { ConfigTree, InboxTree, ServerTree } from './config-schema.ts'
@@ -50,6 +50,7 @@ export function finishConfig(
     migrate: tree.migrate,
     lifecycle: tree.lifecycle,
     registration: tree.registration,
+    oidc: finishOidc(tree, finisher),
     categories: tree.categories,
     agents: tree.agents,
     inboxes,

@@ -1,8 +1,9 @@
-/** The `oauth` of a mail server: a known provider or a token server, and where its secrets are. */
-import type { OauthConfig } from './config.ts'
+/** The `oauth` of a mail server and the `oidc` of the desk: who gives tokens, and where secrets are. */
+import type { OauthConfig, OidcConfig } from './config.ts'
 import type { Finisher, KeyPath } from './config-finisher.ts'
-import type { ServerTree } from './config-schema.ts'
+import type { ConfigTree, ServerTree } from './config-schema.ts'
 import { isLoopback } from './config-values.ts'
+import type { Secret } from './secret.ts'
 import { OAUTH_PROVIDERS } from './oauth.ts'
 
 export function finishOauth(
@@ -29,18 +30,50 @@ export function finishOauth(
       `${label}.token_url would send secrets in the clear; use https`,
     )
   }
-  const secretFile = tree.client_secret_file
   return {
     provider: tree.provider,
     clientId: tree.client_id,
-    clientSecret:
-      secretFile === undefined
-        ? null
-        : finisher.secret([...at, 'client_secret_file'], `${label}.client_secret_file`, secretFile),
+    clientSecret: clientSecretOf(
+      tree,
+      [...at, 'client_secret_file'],
+      `${label}.client_secret_file`,
+      finisher,
+    ),
     refreshTokenFile: finisher.resolve(tree.refresh_token_file),
     tokenUrl: tree.token_url ?? null,
   }
 }
+
+export function finishOidc({ oidc: tree }: ConfigTree, finisher: Finisher): OidcConfig | null {
+  if (tree === undefined) return null
+  if (!isPrivateUrl(tree.issuer)) {
+    finisher.problem(
+      ['oidc', 'issuer'],
+      'oidc.issuer would tell in the clear who logs in; use https',
+    )
+  }
+  return {
+    name: tree.name,
+    issuer: tree.issuer,
+    clientId: tree.client_id,
+    clientSecret: clientSecretOf(
+      tree,
+      ['oidc', 'client_secret_file'],
+      'oidc.client_secret_file',
+      finisher,
+    ),
+    domains: tree.domains?.map((domain) => domain.toLowerCase()) ?? null,
+    trustEmail: tree.trust_email,
+  }
+}
+
+/** Null: none is named, or (a problem) it cannot be read. */
+const clientSecretOf = (
+  { client_secret_file: file }: { client_secret_file?: string | undefined },
+  at: KeyPath,
+  label: string,
+  finisher: Finisher,
+): Secret | null => (file === undefined ? null : finisher.secret(at, label, file))
 
 /** Encrypted, or to this machine. */
 function isPrivateUrl(text: string): boolean {

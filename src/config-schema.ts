@@ -29,6 +29,15 @@ const Oauth = z.strictObject({
   token_url: z.url().optional(),
 })
 
+const Oidc = z.strictObject({
+  name,
+  issuer: z.url(),
+  client_id: z.string().min(1, 'is empty'),
+  client_secret_file: z.string().optional(),
+  domains: z.array(host).min(1, 'is empty').optional(),
+  trust_email: z.boolean().default(false),
+})
+
 const credentials = {
   user: z.string().min(1, 'is empty').optional(),
   password: z.string().min(1, 'is empty').optional(),
@@ -117,6 +126,7 @@ export const ConfigFile = z.strictObject({
   migrate: z.enum(['auto', 'manual']).default('auto'),
   lifecycle: name.default('default'),
   registration: z.enum(['open', 'approval', 'closed']).default('approval'),
+  oidc: Oidc.optional(),
   categories: z.array(name).default(['Hardware', 'Software', 'General']),
   agents: z.array(Agent).default([]),
   inboxes: z.array(InboxSection).default([]),

@@ -24,6 +24,20 @@ export interface OauthConfig {
   readonly tokenUrl: string | null
 }
 
+/** An OpenID provider that people may log in with. */
+export interface OidcConfig {
+  /** What people call it. */
+  readonly name: string
+  readonly issuer: string
+  readonly clientId: string
+  /** Null: a public client has none. */
+  readonly clientSecret: Secret | null
+  /** Addresses of these domains are believed; null: of all. In lower case. */
+  readonly domains: readonly string[] | null
+  /** Its addresses are believed without `email_verified`, too. */
+  readonly trustEmail: boolean
+}
+
 export interface ServerConfig {
   readonly host: string
   readonly port: number
@@ -85,6 +99,8 @@ export interface Config {
   readonly migrate: 'auto' | 'manual'
   readonly lifecycle: string
   readonly registration: 'open' | 'approval' | 'closed'
+  /** Null: people log in with passwords only. */
+  readonly oidc: OidcConfig | null
   readonly categories: readonly string[]
   readonly agents: readonly { readonly email: Address; readonly name: string | null }[]
   readonly inboxes: readonly InboxConfig[]

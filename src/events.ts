@@ -59,6 +59,8 @@ export interface Events {
   databaseUnavailable(loop: string, err: unknown): void
   loopFailed(loop: string, err: unknown): void
   configWarning(text: string): void
+  /** Somebody could not log in with the OpenID provider, and it is not his fault. */
+  providerFailed(err: unknown): void
   requestFailed(line: { requestId: string; method: string; route: string }, err: unknown): void
   daemonStarted(line: { version: string; database: string; listen: string; inboxes: number }): void
   daemonStopping(signal: string): void
@@ -158,6 +160,8 @@ function daemonEvents(log: Logger): Daemon {
     loopFailed: (loop, err) =>
       log.error({ event: 'loop.failed', loop, err }, 'a turn failed, will go on'),
     configWarning: (text) => log.warn({ event: 'config.warning' }, text),
+    providerFailed: (err) =>
+      log.warn({ event: 'provider.failed', err }, 'the OpenID provider let nobody in'),
     requestFailed: (line, err) =>
       log.error({ event: 'request.failed', ...line, err }, 'request failed'),
     daemonStarted: (line) => log.info({ event: 'daemon.started', ...line }, 'Postroom is running'),

@@ -20,6 +20,8 @@ export type TokenClaims =
       readonly userId: number
       readonly day: number
     }
+  /** An OpenID provider said who it is; a second step is still to come. `minute`: since 1970, UTC. */
+  | { readonly kind: 'login'; readonly userId: number; readonly minute: number }
 
 export interface TokenKey {
   readonly id: number
@@ -37,7 +39,7 @@ export interface Tokens {
 const MAC_BYTES = 12
 const TOKEN_LENGTH_MAX = 64
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
-const KINDS = { reply: 1, bounce: 2, mute: 3, view: 4 } as const
+const KINDS = { reply: 1, bounce: 2, mute: 3, view: 4, login: 5 } as const
 
 /** `keys`: newest first; the first one signs. */
 export function tokensOf(keys: readonly TokenKey[]): Tokens {
@@ -70,6 +72,7 @@ const macOf = (key: TokenKey, body: Uint8Array): Buffer =>
 
 function idsOf(claims: TokenClaims): number[] {
   if (claims.kind === 'bounce') return [claims.outboxId]
+  if (claims.kind === 'login') return [claims.userId, claims.minute]
   const both = [claims.ticketId, claims.userId]
   return claims.kind === 'view' ? [...both, claims.day] : both
 }
@@ -80,6 +83,7 @@ function claimsOf(body: Buffer): TokenClaims | null {
   if (ids.length === 2 && first !== undefined && second !== undefined) {
     if (body[1] === KINDS.reply) return { kind: 'reply', ticketId: first, userId: second }
     if (body[1] === KINDS.mute) return { kind: 'mute', ticketId: first, userId: second }
+    if (body[1] === KINDS.login) return { kind: 'login', userId: first, minute: second }
   }
   if (body[1] === KINDS.view && ids.length === 3) {
     return { kind: 'view', ticketId: first ?? 0, userId: second ?? 0, day: third ?? 0 }

@@ -25,6 +25,7 @@ export const LoginBody = z.strictObject({
   password: given,
   totp: totp.nullable().default(null),
 })
+export const SecondStepBody = z.strictObject({ totp })
 export const OwnPasswordBody = z.strictObject({ password: given })
 export const TotpBody = z.strictObject({ code: totp })
 export const ResetBody = z.strictObject({ email, code, password: newPassword })

@@ -131,7 +131,6 @@ async function withProblems(events: Events, ctx: Context, next: Next): Promise<v
 const PROBLEM = 'application/problem+json'
 
 function send(ctx: Context, { status = 200, body, headers = {} }: Answer): void {
-  ctx.status = status
   if (body === undefined) ctx.body = null
   else if (isStream(body)) ctx.body = body
   else if (typeof body === 'string') ctx.body = body
@@ -139,6 +138,8 @@ function send(ctx: Context, { status = 200, body, headers = {} }: Answer): void 
   if (body !== undefined && !isStream(body)) {
     ctx.type = typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json'
   }
+  // Koa makes a 204 of what has no body.
+  ctx.status = status
   ctx.set({ ...headers })
 }
 

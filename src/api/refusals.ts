@@ -16,6 +16,7 @@ export const REFUSALS = [
   '401 invalid-code',
   '401 invalid-credentials',
   '401 invalid-totp',
+  '401 login-expired',
   '401 totp-required',
   '401 unauthenticated',
   '403 account-disabled',

@@ -22,6 +22,7 @@ import { presenceRoutes } from './presence.ts'
 import { privacyRoutes } from './privacy.ts'
 import { probeRoutes } from './probes.ts'
 import { RateLimits } from './rate-limit.ts'
+import { providerLoginRoutes } from './provider-login.ts'
 import { registrationRoutes } from './registration.ts'
 import type { Route } from './route.ts'
 import { senderListRoutes } from './sender-lists.ts'
@@ -79,6 +80,7 @@ export function routesOf(deps: ApiDeps): readonly Route[] {
     ...statusRoutes(deps),
     ...registrationRoutes(deps, limits),
     ...sessionRoutes(deps, limits),
+    ...providerLoginRoutes(deps, limits),
     ...meRoutes(deps, limits),
     ...privacyRoutes(deps, limits),
     ...secondFactorRoutes(deps, limits),

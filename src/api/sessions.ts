@@ -1,4 +1,5 @@
 /** /auth and /me/sessions: logging in with a password, logging out, and what is logged in. */
+import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
 import { checkCredentials, endSession, SESSION_IDLE_MS, startSession } from '../desk/log-in.ts'
 import { checkTotp } from '../desk/second-factor.ts'
@@ -26,7 +27,7 @@ const SessionJson = z
   })
   .meta({ id: 'Session' })
 
-const LoggedInJson = z
+export const LoggedInJson = z
   .strictObject({ user: UserJson, session: SessionJson.nullable() })
   .meta({ id: 'LoggedIn' })
 
@@ -65,27 +66,35 @@ function loginRoute(deps: ApiDeps, limits: RateLimits): Route {
       const user = await checkCredentials(deps, body)
       const at = clock.now()
       await checkTotp(store, { user, code: body.totp }, at)
-      const { secret, session } = await store.transaction((tx) =>
-        startSession(
-          tx,
-          {
-            userId: user.id,
-            replaces: sessionCookie(message, config.publicUrl),
-            address: limits.addressOf(message),
-            userAgent: message.headers['user-agent'] ?? null,
-          },
-          at,
-        ),
-      )
-      return {
-        headers: setCookie(config.publicUrl, secret),
-        body: loggedIn({ ...user, lastLoginAt: at }, session),
-      }
+      const { headers, session } = await beginSession(deps, limits, { message, user }, at)
+      return { headers, body: loggedIn({ ...user, lastLoginAt: at }, session) }
     },
   })
 }
 
-const loggedIn = (user: User, session: Session | null) => ({
+/** For who has shown who he is; `headers` give the browser its cookie. */
+export async function beginSession(
+  { config, store }: ApiDeps,
+  limits: RateLimits,
+  { message, user }: { message: IncomingMessage; user: User },
+  at: Date,
+): Promise<{ headers: Record<string, string>; session: Session }> {
+  const { secret, session } = await store.transaction((tx) =>
+    startSession(
+      tx,
+      {
+        userId: user.id,
+        replaces: sessionCookie(message, config.publicUrl),
+        address: limits.addressOf(message),
+        userAgent: message.headers['user-agent'] ?? null,
+      },
+      at,
+    ),
+  )
+  return { headers: setCookie(config.publicUrl, secret), session }
+}
+
+export const loggedIn = (user: User, session: Session | null) => ({
   user: userJson(user),
   session: session === null ? null : sessionJson(session, session),
 })

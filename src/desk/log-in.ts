@@ -40,7 +40,7 @@ export async function checkCredentials(
   const stored = user === null ? null : await passwordOf(store.read, user)
   const { right, stale } = await passwords.verify(password, stored)
   if (!right || user === null || stored === null) throw invalidCredentials()
-  if (user.state !== 'active') throw notYet(user)
+  refuseInactive(user)
   if (stale) {
     const to = await passwords.hash(password)
     await store.transaction((tx) => rehashPassword(tx, user.id, { from: stored, to }))
@@ -57,16 +57,18 @@ async function passwordOf(db: Queryable, user: User): Promise<string | null> {
 export const invalidCredentials = (): AppError =>
   new AppError('unauthenticated', 'invalid-credentials', 'The address or the password is wrong.')
 
-function notYet({ state }: User): AppError {
+/** @throws AppError `email-not-verified`, `approval-pending`, `account-disabled`. */
+export function refuseInactive({ state }: User): void {
+  if (state === 'active') return
   if (state === 'unverified') {
     const sentence = 'Confirm your address first: enter the code that was mailed to you.'
-    return new AppError('forbidden', 'email-not-verified', sentence)
+    throw new AppError('forbidden', 'email-not-verified', sentence)
   }
   if (state === 'pending_approval') {
     const sentence = 'An admin has yet to approve this account.'
-    return new AppError('forbidden', 'approval-pending', sentence)
+    throw new AppError('forbidden', 'approval-pending', sentence)
   }
-  return new AppError('forbidden', 'account-disabled', 'This account is disabled.')
+  throw new AppError('forbidden', 'account-disabled', 'This account is disabled.')
 }
 
 /**

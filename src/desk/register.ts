@@ -152,7 +152,7 @@ export async function verifyRegistration(
   if (user?.state !== 'unverified') return null
   const spent = await spendCode(tx, { userId: user.id, purpose: 'register', code: input.code }, at)
   if (spent === null) return null
-  const state = input.registration === 'open' ? 'active' : 'pending_approval'
+  const state = stateOfProven(input.registration)
   // Contested: the code proves the address, but not who chose the password.
   if (spent.passwordHash !== null) await setPassword(tx, user.id, spent.passwordHash, at)
   await updateUser(tx, user.id, { state, name: user.name ?? spent.name })
@@ -162,7 +162,17 @@ export async function verifyRegistration(
   return state
 }
 
-async function tellAdmins(tx: Tx, context: DeskContext, user: User, at: Date): Promise<void> {
+/** What who proved his address is, where somebody may register at all. */
+export const stateOfProven = (
+  registration: Config['registration'],
+): 'active' | 'pending_approval' => (registration === 'open' ? 'active' : 'pending_approval')
+
+export async function tellAdmins(
+  tx: Tx,
+  context: DeskContext,
+  user: User,
+  at: Date,
+): Promise<void> {
   for (const recipient of await listAdmins(tx)) {
     await mailNews(tx, context, { recipient, news: 'waiting', person: user.email }, at)
   }

@@ -48,6 +48,12 @@ export async function removeTotp(
   return true
 }
 
+/** Does logging in want a code? */
+export async function hasSecondFactor({ read }: Store, { id }: User): Promise<boolean> {
+  const factor = await findFactor(read, id)
+  return factor !== null && factor.confirmedAt !== null
+}
+
 /**
  * Nothing for who has no second factor.
  *

@@ -14,12 +14,11 @@ import type { Ticket } from '../ticket/ticket.ts'
 import type { User } from '../ticket/user.ts'
 
 /** Only what a reply token says; reading one is the caller's business. */
-export type ReadToken = (
-  token: string,
-) =>
+export type ReadToken = (token: string) =>
   | { kind: 'reply'; ticketId: number; userId: number }
   | { kind: 'bounce'; outboxId: number }
-  | { kind: 'mute' | 'view'; ticketId: number; userId: number }
+  /** Of links: no proof in a mail. */
+  | { kind: 'mute' | 'view' | 'login' }
   | null
 
 export interface TokenHint {

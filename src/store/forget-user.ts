@@ -1,6 +1,7 @@
 /** What the tables beside `users` know of a person: his way in, and his address. */
 import type { Address } from '../mail/address.ts'
 import { deleteTokens } from './api-tokens.ts'
+import { deleteIdentities } from './identities.ts'
 import type { Tx } from './open.ts'
 import { deletePassword } from './passwords.ts'
 import { deleteFactor } from './second-factors.ts'
@@ -12,6 +13,7 @@ export async function closeAccount(tx: Tx, userId: number): Promise<void> {
   await deleteSessions(tx, userId)
   await deleteTokens(tx, userId)
   await deleteFactor(tx, userId)
+  await deleteIdentities(tx, userId)
   await tx('codes').where({ user_id: userId }).delete()
   await tx('watchers').where({ user_id: userId }).delete()
   await tx('outbox')

@@ -39,5 +39,6 @@ export const GOOD_BODIES: Readonly<Record<string, unknown>> = {
   'POST /api/v1/auth/verify/resend': { email: 'x@y.test' },
   'POST /api/v1/auth/forgot': { email: 'x@y.test' },
   'POST /api/v1/auth/reset': { email: 'x@y.test', code: '000000', password: 'a herring at sea' },
+  'POST /api/v1/auth/second-step': { totp: '000000' },
   'POST /api/v1/auth/login': { email: 'x@y.test', password: 'a herring at sea' },
 }

@@ -193,6 +193,7 @@ const EXPECTED: Readonly<Record<string, Record<'ana' | 'mallory' | 'bruno' | 'ca
   'POST /api/v1/me/totp': { ana: 401, mallory: 401, bruno: 401, carla: 401 },
   'POST /api/v1/me/totp/confirm': { ana: 401, mallory: 401, bruno: 401, carla: 401 },
   'DELETE /api/v1/me/totp': { ana: 401, mallory: 401, bruno: 401, carla: 401 },
+  'DELETE /api/v1/users/:id/identities': { ana: 403, mallory: 403, bruno: 403, carla: 404 },
   'DELETE /api/v1/users/:id/totp': { ana: 403, mallory: 403, bruno: 403, carla: 404 },
   // Token 1 is Ana's.
   'DELETE /api/v1/me/tokens/:id': { ana: 403, mallory: 403, bruno: 404, carla: 404 },

@@ -3,7 +3,7 @@ import { totpAt } from '../kit/totp.ts'
 import { describeWithBrowser } from '../kit/browser.ts'
 import { until } from '../kit/running-desk.ts'
 import { liveDesk } from './live-desk.ts'
-import { ANA, BRUNO, PASSWORD, signIn } from './start-desk.ts'
+import { ANA, BRUNO, enrolApp, PASSWORD, signIn } from './start-desk.ts'
 
 describeWithBrowser('getting in', (browser) => {
   const desk = liveDesk()
@@ -86,21 +86,7 @@ describeWithBrowser('getting in', (browser) => {
   test('who has an authenticator app is asked for its code', async () => {
     const { page } = await browser.open(desk.url)
     await signIn(page, BRUNO)
-    const secret = await page.evaluate(async (password) => {
-      const headers = { 'content-type': 'application/json' }
-      const body = JSON.stringify({ password })
-      const answer = await fetch('/api/v1/me/totp', { method: 'POST', headers, body })
-      return ((await answer.json()) as { secret: string }).secret
-    }, PASSWORD)
-    const confirmed = await page.evaluate(
-      async (code) => {
-        const headers = { 'content-type': 'application/json' }
-        const body = JSON.stringify({ code })
-        return (await fetch('/api/v1/me/totp/confirm', { method: 'POST', headers, body })).status
-      },
-      totpAt(secret, Date.now() - 30_000),
-    )
-    expect(confirmed).toBe(204)
+    const secret = await enrolApp(page)
     await page.locator('summary').filter({ hasText: BRUNO.name }).click()
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByLabel('Email').fill(BRUNO.email)

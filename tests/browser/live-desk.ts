@@ -4,14 +4,20 @@ import type { Daemon } from '../../src/daemon.ts'
 import { scratchDirectories } from '../kit/scratch.ts'
 import { type LiveDesk, startDesk } from './start-desk.ts'
 
-/** `tree` is laid over its configuration. */
-export function liveDesk(tree: Readonly<Record<string, unknown>> = {}): LiveDesk {
+type Tree = Readonly<Record<string, unknown>>
+
+/** `tree` is laid over its configuration; a function when it is known only as the desk starts. */
+export function liveDesk(tree: Tree | (() => Tree) = {}): LiveDesk {
   const scratch = scratchDirectories('browser')
   const stop = new AbortController()
   let desk: LiveDesk | null = null
   let daemon: Daemon | null = null
   beforeAll(async () => {
-    const started = await startDesk(tree, scratch.make(), stop.signal)
+    const started = await startDesk(
+      typeof tree === 'function' ? tree() : tree,
+      scratch.make(),
+      stop.signal,
+    )
     desk = started.desk
     daemon = started.daemon
   })

@@ -15,6 +15,7 @@ import { setPassword } from '../../src/store/passwords.ts'
 import type { Role } from '../../src/ticket/user.ts'
 import { builtDashboard } from '../kit/built-dashboard.ts'
 import { freePort } from '../kit/ports.ts'
+import { totpAt } from '../kit/totp.ts'
 import { DeskCaller } from './desk-caller.ts'
 
 export const SUPPORT = 'support@acme.test'
@@ -116,6 +117,24 @@ export async function signIn(page: Page, { email }: Login, to = '/'): Promise<vo
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.locator('[data-connection=live]').waitFor()
+}
+
+/** Sets up an authenticator app for who is signed in; its secret. */
+export async function enrolApp(page: Page): Promise<string> {
+  const post = (path: string, body: object): Promise<{ secret?: string } | null> =>
+    page.evaluate(
+      async ([to, sent]) => {
+        const headers = { 'content-type': 'application/json' }
+        const answer = await fetch(`/api/v1/me/totp${to}`, { method: 'POST', headers, body: sent })
+        if (!answer.ok) throw new Error(await answer.text())
+        return answer.status === 204 ? null : ((await answer.json()) as { secret: string })
+      },
+      [path, JSON.stringify(body)] as const,
+    )
+  const secret = (await post('', { password: PASSWORD }))?.secret ?? ''
+  // An older code than the next login needs, for each is good once.
+  await post('/confirm', { code: totpAt(secret, Date.now() - 30_000) })
+  return secret
 }
 
 export interface Letter {

@@ -17,6 +17,8 @@ export interface Tab {
 export interface TabOptions {
   readonly phone?: boolean
   readonly dark?: boolean
+  /** Another origin that pages may lead to, by links of ours. */
+  readonly mayVisit?: string
 }
 
 export const DESKTOP = { width: 1280, height: 860 }
@@ -36,7 +38,7 @@ export async function openTab(
   url: string,
   options: TabOptions = {},
 ): Promise<Tab> {
-  const { phone = false, dark = false } = options
+  const { phone = false, dark = false, mayVisit } = options
   const context = await browser.newContext({
     baseURL: url,
     viewport: phone ? PHONE : DESKTOP,
@@ -58,6 +60,7 @@ export async function openTab(
   })
   page.on('request', (request) => {
     const { protocol, origin } = new URL(request.url())
+    if (origin === mayVisit && request.isNavigationRequest()) return
     if (origin !== new URL(url).origin && protocol !== 'data:' && protocol !== 'blob:') {
       found.push(`left the origin: ${request.url()}`)
     }

@@ -23,6 +23,12 @@ export interface LoggedIn {
   readonly session: Session | null
 }
 
+export interface LoginMethods {
+  readonly registration: 'open' | 'approval' | 'closed'
+  /** Null: passwords only. */
+  readonly provider: { readonly name: string; readonly path: string } | null
+}
+
 export interface Session {
   readonly id: number
   readonly address: string | null

@@ -39,6 +39,12 @@ export async function signIn(credentials: Credentials): Promise<void> {
   enter(answer.user)
 }
 
+/** The second step, after an OpenID provider said who it is. */
+export async function finishSignIn(totp: string): Promise<void> {
+  const answer = await post<LoggedIn>('/auth/second-step', { totp })
+  enter(answer.user)
+}
+
 export async function signOut(): Promise<void> {
   await post('/auth/logout')
   leave()

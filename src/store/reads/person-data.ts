@@ -68,6 +68,8 @@ export interface AccountFacts {
   readonly sessions: readonly { created_at: string; last_used_at: string | null }[]
   readonly suppressed: readonly { reason: string; since: string }[]
   readonly secondFactor: boolean
+  /** Who OpenID providers say that he is. */
+  readonly identities: readonly { issuer: string; subject: string; since: string }[]
 }
 
 /** What belongs to his account, without what could be used to get in. */
@@ -82,6 +84,13 @@ export async function accountFacts(
     .where({ address: email })
     .select<{ reason: string; created_at: number }[]>('reason', 'created_at')
   const factor = await db('second_factors').where({ user_id: id }).first('user_id')
+  const identities = await db('identities')
+    .where({ user_id: id })
+    .select<{ issuer: string; subject: string; created_at: number }[]>(
+      'issuer',
+      'subject',
+      'created_at',
+    )
   const instant = (ms: number): string => fromMs(ms).toISOString()
   return {
     sessions: sessions.map((row) => ({
@@ -90,5 +99,9 @@ export async function accountFacts(
     })),
     suppressed: suppressed.map((row) => ({ reason: row.reason, since: instant(row.created_at) })),
     secondFactor: factor !== undefined,
+    identities: identities.map(({ created_at: since, ...row }) => ({
+      ...row,
+      since: instant(since),
+    })),
   }
 }

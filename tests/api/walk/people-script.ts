@@ -1,6 +1,7 @@
 /** From registering to leaving: accounts, sessions, tokens, second factors, privacy. */
 import { expect } from 'vitest'
 import { totpAtStep } from '../../../src/desk/totp.ts'
+import type { Reply } from '../desk-api.ts'
 import { codeFor, idIn, loggedIn, member, must, PASSWORD, ticket, type World } from './world.ts'
 
 const AUTH = '/api/v1/auth'
@@ -42,6 +43,7 @@ async function walkRegistering(world: World): Promise<void> {
   must(await nobody.post(`${AUTH}/reset`, { ...reset, code }), 200)
   const rejected = await member(world, { email: 'rosa@customers.test', role: 'customer' })
   await state(world, rejected.id, 'pending_approval')
+  must(await secondStep(world, rejected.id, '000000'), 'approval-pending')
   must(await carla.post(`${USERS}/${rejected.id}/reject`, undefined), 200)
 }
 
@@ -74,8 +76,17 @@ async function walkLogin(world: World): Promise<void> {
   must(await nobody.post(`${AUTH}/logout`, undefined, headers), 204)
   must(await carla.send('PATCH', `${USERS}/${id}`, { state: 'disabled' }), 200)
   must(await login(right.password), 'account-disabled')
+  must(await secondStep(world, id, '000000'), 'account-disabled')
+  must(await nobody.get(`${AUTH}/methods`), 200)
   must(await carla.post(`${USERS}/${id}/approve`, undefined), 'account-disabled')
   must(await carla.post(`${USERS}/${id}/reject`, undefined), 'account-disabled')
+}
+
+/** As if an OpenID provider had just said that it is this user. */
+async function secondStep({ api, nobody }: World, userId: number, totp: string): Promise<Reply> {
+  const minute = Math.floor(api.clock.at.getTime() / 60_000)
+  const token = api.context.tokens.make({ kind: 'login', userId, minute })
+  return nobody.post(`${AUTH}/second-step`, { totp }, { cookie: `postroom_login=${token}` })
 }
 
 async function walkSecondFactor(world: World): Promise<void> {
@@ -99,6 +110,13 @@ async function walkSecondFactor(world: World): Promise<void> {
   must(await nobody.post(`${own}/confirm`, { code: wrong }, headers), 'invalid-totp')
   must(await nobody.post(`${own}/confirm`, { code: code(0) }, headers), 204)
   must(await nobody.post(own, { password: PASSWORD }, headers), 'totp-set')
+  must(await nobody.post(`${AUTH}/second-step`, { totp: code(1) }), 'login-expired')
+  must(await secondStep(world, id, wrong ?? ''), 'invalid-totp')
+  must(await secondStep(world, id, code(1)), 200)
+  const identity = { user_id: id, issuer: 'https://login.test', subject: 'tom', created_at: 0 }
+  await api.store.transaction(async (tx) => {
+    await tx('identities').insert(identity)
+  })
   const login = { email, password: PASSWORD }
   must(await nobody.post(`${AUTH}/login`, login), 'totp-required')
   must(await nobody.post(`${AUTH}/login`, { ...login, totp: wrong }), 'invalid-totp')
@@ -106,6 +124,8 @@ async function walkSecondFactor(world: World): Promise<void> {
   must(await remove(PASSWORD), 204)
   must(await nobody.post(own, { password: PASSWORD }, headers), 201)
   must(await carla.send('DELETE', `${USERS}/${id}/totp`), 204)
+  must(await carla.send('DELETE', `${USERS}/${id}/identities`), 204)
+  must(await carla.send('DELETE', `${USERS}/${id}/identities`), 'not-found')
 }
 
 async function walkUsers(world: World): Promise<void> {
