@@ -1,4 +1,5 @@
 /** The dashboard begins here. */
+import './early.ts'
 import './style.css'
 import { render } from 'preact'
 import { App } from './app.tsx'

@@ -1,5 +1,6 @@
 /** Where we are: the address of the page as signals. Links are ordinary links. */
 import { computed, signal } from '@preact/signals'
+import { forgetAskedEarly } from './api/asked-early.ts'
 
 const here = signal(new URL(window.location.href))
 
@@ -14,6 +15,7 @@ export function navigate(to: string, { replace = false }: { replace?: boolean } 
   if (replace) window.history.replaceState(null, '', to)
   else window.history.pushState(null, '', to)
   const before = here.value.pathname
+  forgetAskedEarly()
   here.value = new URL(window.location.href)
   if (here.value.pathname !== before) window.scrollTo(0, 0)
 }
@@ -31,6 +33,7 @@ export function setSearch(changes: Readonly<Record<string, string | null>>): voi
 
 export function startRouter(): void {
   window.addEventListener('popstate', () => {
+    forgetAskedEarly()
     here.value = new URL(window.location.href)
   })
   document.addEventListener('click', (event) => {

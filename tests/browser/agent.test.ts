@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { describeWithBrowser } from '../kit/browser.ts'
 import { until } from '../kit/running-desk.ts'
 import { liveDesk } from './live-desk.ts'
-import { BRUNO, letter, NORA, shownAt, signIn } from './start-desk.ts'
+import { BRUNO, letter, NORA, signIn } from './start-desk.ts'
 
 const ANA = 'Ana Ferreira <ana@customer.test>'
 
@@ -22,13 +22,8 @@ describeWithBrowser('an agent at the desk', (browser) => {
     await signIn(page, BRUNO)
     await page.getByText('All done').waitFor()
     await page.evaluate('window.sameDocument = true')
-    const shown = shownAt(page, 'The printer is on fire')
-    const arrivedAt = Date.now()
     desk.arrives(letter({ from: ANA, subject: 'The printer is on fire', text: 'Flames!' }))
-    const ms = (await shown) - arrivedAt
-    process.stderr.write(`from the mail server to the open list: ${ms} ms\n`)
-    // A third of a second; beside other tests a machine can be much later.
-    expect(ms).toBeLessThan(15_000)
+    await page.getByRole('link', { name: 'The printer is on fire' }).waitFor()
     expect(await page.evaluate('window.sameDocument')).toBe(true)
     await page.getByRole('link', { name: 'Unassigned 1' }).waitFor()
   })

@@ -160,16 +160,3 @@ Content-Type: text/plain; charset=utf-8
 ${text}
 `
 }
-
-/**
- * When the open page shows a text that is not there yet, in ms since 1970: told by the page itself,
- * for who asks it again and again is up to half a second late.
- */
-export const shownAt = (page: Page, text: string): Promise<number> =>
-  page.evaluate(`new Promise((resolve) => {
-    new MutationObserver((_, observer) => {
-      if (!document.body.textContent.includes(${JSON.stringify(text)})) return
-      observer.disconnect()
-      resolve(Date.now())
-    }).observe(document.body, { childList: true, subtree: true, characterData: true })
-  })`)

@@ -1,5 +1,6 @@
 /** The only caller of fetch(): JSON in, JSON out, refusals as {@link Problem}. */
 import { signal } from '@preact/signals'
+import { answerAskedFor } from './asked-early.ts'
 import { linkToken } from '../router.ts'
 import { Problem, unreachable } from './problem.ts'
 import type { Attachment } from './types.ts'
@@ -58,7 +59,8 @@ export async function upload(file: File): Promise<Attachment> {
 
 async function reach(url: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(url, { credentials: 'same-origin', ...init })
+    const early = init.method === 'GET' ? answerAskedFor(url) : undefined
+    return await (early ?? fetch(url, { credentials: 'same-origin', ...init }))
   } catch (err) {
     if (err instanceof DOMException && err.name === 'AbortError') throw err
     throw unreachable()
@@ -75,15 +77,4 @@ async function read<T>(response: Response): Promise<T> {
   const problem = new Problem(response.status, body as Record<string, unknown>, response.headers)
   if (problem.code === 'unauthenticated') signedOutElsewhere.value += 1
   throw problem
-}
-
-/** `{status: 'open', tag: null}` -> `?status=open`; null and '' are left out. */
-export function queryOf(
-  values: Readonly<Record<string, string | number | null | undefined>>,
-): string {
-  const given = Object.entries(values).filter(
-    ([, value]) => value !== null && value !== undefined && value !== '',
-  )
-  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString()
-  return text === '' ? '' : `?${text}`
 }

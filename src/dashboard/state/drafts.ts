@@ -2,7 +2,7 @@
 import type { Signal } from '@preact/signals'
 import { signal } from '@preact/signals'
 import type { Attachment } from '../api/types.ts'
-import { readStored, writeStored } from './stored.ts'
+import { readStored, writeStored } from './storage.ts'
 import { user } from './session.ts'
 
 export interface Draft {

@@ -4,12 +4,13 @@ import { get, post, signedOutElsewhere } from '../api/client.ts'
 import { startEvents, stopEvents } from '../api/events.ts'
 import { asProblem } from '../api/problem.ts'
 import type { LoggedIn, User } from '../api/types.ts'
+import type { WasHere } from '../first-questions.ts'
 import { storedSignal } from './stored.ts'
 
 /** Did somebody sign in in this browser, and not out again? The session itself no script can see. */
-const wasHere = storedSignal('here', false)
+const wasHere = storedSignal<WasHere>('here', false)
 /** Undefined: not known yet; null: nobody, as far as one can tell before the desk has answered. */
-export const user = signal<User | null | undefined>(wasHere.peek() ? undefined : null)
+export const user = signal<User | null | undefined>(wasHere.peek() === false ? null : undefined)
 export const isStaff = computed(() => user.value?.role === 'agent' || user.value?.role === 'admin')
 export const isAdmin = computed(() => user.value?.role === 'admin')
 /** The session ended under an open page: what stands on it stays until somebody signs in. */
@@ -68,7 +69,7 @@ export function lookByLink(found: User): () => void {
 
 function enter(found: User): void {
   expired.value = false
-  wasHere.value = true
+  wasHere.value = found.role
   user.value = found
   startEvents(found.id)
 }

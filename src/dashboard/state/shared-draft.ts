@@ -11,7 +11,7 @@ import { asProblem } from '../api/problem.ts'
 import type { Page } from '../api/types.ts'
 import type { Draft } from './drafts.ts'
 import { user } from './session.ts'
-import { readStored, writeStored } from './stored.ts'
+import { readStored, writeStored } from './storage.ts'
 import { showToast } from './toasts.ts'
 
 /** So long after the last key. */

@@ -11,18 +11,12 @@ import { stats, statusesIn } from '../../state/desk.ts'
 import { user } from '../../state/session.ts'
 import { setTitle } from '../../state/title.ts'
 import { attempt } from '../../state/toasts.ts'
+import { customerSearch } from '../tickets/ticket-query.ts'
 import { useTicketRows } from '../tickets/ticket-rows.ts'
 import { portalStatus } from './portal-words.ts'
 
-/** Customers see all of theirs first; nothing of it is too much. */
-function asked(): URLSearchParams {
-  const query = new URLSearchParams(search.value)
-  if (!query.has('is')) query.set('is', 'all')
-  return query
-}
-
 export function PortalListPage() {
-  const list = useTicketRows(asked(), () => false)
+  const list = useTicketRows(customerSearch(search.value), () => false)
   useEffect(() => setTitle('My requests'), [])
   const rows = list.rows.value
   return (

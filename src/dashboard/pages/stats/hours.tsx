@@ -1,6 +1,7 @@
 /** The hours of the week at which tickets come in: the darker, the more. */
 import { useSignal } from '@preact/signals'
-import { get, queryOf } from '../../api/client.ts'
+import { get } from '../../api/client.ts'
+import { queryOf } from '../../api/query.ts'
 import { Waiting } from '../../parts/feedback.tsx'
 import { useLoad } from '../../state/load.ts'
 import { dayBefore } from './days.ts'

@@ -1,6 +1,7 @@
 /** How the desk is doing: what there is to do now, and how the last weeks went. */
 import { useSignal } from '@preact/signals'
-import { get, queryOf } from '../../api/client.ts'
+import { get } from '../../api/client.ts'
+import { queryOf } from '../../api/query.ts'
 import type { Inbox, Page } from '../../api/types.ts'
 import { Select } from '../../parts/field.tsx'
 import { DeskPage } from '../../parts/page.tsx'

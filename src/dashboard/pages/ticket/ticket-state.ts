@@ -1,13 +1,14 @@
 /** One open ticket: fetched, kept right by events, changed with care for what others do. */
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { get, patch, queryOf } from '../../api/client.ts'
+import { get, patch } from '../../api/client.ts'
 import { asProblem, type Problem } from '../../api/problem.ts'
 import type { Comment, DeskEvent, Page, Ticket } from '../../api/types.ts'
 import { useEvents } from '../../state/load.ts'
 import { isStaff } from '../../state/session.ts'
 import { showProblem, showToast } from '../../state/toasts.ts'
 import { askAboutConflict } from './conflict-dialog.tsx'
+import { commentsPath, eventsPath, pageOf, ticketPath } from './ticket-paths.ts'
 
 export interface OpenTicket {
   readonly id: number
@@ -20,7 +21,6 @@ export interface OpenTicket {
   readonly change: (what: Readonly<Record<string, unknown>>) => Promise<boolean>
 }
 
-const PAGE_SIZE = 200
 /** Longer conversations are read from their source; a browser would not like them. */
 const PAGES_MAX = 10
 
@@ -28,7 +28,7 @@ async function all<T>(path: string): Promise<T[]> {
   const items: T[] = []
   let cursor: string | null = null
   for (let page = 0; page < PAGES_MAX; page += 1) {
-    const answer: Page<T> = await get<Page<T>>(`${path}${queryOf({ limit: PAGE_SIZE, cursor })}`)
+    const answer: Page<T> = await get<Page<T>>(pageOf(path, cursor))
     items.push(...answer.data)
     cursor = answer.page.next_cursor
     if (!answer.page.has_more) break
@@ -45,11 +45,10 @@ export function useTicket(id: number): OpenTicket {
   const load = async (): Promise<void> => {
     asked.current += 1
     const mine = asked.current
-    const path = `/tickets/${id}`
     const [found, said, happened] = await Promise.all([
-      get<Ticket>(path),
-      all<Comment>(`${path}/comments`),
-      isStaff.peek() ? all<DeskEvent>(`${path}/events`) : [],
+      get<Ticket>(ticketPath(id)),
+      all<Comment>(commentsPath(id)),
+      isStaff.peek() ? all<DeskEvent>(eventsPath(id)) : [],
     ])
     if (mine !== asked.current) return
     ticket.value = found

@@ -1,5 +1,8 @@
 /** The filter of the list: what stands in the address bar, and what the API is asked. */
-import { queryOf } from '../../api/client.ts'
+import { queryOf } from '../../api/query.ts'
+
+/** Rows that are fetched at once. */
+export const LIST_PAGE = 50
 
 /** Parameters of our address that are parameters of the API as they are. */
 const PASSED = ['priority', 'category', 'assignee', 'tag', 'inbox', 'requester', 'q', 'sort', 'has']
@@ -40,4 +43,11 @@ export function apiQuery(
   const deleted = list === DELETED.value ? 'true' : null
   const passed = Object.fromEntries(PASSED.map((name) => [name, search.get(name)]))
   return queryOf({ status, deleted, ...passed, ...more })
+}
+
+/** Customers see all of theirs first; nothing of it is too much. */
+export function customerSearch(search: URLSearchParams): URLSearchParams {
+  const query = new URLSearchParams(search)
+  if (!query.has('is')) query.set('is', 'all')
+  return query
 }

@@ -8,9 +8,8 @@ import { get } from '../../api/client.ts'
 import { asProblem, type Problem } from '../../api/problem.ts'
 import type { Page, Ticket } from '../../api/types.ts'
 import { useEvents } from '../../state/load.ts'
-import { apiQuery } from './ticket-query.ts'
+import { apiQuery, LIST_PAGE } from './ticket-query.ts'
 
-const PAGE_SIZE = 50
 /** The API gives no more at once. */
 const REFRESHED_MAX = 200
 /** Pixels from the top that still count as being there. */
@@ -58,7 +57,7 @@ export function useTicketRows(search: URLSearchParams, isBusy: () => boolean): T
   }
   const load = async (isCalm: boolean): Promise<void> => {
     const shown = rows.peek() ?? []
-    const limit = Math.min(Math.max(shown.length, PAGE_SIZE), REFRESHED_MAX)
+    const limit = Math.min(Math.max(shown.length, LIST_PAGE), REFRESHED_MAX)
     const answer = await fetchPage(limit, null)
     if (answer === null) return
     problem.value = null
@@ -89,7 +88,7 @@ export function useTicketRows(search: URLSearchParams, isBusy: () => boolean): T
     () => run(window.scrollY < TOP && !isBusy()),
   )
   const more = async (): Promise<void> => {
-    const answer = await fetchPage(PAGE_SIZE, held.cursor)
+    const answer = await fetchPage(LIST_PAGE, held.cursor)
     if (answer !== null) take(answer, rows.peek() ?? [])
   }
   return { rows, problem, hasMore, newer, arrived, more, again: () => run(true) }
