@@ -7,13 +7,11 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import Koa from 'koa'
-import { runSeed } from '../src/cli/seed.ts'
-import { type Config, configFrom } from '../src/config.ts'
 import { type Daemon, startDaemon } from '../src/daemon.ts'
-import { EXIT, OperatorError } from '../src/errors.ts'
 import { createToken } from '../src/desk/create-token.ts'
 import { openLog } from '../src/log.ts'
 import type { Ask, Asked } from './api-client.ts'
+import { largeDesk, seedOnce } from './large-desk.ts'
 import type { Servers } from './servers.ts'
 
 export interface ApiFigures {
@@ -56,7 +54,6 @@ const QUESTIONS: readonly { what: string; paths: readonly string[]; limit: numbe
 const RATED = ['/tickets/777', '/tickets?limit=25']
 
 const BASE = '/api/v1'
-const SUPPORT = 'support@acme.test'
 /** More than an office has: two who ask again as soon as they have looked at the answer. */
 const CONNECTIONS = 2
 const REST_MS = 20
@@ -70,8 +67,8 @@ export async function apiFigures(
   servers: Servers,
   desk: { directory: string; database: string; tickets: number },
 ): Promise<ApiFigures> {
-  const config = configOf(servers, desk)
-  await seedOnce(config, desk.tickets)
+  const config = largeDesk(servers, desk)
+  await seedOnce(config, { tickets: desk.tickets, comments: 5 * desk.tickets })
   const client = fork(path.join(import.meta.dirname, 'api-client.ts'))
   const stop = new AbortController()
   const daemon = await startDaemon(config, openLog('error', 2), stop.signal)
@@ -87,41 +84,6 @@ export async function apiFigures(
     stop.abort()
     await daemon.done
   }
-}
-
-/** A desk that was seeded for an earlier run is taken as it is. */
-async function seedOnce(config: Config, tickets: number): Promise<void> {
-  const wishes = { tickets, comments: 5 * tickets, seed: 1, force: false, json: false }
-  const io = { stdout: { write: () => true }, stderr: process.stderr }
-  try {
-    await runSeed(config, wishes, io)
-  } catch (err) {
-    if (!(err instanceof OperatorError) || err.exitCode !== EXIT.usage) throw err
-  }
-}
-
-function configOf(
-  servers: Servers,
-  { directory, database }: { directory: string; database: string },
-): Config {
-  const account = { host: '127.0.0.1', tls: 'none', user: SUPPORT, password: 'bench' }
-  const inbox = {
-    name: 'Support',
-    address: SUPPORT,
-    imap: { ...account, port: servers.imap },
-    smtp: { ...account, port: servers.smtp },
-  }
-  return configFrom(
-    {
-      data_dir: directory,
-      database,
-      listen: '127.0.0.1:0',
-      acknowledgement: { budget: 'unlimited', delay: '1h' },
-      flood: 'unlimited',
-      inboxes: [inbox],
-    },
-    { env: {}, baseDir: directory },
-  )
 }
 
 interface Target {

@@ -3,6 +3,7 @@
  * within one run. Exit code 1 when a target is missed. Names as arguments choose what is measured.
  */
 import { apiRows } from './api-rows.ts'
+import { dashboardRows } from './dashboard-rows.ts'
 import { type Intake, intakeRate } from './intake.ts'
 import { quickLatency } from './latency.ts'
 import { sendingRate } from './outbox.ts'
@@ -96,5 +97,6 @@ const parser = wants('reading') || wants('intake') ? await mailparserRate(MAILS)
 if (wants('reading')) rows.push(await readingRow(parser))
 if (wants('intake')) rows.push(await intakeRow(parser))
 if (wants('api')) rows.push(...(await withServers(apiRows)))
+if (wants('dashboard')) rows.push(...(await withServers(dashboardRows)))
 if (wants('outbox')) rows.push(await sendingRow())
 report(rows)

@@ -5,8 +5,9 @@
 import { simpleParser } from 'mailparser'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { STYLES, styledReply } from '../kit/client-styles.ts'
-import { headerIn, inboxOn, type JourneyDesk, startJourneyDesk } from '../kit/journey-desk.ts'
+import { headerIn, type JourneyDesk, startJourneyDesk } from '../kit/journey-desk.ts'
 import { describeWithMailServers, type MailServers, startMailServers } from '../kit/mail-servers.ts'
+import { inboxOn } from '../kit/start-mail-servers.ts'
 import { until } from '../kit/running-desk.ts'
 import { scratchDirectories } from '../kit/scratch.ts'
 

@@ -10,9 +10,9 @@ import { getUserByEmail } from '../../src/desk/manage-users.ts'
 import { silentLog } from '../../src/log.ts'
 import { Client } from '../api/desk-api.ts'
 import { anAddress } from './desk-context.ts'
-import type { MailServers } from './mail-servers.ts'
 import { type MovableClock, movableClock } from './movable-clock.ts'
 import { until } from './running-desk.ts'
+import { inboxOn, type MailServers } from './start-mail-servers.ts'
 
 export interface JourneyDesk {
   readonly daemon: Daemon
@@ -78,15 +78,6 @@ export async function startJourneyDesk(
       await daemon.done
     },
   }
-}
-
-/** As it stands in a configuration: read and answered from `address`. */
-export function inboxOn({ imap, smtp }: MailServers, name: string, address: string) {
-  const at = ({ host, port, caFile }: MailServers['imap']) => {
-    const login = { user: address, password: imap.password }
-    return { ...login, host, port, tls: 'starttls', tls_ca_file: caFile }
-  }
-  return { name, address, imap: at(imap), smtp: at(smtp) }
 }
 
 function resting(

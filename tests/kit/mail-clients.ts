@@ -7,7 +7,7 @@ import { execFile, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { MailServers } from './mail-servers.ts'
+import type { MailServers } from './start-mail-servers.ts'
 import { makeScratch, removeScratch } from './scratch-directory.ts'
 
 export type MailClient = 'mutt' | 's-nail'
