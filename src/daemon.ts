@@ -30,7 +30,7 @@ import { randomId } from './ids.ts'
 import { LEASE, type LeaseDeps, type LeaseTimes } from './inbound/fetch-lease.ts'
 import { runFetchAsOrdered } from './inbound/fetch-orders.ts'
 import { runIntake } from './inbound/intake.ts'
-import { openParser } from './inbound/parse.ts'
+import { openParser, timedParser } from './inbound/parse.ts'
 import type { Logger } from './log.ts'
 import type { AttemptDeps } from './outbound/attempt.ts'
 import { recoverSending, runSend } from './outbound/send.ts'
@@ -41,6 +41,7 @@ import { Bell } from './pause.ts'
 import { type Loop, runTogether } from './run-together.ts'
 import { releaseInbound } from './store/inbound-messages.ts'
 import { RecentBlobs } from './store/recent-blobs.ts'
+import { timedStore } from './store/timed-store.ts'
 import { lockFile, type ProcessLock } from './store/single-process.ts'
 import { resolveByDns, allowedTargets } from './webhooks/targets.ts'
 import { runWebhooks } from './webhooks/run.ts'
@@ -81,15 +82,14 @@ export async function startDaemon(
   const jobs = new Jobs((name) => metrics.jobRan(name, 'ok'))
   const events = notedEvents(eventsOf(log), { jobs, metrics, clock })
   for (const warning of config.warnings) events.configWarning(warning)
-  const workplace = await openWorkplace(config)
+  const workplace = timed(await openWorkplace(config), metrics)
   const closers: (() => Promise<void>)[] = [() => workplace.close()]
   try {
     const { owner, lock } = await ownerOf(config)
     if (lock !== null) closers.push(() => lock.release())
-    const parser = openParser({
-      processes: PARSER_PROCESSES,
-      scratchDir: path.join(config.dataDir, 'scratch'),
-    })
+    const scratchDir = path.join(config.dataDir, 'scratch')
+    const pool = openParser({ processes: PARSER_PROCESSES, scratchDir })
+    const parser = timedParser(pool, (seconds) => metrics.parsed(seconds))
     closers.push(() => parser.close())
     parser.warm()
     const parts = partsOf(workplace, { owner, parser, events, clock, jobs, metrics })
@@ -125,6 +125,12 @@ export async function startDaemon(
     await closeAll(closers)
     throw err
   }
+}
+
+/** The same, and /metrics hear how long transactions take. */
+function timed(workplace: Workplace, metrics: Metrics): Workplace {
+  const store = timedStore(workplace.store, (seconds) => metrics.committed(seconds))
+  return { ...workplace, store, context: { ...workplace.context, store } }
 }
 
 const partsOf = (

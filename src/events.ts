@@ -10,10 +10,16 @@ interface DeliveryLine {
   readonly ticketId: number | null
   readonly detail: string
   readonly kind: string
+  /** From the first command to the outcome; null: the daemon died on the way. */
+  readonly ms: number | null
 }
 
 export interface Events {
   inboxConnected(inbox: string): void
+  /** The server told of news by itself. */
+  inboxWoken(inbox: string): void
+  /** Looked for new mail, and stored it. */
+  inboxLooked(inbox: string, ms: number): void
   /** `reason`: one of a few words. */
   inboxFailed(inbox: string, err: unknown, retryInMs: number, reason: string): void
   messagesStored(inbox: string, count: number, bytes: number): void
@@ -22,6 +28,8 @@ export interface Events {
     inboundId: number
     fate: string
     verdict: string
+    /** Why the sender is not acknowledged, in a word; null: he is, or was before. */
+    unanswered: string | null
     ticketId: number | null
     attempts: number
     inbox: string
@@ -37,12 +45,14 @@ export interface Events {
     ticketId: number | null
     attempts: number
     kind: string
+    ms: number
   }): void
   deliveryPostponed(line: {
     outboxId: number
     attempts: number
     detail: string
     kind: string
+    ms: number
   }): void
   deliveryFailed(line: DeliveryLine): void
   deliveryUncertain(line: DeliveryLine): void
@@ -80,6 +90,8 @@ export function eventsOf(log: Logger): Events {
 type Inbound = Pick<
   Events,
   | 'inboxConnected'
+  | 'inboxWoken'
+  | 'inboxLooked'
   | 'inboxFailed'
   | 'messagesStored'
   | 'messageUnfetchable'
@@ -92,6 +104,8 @@ type Inbound = Pick<
 function inboundEvents(log: Logger): Inbound {
   return {
     inboxConnected: (inbox) => log.info({ event: 'inbox.connected', inbox }, 'inbox connected'),
+    inboxWoken: (inbox) => log.debug({ event: 'inbox.woken', inbox }, 'the server tells of news'),
+    inboxLooked: (inbox, ms) => log.debug({ event: 'inbox.looked', inbox, ms }, 'inbox looked at'),
     inboxFailed: (inbox, err, retryInMs, reason) =>
       log.warn(
         { event: 'inbox.failed', inbox, err, retryInMs, reason },

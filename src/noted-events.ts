@@ -20,10 +20,14 @@ export function notedEvents(
     messagePostponed: () => metrics.takeFailed(),
     messageQuarantined: () => metrics.takeFailed(),
     inboxFailed: (inbox, _err, _retry, reason) => metrics.reconnected(inbox, reason),
-    deliverySent: ({ kind }) => metrics.sent('sent', kind),
-    deliveryPostponed: ({ kind }) => metrics.sent('postponed', kind),
-    deliveryFailed: ({ kind }) => metrics.sent('failed', kind),
-    deliveryUncertain: ({ kind }) => metrics.sent('uncertain', kind),
+    inboxLooked: (inbox, ms) => metrics.looked(inbox, ms),
+    inboxWoken: (inbox) => metrics.woken(inbox),
+    leaseTaken: ({ inbox }) => metrics.leased(inbox, true),
+    leaseLost: (inbox) => metrics.leased(inbox, false),
+    deliverySent: (line) => metrics.sent('sent', line),
+    deliveryPostponed: (line) => metrics.sent('postponed', line),
+    deliveryFailed: (line) => metrics.sent('failed', line),
+    deliveryUncertain: (line) => metrics.sent('uncertain', line),
   }
   return { ...events, ...bothOf(events, noted) }
 }

@@ -1,8 +1,8 @@
 /** Waiting that ends early: a stop signal or a bell wakes the sleeper at once. */
 
 /** Waits `ms` milliseconds or until `signal` aborts, whichever comes first. Never rejects. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Bell().wait(ms, signal)
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await new Bell().wait(ms, signal)
 }
 
 /**
@@ -22,8 +22,8 @@ export class Bell {
     this.#wake?.()
   }
 
-  /** Resolves at the next ring, after `ms` milliseconds, or when `signal` aborts. */
-  async wait(ms: number, signal: AbortSignal): Promise<void> {
+  /** At the next ring (true), after `ms` milliseconds, or when `signal` aborts. */
+  async wait(ms: number, signal: AbortSignal): Promise<boolean> {
     if (!this.#rung && !signal.aborted) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, ms)
@@ -37,7 +37,9 @@ export class Bell {
       this.#release()
       this.#wake = null
     }
+    const wasRung = this.#rung
     this.#rung = false
+    return wasRung
   }
 
   #release: () => void = () => {}

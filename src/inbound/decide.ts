@@ -83,12 +83,7 @@ export async function decide(
     proven,
     verified,
     sensitive: isSensitive(arrived.message, { verdict, authentication, threading, sender }),
-    suppressAcknowledgement: await whyNotAcknowledge(
-      db,
-      context.flood,
-      { ...arrived, verified, sender },
-      at,
-    ),
+    restraint: await whyNotAcknowledge(db, context.flood, { ...arrived, verified, sender }, at),
   }
 }
 

@@ -47,7 +47,7 @@ export class ImapSession {
     this.uidValidity = opened.uidValidity
     this.uidNext = opened.uidNext
     this.#closed = closed
-    client.on('exists', () => this.#wake())
+    client.on('exists', () => this.#news.ring())
     client.on('error', (err: Error) => this.#fail(err))
     client.on('close', () => this.#fail(new Error('the server closed the connection')))
   }
@@ -241,13 +241,15 @@ export class ImapSession {
    * Waits for the server to say that something arrived (IDLE), at most `ms`; then the caller
    * looks for himself, because IDLE may lie. Throws when the connection is gone.
    */
-  async waitForNews(ms: number, signal: AbortSignal): Promise<void> {
+  async waitForNews(ms: number, signal: AbortSignal): Promise<boolean> {
+    let told = false
     if (this.#failure === null && !signal.aborted) {
       // Ends by itself with the next command; a failure shows as 'error' or 'close'.
       this.#client.idle().catch(() => {})
-      await this.#news.wait(ms, signal)
+      told = await this.#news.wait(ms, signal)
     }
     if (this.#failure !== null && !signal.aborted) throw this.#failure
+    return told
   }
 
   /** Leaves politely within a second, then closes. */
@@ -266,13 +268,9 @@ export class ImapSession {
     this.#client.close()
   }
 
-  #wake(): void {
-    this.#news.ring()
-  }
-
   #fail(failure: Error): void {
     this.#failure ??= failure
-    this.#wake()
+    this.#news.ring()
   }
 
   #within<T>(ms: number, what: string, work: () => Promise<T>): Promise<T> {

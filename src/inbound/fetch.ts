@@ -116,14 +116,17 @@ async function watch(
     await reconcile(store, session, await cursorOf(store, session), missing)
     while (!signal.aborted) {
       const cursor = await cursorOf(store, session)
+      const lookedAt = performance.now()
       const retryAt = await storeNew(store, session, cursor, missing)
+      deps.events.inboxLooked(inbox.name, performance.now() - lookedAt)
       deps.health.succeeded(inbox.name, 'imap', deps.clock.now())
       await markStored(store, session, cursor)
       if (isDue(cursor.reconciledAt, RECONCILE_MS, deps.clock.now())) {
         await reconcile(store, session, cursor, missing)
       }
       const untilRetry = retryAt === null ? POLL_MS : retryAt - deps.clock.now().getTime()
-      await session.waitForNews(Math.max(50, Math.min(POLL_MS, untilRetry)), signal)
+      const waitMs = Math.max(50, Math.min(POLL_MS, untilRetry))
+      if (await session.waitForNews(waitMs, signal)) deps.events.inboxWoken(inbox.name)
     }
   } finally {
     signal.removeEventListener('abort', abort)

@@ -38,22 +38,31 @@ const SAME_WORDS_WINDOW_MS = Math.max(...SAME_WORDS.map(({ windowMs }) => window
 /** What is looked back at; a chain of answers to our mail is not interrupted by more of these. */
 const LOOKED_AT_MAX = 40
 
-/** The reason not to acknowledge, written into the outbox row; null: there is none. */
+/** Why not to acknowledge; null: there is no reason. */
+export interface Restraint {
+  readonly reason: 'late' | 'unverified' | 'flood' | 'repeated'
+  /** For people: written into the outbox row. */
+  readonly detail: string
+}
+
 export async function whyNotAcknowledge(
   db: Queryable,
   flood: FloodLimits,
   written: Written,
   at: Date,
-): Promise<string | null> {
+): Promise<Restraint | null> {
   const { row, inbox, verified } = written
   const arrivedAt = row.internalAt ?? row.receivedAt
   if (at.getTime() - arrivedAt.getTime() > ANSWER_AGE_MAX_MS) {
-    return 'the message is older than 24 hours'
+    return { reason: 'late', detail: 'the message is older than 24 hours' }
   }
   if (inbox.authservId !== null && !verified) {
-    return 'our mail server did not authenticate the sender'
+    return { reason: 'unverified', detail: 'our mail server did not authenticate the sender' }
   }
-  return (await flooded(db, flood, written, at)) ?? repeats(db, written, at)
+  const flooding = await flooded(db, flood, written, at)
+  if (flooding !== null) return { reason: 'flood', detail: flooding }
+  const repeated = await repeats(db, written, at)
+  return repeated === null ? null : { reason: 'repeated', detail: repeated }
 }
 
 async function flooded(

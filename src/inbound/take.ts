@@ -16,7 +16,7 @@ import type { Parsed } from './parse.ts'
 import { noteAlsoSentTo } from './also-sent-to.ts'
 import { asReleased } from './released.ts'
 import { commonOf, inRounds } from './side-by-side.ts'
-import { write } from './write.ts'
+import { type Understood, write } from './write.ts'
 
 /** A message whose parts are known and stored, before anything is decided. */
 export interface Ready {
@@ -138,13 +138,20 @@ async function takeOne(
   if (twin !== null) {
     await settleDuplicate(tx, row, twin, parsed)
     await noteAlsoSentTo(tx, context, { row, twin, inbox }, at)
-    return { ...line, fate: 'duplicate', verdict: 'none', ticketId: null }
+    return { ...line, fate: 'duplicate', verdict: 'none', unanswered: null, ticketId: null }
   }
   const arrived = { row, inbox, message: parsed.message, attachments, unreadable }
   const decided = await decide(tx, context, arrived, at)
   const understood = await asReleased(tx, { inbox, lifecycle: context.lifecycle }, decided, at)
   const { fate, ticketId } = await write(tx, context, understood, at)
-  return { ...line, fate, verdict: understood.verdict.kind, ticketId }
+  const verdict = understood.verdict.kind
+  return { ...line, fate, verdict, unanswered: unansweredOf(understood), ticketId }
+}
+
+/** Why nobody is told that the message came; null: somebody is, or it answers something. */
+function unansweredOf({ verdict, decision, restraint }: Understood): string | null {
+  if (verdict.kind !== 'person') return verdict.kind
+  return 'acknowledge' in decision && decision.acknowledge ? (restraint?.reason ?? null) : null
 }
 
 async function settleDuplicate(

@@ -63,7 +63,7 @@ export async function applyOpen(
         decision.acknowledge && !understood.sensitive
           ? {
               verified: understood.verified,
-              suppress: understood.suppressAcknowledgement,
+              suppress: understood.restraint?.detail ?? null,
               arrivedAt: understood.row.internalAt,
             }
           : null,

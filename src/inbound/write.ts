@@ -27,6 +27,7 @@ import { ANSWER_AGE_MAX_MS } from '../ticket/notify.ts'
 import type { User } from '../ticket/user.ts'
 import { type CustomerWish, saysMore, WISH_DONE, wishIn } from './customer-wishes.ts'
 import { languageWishes } from './language-wishes.ts'
+import type { Restraint } from './restraint.ts'
 import type { Threading } from './thread.ts'
 import type { Decision } from './triage.ts'
 import { applyOpen } from './write-open.ts'
@@ -52,8 +53,7 @@ export interface Understood {
   readonly suggested: readonly NamedAddress[]
   /** Was the sender proven: own token, or authenticated by our own server? */
   readonly proven: boolean
-  /** A reason not to acknowledge: too old, a flood. */
-  readonly suppressAcknowledgement: string | null
+  readonly restraint: Restraint | null
   readonly verified: boolean
   /** It answers a ticket and says thanks, and nothing else. */
   readonly onlyThanks: boolean

@@ -56,19 +56,27 @@ export async function attemptDelivery(
     await settle(
       deps,
       row,
-      { outcome: 'failed', detail: 'its bytes are missing', dueAt: null, badRecipient: false },
+      {
+        outcome: 'failed',
+        detail: 'its bytes are missing',
+        dueAt: null,
+        badRecipient: false,
+        ms: 0,
+      },
       signal,
     )
     return { serverDown: null }
   }
+  const startedAt = performance.now()
   const result = await lane.submit(
     { mailFrom: composed.mailFrom, rcptTo: row.rcptTo },
     composed.source,
     { beforeDot: () => makeEnding(deps, row) },
     signal,
   )
+  const ms = performance.now() - startedAt
   const badRecipient = result.kind === 'permanent' && result.badRecipient
-  await settle(deps, row, { ...outcomeOf(deps, row, result), badRecipient }, signal)
+  await settle(deps, row, { ...outcomeOf(deps, row, result), badRecipient, ms }, signal)
   if (result.kind !== 'temporary' || result.scope !== 'server') return { serverDown: null }
   const { code, reply, needsReauth = false } = result
   return { serverDown: { code, reply, needsReauth } }
@@ -112,7 +120,7 @@ function outcomeOf(deps: AttemptDeps, row: OutboxMessage, result: SubmissionResu
   }
 }
 
-type Settling = Outcomes & { readonly badRecipient: boolean }
+type Settling = Outcomes & { readonly badRecipient: boolean; readonly ms: number }
 
 /** While the database is away the lane waits: what the server said must not be forgotten. */
 async function settle(
@@ -175,15 +183,15 @@ export async function recordDelivery(
   )
 }
 
-function logOutcome(events: Events, row: OutboxMessage, outcomes: Outcomes): void {
+function logOutcome(events: Events, row: OutboxMessage, { ms, ...outcomes }: Settling): void {
   const { id: outboxId, ticketId, attempts, kind } = row
   const detail = codesIn(outcomes.detail ?? '')
-  if (outcomes.outcome === 'sent') events.deliverySent({ outboxId, ticketId, attempts, kind })
+  if (outcomes.outcome === 'sent') events.deliverySent({ outboxId, ticketId, attempts, kind, ms })
   else if (outcomes.outcome === 'failed')
-    events.deliveryFailed({ outboxId, ticketId, detail, kind })
+    events.deliveryFailed({ outboxId, ticketId, detail, kind, ms })
   else if (outcomes.outcome === 'uncertain')
-    events.deliveryUncertain({ outboxId, ticketId, detail, kind })
-  else events.deliveryPostponed({ outboxId, attempts, detail, kind })
+    events.deliveryUncertain({ outboxId, ticketId, detail, kind, ms })
+  else events.deliveryPostponed({ outboxId, attempts, detail, kind, ms })
 }
 
 /** The numbers of a reply only: servers like to repeat the address, which no log should hold. */

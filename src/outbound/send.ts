@@ -270,7 +270,7 @@ export async function recoverSending(deps: AttemptDeps, own: boolean): Promise<n
     return recovered
   })
   for (const { id, ticketId, kind } of uncertain) {
-    deps.events.deliveryUncertain({ outboxId: id, ticketId, detail, kind })
+    deps.events.deliveryUncertain({ outboxId: id, ticketId, detail, kind, ms: null })
   }
   return uncertain.length
 }

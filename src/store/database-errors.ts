@@ -7,6 +7,10 @@ import type { Knex } from 'knex'
 import { EXIT, OperatorError } from '../errors.ts'
 
 const noted = new WeakSet<object>()
+let refusals = 0
+
+/** Statements of this process so far that were refused for somebody else's lock or change. */
+export const contentionsSoFar = (): number => refusals
 
 interface Acquiring {
   acquireRawConnection(): Promise<unknown>
@@ -14,7 +18,10 @@ interface Acquiring {
 
 /** From now on the errors of this database are known as such. */
 export function noteErrorsOf(db: Knex): void {
-  db.on('query-error', (err: object) => noted.add(err))
+  db.on('query-error', (err: Error) => {
+    noted.add(err)
+    if (AGAIN.has(codeOf(err))) refusals += 1
+  })
   const client = db.client as Acquiring
   const acquire = client.acquireRawConnection.bind(client)
   client.acquireRawConnection = async () => {

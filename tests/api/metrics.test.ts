@@ -41,7 +41,7 @@ interface Dashboard {
 
 /** What our metrics are told apart by, and what Prometheus adds. */
 const LABELS = new Set(
-  'mailbox result reason state status kind class route method code source le instance exported_job'.split(
+  'mailbox op result reason state status kind class route method code source le instance exported_job'.split(
     ' ',
   ),
 )
@@ -109,6 +109,25 @@ eachDatabase(
       expect([...found.keys()].some((name) => name.startsWith('nodejs_eventloop_lag'))).toBe(true)
     })
 
+    test('time the first answer of a ticket, once', async () => {
+      const api = await start()
+      await scrape(api)
+      await api.ana.post('/api/v1/tickets', { subject: 'Printer', text: 'It burns.' })
+      const comments = '/api/v1/tickets/1/comments'
+      await api.bruno.post(comments, { text: 'Ask her.', visibility: 'internal' })
+      api.clock.at = new Date(api.clock.at.getTime() + 600_000)
+      await api.bruno.post(comments, { text: 'Try water.' })
+      api.clock.at = new Date(api.clock.at.getTime() + 600_000)
+      await api.bruno.post(comments, { text: 'Or foam.' })
+      const metric = 'postroom_ticket_first_response_seconds'
+      const count = async () => (await scrape(api)).get(`${metric}_count`)
+      await expect.poll(count).toBe(1)
+      const found = await scrape(api)
+      expect(found.get(`${metric}_bucket{le="300"}`)).toBe(0)
+      expect(found.get(`${metric}_bucket{le="900"}`)).toBe(1)
+      expect(found.get(`${metric}_count`)).toBe(1)
+    })
+
     test('count requests by the template of their route, and refused logins', async () => {
       const api = await start()
       await api.ana.post('/api/v1/tickets', { subject: 'Printer', text: 'It burns.' })
@@ -131,11 +150,31 @@ eachDatabase(
       const jobs = new Jobs((name) => api.metrics.jobRan(name, 'ok'))
       const { metrics, clock } = api
       const events = notedEvents(eventsOf(silentLog), { jobs, metrics, clock })
-      const line = { inboundId: 1, ticketId: null, attempts: 1, inbox: 'Support', bytes: 2_000 }
+      const line = {
+        inboundId: 1,
+        ticketId: null,
+        attempts: 1,
+        inbox: 'Support',
+        bytes: 2_000,
+        unanswered: null,
+      }
       events.messageTaken({ ...line, fate: 'ticket', verdict: 'person', lagMs: 1_500 })
+      events.messageTaken({
+        ...line,
+        fate: 'comment',
+        verdict: 'auto_reply',
+        unanswered: 'auto_reply',
+        lagMs: null,
+      })
       events.messageTaken({ ...line, fate: 'system', verdict: 'loop', lagMs: null })
       events.messageTaken({ ...line, fate: 'system', verdict: 'bounce', lagMs: 0 })
-      events.deliverySent({ outboxId: 1, ticketId: 1, attempts: 1, kind: 'reply' })
+      events.deliverySent({ outboxId: 1, ticketId: 1, attempts: 1, kind: 'reply', ms: 300 })
+      events.inboxWoken('Support')
+      events.inboxLooked('Support', 30)
+      events.leaseTaken({ inbox: 'Support', epoch: 1, isTakeover: false })
+      events.leaseLost('Support')
+      metrics.parsed(0.01)
+      metrics.committed(0.01)
       events.inboxFailed('Support', new Error('x'), 1, 'login')
       events.loopFailed('intake', new Error('disk full'))
       jobs.succeeded('housekeeping', clock.at)
@@ -143,12 +182,21 @@ eachDatabase(
       const wanted: [string, number][] = [
         ['postroom_mail_received_total{mailbox="Support",result="new_ticket"}', 1],
         ['postroom_mail_received_total{mailbox="Support",result="system"}', 2],
+        ['postroom_autoreply_suppressed_total{reason="auto_reply"}', 1],
+        ['postroom_mailbox_idle_wakeups_total{mailbox="Support"}', 1],
+        ['postroom_mailbox_poll_duration_seconds_count{mailbox="Support"}', 1],
+        ['postroom_lease_held{mailbox="Support"}', 0],
+        ['postroom_smtp_delivery_duration_seconds_bucket{le="0.2",result="sent"}', 0],
+        ['postroom_smtp_delivery_duration_seconds_bucket{le="1",result="sent"}', 1],
+        ['postroom_mail_parse_duration_seconds_count', 1],
+        ['postroom_db_query_duration_seconds_count{op="transaction"}', 1],
+        ['postroom_db_busy_total', expect.any(Number)],
         ['postroom_mail_ignored_total{reason="bounce"}', 1],
         ['postroom_mail_loop_detected_total{kind="loop"}', 1],
         ['postroom_mail_bounced_total{class="matched"}', 1],
         ['postroom_mail_ingest_lag_seconds_bucket{le="1",mailbox="Support"}', 1],
         ['postroom_mail_ingest_lag_seconds_bucket{le="2",mailbox="Support"}', 2],
-        ['postroom_mail_size_bytes_count', 3],
+        ['postroom_mail_size_bytes_count', 4],
         ['postroom_mail_sent_total{result="sent",kind="reply"}', 1],
         ['postroom_mailbox_reconnects_total{mailbox="Support",reason="login"}', 1],
         ['postroom_job_runs_total{job="intake",result="failed"}', 1],

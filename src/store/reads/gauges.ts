@@ -1,5 +1,6 @@
 /** What /metrics asks the database: counts that indexes answer, however many rows there are. */
 import { stat } from 'node:fs/promises'
+import { contentionsSoFar } from '../database-errors.ts'
 import { recordFrom } from '../json.ts'
 import type { Queryable, Store } from '../open.ts'
 import { toMs } from '../time.ts'
@@ -19,6 +20,7 @@ export interface Gauges {
   readonly webhookQueue: number
   readonly databaseBytes: number
   readonly walBytes: number
+  readonly contentions: number
 }
 
 /** @param file of SQLite; null: PostgreSQL */
@@ -52,6 +54,7 @@ export async function readGauges(
     stuck: await count(pending(read).where('received_at', '<', toMs(at) - STUCK_MS)),
     webhookQueue: await count(read('webhook_deliveries').where({ state: 'pending' })),
     databaseBytes: kind === 'postgres' ? await sizeOfPostgres(read) : await sizeOf(of.file),
+    contentions: contentionsSoFar(),
     walBytes: await sizeOf(of.file === null ? null : `${of.file}-wal`),
   }
 }
@@ -106,10 +109,13 @@ export interface TicketMoves {
   readonly created: Map<string, number>
   readonly closed: number
   readonly reopened: number
+  /** Seconds from the opening of a ticket to the first answer, of those that got one. */
+  readonly firstResponsesS: readonly number[]
 }
 
 /** More are counted the next time. */
 const EVENTS_MAX = 10_000
+const TICKETS_AT_ONCE = 500
 
 /** @param isClosed of a status @returns `lastId`: how far was read */
 export async function ticketMovesAfter(
@@ -117,12 +123,12 @@ export async function ticketMovesAfter(
   part: { afterId: number; upToId: number },
   isClosed: (status: string) => boolean,
 ): Promise<TicketMoves & { lastId: number }> {
-  const rows = await db<{ id: number; type: string; data: string }>('events')
+  const rows = await db<MovesRow>('events')
     .where('id', '>', part.afterId)
     .where('id', '<=', part.upToId)
     .orderBy('id')
     .limit(EVENTS_MAX)
-    .select('id', 'type', 'data')
+    .select('id', 'type', 'data', 'ticket_id', 'created_at')
   const created = new Map<string, number>()
   let closed = 0
   let reopened = 0
@@ -137,5 +143,36 @@ export async function ticketMovesAfter(
   }
   const isFull = rows.length === EVENTS_MAX
   const lastId = isFull ? (rows.at(-1)?.id ?? part.upToId) : part.upToId
-  return { created, closed, reopened, lastId }
+  const firstResponsesS = await firstResponses(db, rows)
+  return { created, closed, reopened, firstResponsesS, lastId }
+}
+
+interface MovesRow {
+  id: number
+  type: string
+  data: string
+  ticket_id: number | null
+  created_at: number
+}
+
+/** The comment that is as old as the first answer of its ticket is this answer. */
+async function firstResponses(db: Queryable, rows: readonly MovesRow[]): Promise<number[]> {
+  const comments = rows.filter(({ type }) => type === 'comment.created')
+  const ids = [...new Set(comments.map(({ ticket_id: id }) => id))].filter((id) => id !== null)
+  const found: number[] = []
+  for (let from = 0; from < ids.length; from += TICKETS_AT_ONCE) {
+    const tickets = await db<{ id: number; created_at: number; first_answered_at: number | null }>(
+      'tickets',
+    )
+      .whereIn('id', ids.slice(from, from + TICKETS_AT_ONCE))
+      .whereNotNull('first_answered_at')
+      .select('id', 'created_at', 'first_answered_at')
+    for (const { id, created_at: openedAt, first_answered_at: answeredAt } of tickets) {
+      const answers = comments.some(
+        (row) => row.ticket_id === id && Number(row.created_at) === Number(answeredAt),
+      )
+      if (answers) found.push((Number(answeredAt) - Number(openedAt)) / 1_000)
+    }
+  }
+  return found
 }

@@ -1,0 +1,62 @@
+/** What /metrics read from the database when somebody asks. */
+import type { Instruments } from './metric-instruments.ts'
+
+/** What only the database knows. */
+export interface StoredGauges {
+  readonly ticketsByStatus: ReadonlyMap<string, number>
+  /** Seconds; 0: nobody waits. */
+  readonly oldestWaitingS: number
+  readonly outboxByState: ReadonlyMap<string, number>
+  readonly outboxOldestS: number
+  readonly quarantined: number
+  readonly stuck: number
+  readonly webhookQueue: number
+  readonly databaseBytes: number
+  readonly walBytes: number
+  /** Of this process so far. */
+  readonly contentions: number
+}
+
+export class StoredMetrics {
+  readonly #busy
+  readonly #tickets
+  readonly #waiting
+  readonly #outbox
+  readonly #outboxAge
+  readonly #quarantine
+  readonly #stuck
+  readonly #webhookQueue
+  readonly #databaseSize
+  readonly #walSize
+
+  constructor(made: Instruments) {
+    this.#busy = made.counter(
+      'db_busy_total',
+      'Statements refused for a lock or change of somebody else',
+      [],
+    )
+    this.#tickets = made.gauge('tickets', 'Tickets by status', ['status'])
+    this.#waiting = made.gauge('ticket_oldest_waiting_seconds', 'How long somebody has waited')
+    this.#outbox = made.gauge('outbox_messages', 'Owed mail by state', ['state'])
+    this.#outboxAge = made.gauge('outbox_oldest_age_seconds', 'Age of the oldest queued mail')
+    this.#quarantine = made.gauge('quarantine_messages', 'Messages a person must look at')
+    this.#stuck = made.gauge('incoming_stuck_messages', 'Messages that should be decided by now')
+    this.#webhookQueue = made.gauge('webhook_queue', 'Notices that webhooks are owed')
+    this.#databaseSize = made.gauge('db_size_bytes', 'Size of the database')
+    this.#walSize = made.gauge('wal_size_bytes', 'Size of SQLite’s write-ahead log')
+  }
+
+  set(stored: StoredGauges): void {
+    for (const [status, count] of stored.ticketsByStatus) this.#tickets.set({ status }, count)
+    for (const [state, count] of stored.outboxByState) this.#outbox.set({ state }, count)
+    this.#waiting.set(stored.oldestWaitingS)
+    this.#outboxAge.set(stored.outboxOldestS)
+    this.#quarantine.set(stored.quarantined)
+    this.#stuck.set(stored.stuck)
+    this.#webhookQueue.set(stored.webhookQueue)
+    this.#databaseSize.set(stored.databaseBytes)
+    this.#walSize.set(stored.walBytes)
+    this.#busy.reset()
+    this.#busy.inc(stored.contentions)
+  }
+}
