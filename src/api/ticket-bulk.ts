@@ -132,7 +132,7 @@ async function changed(
     const { version } = await deps.store.transaction(async (tx) => {
       const ticket = await lockVisibleTicket(tx, scopeOf(caller), id)
       if (ticket === null) throw notFound()
-      return patch(tx, deps, { caller, ticket, body }, deps.clock.now())
+      return patch(tx, deps, { caller, ticket, body, isOneOfMany: true }, deps.clock.now())
     })
     return { id, status: 200, version }
   } catch (err) {

@@ -122,12 +122,13 @@ interface Patching {
   readonly caller: Caller
   readonly ticket: Ticket
   readonly body: TicketPatch
+  readonly isOneOfMany?: boolean
 }
 
 export async function patch(
   tx: Tx,
   deps: ApiDeps,
-  { caller, ticket, body }: Patching,
+  { caller, ticket, body, isOneOfMany = false }: Patching,
   at: Date,
 ): Promise<Ticket> {
   const { assignee, inbox, category, status, snoozed_until: until, requester, ...plain } = body
@@ -144,7 +145,8 @@ export async function patch(
   if (requester !== undefined) {
     await changeRequester(tx, deps.context, { ticketId: ticket.id, address: requester, author }, at)
   }
-  return changeTicket(tx, deps.context, { ticketId: ticket.id, change, author }, at)
+  const input = { ticketId: ticket.id, change, author, isOneOfMany }
+  return changeTicket(tx, deps.context, input, at)
 }
 
 function laterThan(at: Date, until: Date | null): Date | null {

@@ -9,6 +9,7 @@ import type { Ticket } from '../ticket/ticket.ts'
 import { isStaff, type User } from '../ticket/user.ts'
 import { getTicket, statusChanged, stepRefused, withoutStaleMail } from './add-comment.ts'
 import type { Author, DeskContext } from './context.ts'
+import { notifyAssignee } from './notify-agents.ts'
 import { actorOf } from './record-comment.ts'
 
 type Plain = Pick<
@@ -32,15 +33,24 @@ export interface WantedChange extends Optional<Omit<Plain, 'assigneeId'>> {
   readonly assignee?: User | null
 }
 
+interface ChangeInput {
+  readonly ticketId: number
+  readonly change: WantedChange
+  readonly author: Author
+  /** Changed with others, by one click: an assignee is not mailed about each of them. */
+  readonly isOneOfMany?: boolean
+}
+
 /**
- * Whatever is the same already changes nothing and makes no event.
+ * Whatever is the same already changes nothing and makes no event. An assignee hears of a ticket that
+ * somebody else gave him.
  *
  * @throws AppError `unknown-status`, `status-transition-not-allowed`, `not-an-agent`, `not-found`.
  */
 export async function changeTicket(
   tx: Tx,
   context: DeskContext,
-  input: { ticketId: number; change: WantedChange; author: Author },
+  input: ChangeInput,
   at: Date,
 ): Promise<Ticket> {
   const ticket = await getTicket(tx, input.ticketId)
@@ -53,7 +63,20 @@ export async function changeTicket(
   }
   await insertEvents(tx, eventsOf(ticket, plain, target, input.author), at)
   if (target !== null) await withoutStaleMail(tx, ticket.id, target)
-  return getTicket(tx, ticket.id)
+  const after = await getTicket(tx, ticket.id)
+  if (plain.assigneeId !== undefined)
+    await tellAssignee(tx, context, { ...input, ticket: after }, at)
+  return after
+}
+
+async function tellAssignee(
+  tx: Tx,
+  context: DeskContext,
+  { ticket, change: { assignee }, author, isOneOfMany }: ChangeInput & { ticket: Ticket },
+  at: Date,
+): Promise<void> {
+  if (isOneOfMany === true || !assignee || author.user === null) return
+  await notifyAssignee(tx, context, { ticket, assignee, by: author.user }, at)
 }
 
 /** Where a wish to change the status leads; null: it stays. */

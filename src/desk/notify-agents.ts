@@ -1,8 +1,8 @@
-/** Tells agents about something a customer did: who, when, and in one mail where several fit. */
+/** Tells agents what a customer did or a colleague gave them: who, when, and in one mail where several fit. */
 import type { NamedAddress } from '../mail/address.ts'
 import { coalesced, noticeToAgent } from '../outbound/agent-notices.ts'
 import { listAttachments } from '../store/attachments.ts'
-import { latestPublicComments } from '../store/comments.ts'
+import { lastCustomerWords, latestPublicComments } from '../store/comments.ts'
 import { mutedBy, settingsById } from '../store/notice-settings.ts'
 import type { Tx } from '../store/open.ts'
 import { listParticipants, listWatcherIds } from '../store/participants.ts'
@@ -10,7 +10,7 @@ import { findUser, findUsers, listAgents } from '../store/users.ts'
 import type { Comment } from '../ticket/comment.ts'
 import { ruleOf } from '../ticket/lifecycle.ts'
 import { inboxOrFirst } from '../ticket/inbox.ts'
-import { type NoticeSettings, quietUntil, wantsNotice } from '../ticket/notify.ts'
+import { type NoticeLevel, type NoticeSettings, quietUntil, wantsNotice } from '../ticket/notify.ts'
 import type { Ticket } from '../ticket/ticket.ts'
 import type { User } from '../ticket/user.ts'
 import type { Author, DeskContext } from './context.ts'
@@ -29,9 +29,56 @@ export async function notifyAgents(
   },
   at: Date,
 ): Promise<void> {
-  const { ticket, comment, suggested } = about
   if (context.inboxes.length === 0) return
-  const { agents, settings } = await listenersOf(tx, context, about)
+  const { ticket, comment, suggested } = about
+  const listeners = await listenersOf(tx, context, about)
+  await tell(tx, context, { ticket, comment, suggested, assignedBy: null, ...listeners }, at)
+}
+
+/**
+ * A colleague made him the assignee. He gets the customer's last words, too: they may have gone to
+ * others only.
+ */
+export async function notifyAssignee(
+  tx: Tx,
+  context: DeskContext,
+  { ticket, assignee, by }: { ticket: Ticket; assignee: User; by: User },
+  at: Date,
+): Promise<void> {
+  if (context.inboxes.length === 0 || by.id === assignee.id) return
+  const settings = await settingsById(tx, [assignee.id])
+  const concern = {
+    mine: true,
+    assigned: true,
+    watching: false,
+    muted: (await mutedBy(tx, ticket.id)).includes(assignee.id),
+  }
+  if (!wantsNotice(levelOf(context, settings, assignee), concern)) return
+  const comment =
+    (await lastCustomerWords(tx, { ticketId: ticket.id })) ??
+    (await latestPublicComments(tx, ticket.id, 1))[0] ??
+    null
+  const assignedBy = nameOf(by)
+  const about = { ticket, comment, suggested: [], assignedBy, agents: [assignee], settings }
+  await tell(tx, context, about, at)
+}
+
+type Settings = ReadonlyMap<number, NoticeSettings>
+interface Listeners {
+  readonly agents: readonly User[]
+  readonly settings: Settings
+}
+
+interface News extends Listeners {
+  readonly ticket: Ticket
+  /** Null: there is nothing that a notice may repeat. */
+  readonly comment: Comment | null
+  readonly suggested: readonly NamedAddress[]
+  readonly assignedBy: string | null
+}
+
+async function tell(tx: Tx, context: DeskContext, news: News, at: Date): Promise<void> {
+  const { ticket, comment, agents, settings, suggested, assignedBy } = news
   if (agents.length === 0) return
   const requester = ticket.requesterId === null ? null : await findUser(tx, ticket.requesterId)
   const assignee = ticket.assigneeId === null ? null : await findUser(tx, ticket.assigneeId)
@@ -46,7 +93,12 @@ export async function notifyAgents(
     )
     const dueAt = whenWanted(context, ticket, settings.get(agent.id) ?? null, soonest)
     const ticketUrl = `${context.publicUrl}/tickets/${ticket.id}`
-    const entries = await entriesFor(tx, { comment, sinceCommentId, ticketUrl })
+    const entries = await entriesFor(tx, {
+      ticketId: ticket.id,
+      comment,
+      sinceCommentId,
+      ticketUrl,
+    })
     await noticeToAgent(
       tx,
       context,
@@ -58,8 +110,9 @@ export async function notifyAgents(
         assignee,
         participants,
         suggested,
+        assignedBy,
         entries,
-        commentId: sinceCommentId ?? comment.id,
+        commentId: sinceCommentId ?? comment?.id ?? null,
         dueAt,
       },
       at,
@@ -74,7 +127,7 @@ async function listenersOf(
   tx: Tx,
   context: DeskContext,
   { ticket, comment, author }: About,
-): Promise<{ agents: User[]; settings: Map<number, NoticeSettings> }> {
+): Promise<Listeners> {
   const everybody = await (context.agentsOf ?? listAgents)(tx)
   if (everybody.length === 0) return { agents: [], settings: new Map() }
   const settings = await settingsById(
@@ -88,7 +141,7 @@ async function listenersOf(
       agent.id !== comment.authorId &&
       agent.id !== author.recordedBy?.id &&
       agent.id !== ticket.requesterId &&
-      wantsNotice(settings.get(agent.id)?.level ?? context.agentNotices.default, {
+      wantsNotice(levelOf(context, settings, agent), {
         mine: ticket.assigneeId === agent.id,
         assigned: ticket.assigneeId !== null,
         watching: watchers.has(agent.id),
@@ -97,6 +150,9 @@ async function listenersOf(
   )
   return { agents, settings }
 }
+
+const levelOf = ({ agentNotices }: DeskContext, settings: Settings, { id }: User): NoticeLevel =>
+  settings.get(id)?.level ?? agentNotices.default
 
 /** Not in the agent's quiet hours, unless it is urgent. */
 function whenWanted(
@@ -124,15 +180,20 @@ async function newestPublicComments(
 async function entriesFor(
   tx: Tx,
   {
+    ticketId,
     comment,
     sinceCommentId,
     ticketUrl,
-  }: { comment: Comment; sinceCommentId: number | null; ticketUrl: string },
+  }: {
+    ticketId: number
+    comment: Comment | null
+    sinceCommentId: number | null
+    ticketUrl: string
+  },
 ) {
+  const one = comment === null ? [] : [comment]
   const comments =
-    sinceCommentId === null
-      ? [comment]
-      : await newestPublicComments(tx, comment.ticketId, sinceCommentId)
+    sinceCommentId === null ? one : await newestPublicComments(tx, ticketId, sinceCommentId)
   const attachments = await listAttachments(
     tx,
     comments.map(({ id }) => id),

@@ -1,5 +1,5 @@
 /**
- * What agents are told: a notice about a new ticket or a customer's comment. A reply to a notice
+ * What agents are told: a notice about a new ticket, a customer's comment, or a ticket that is theirs now. A reply to a notice
  * is a public comment, because its Reply-To is bound to the agent and the ticket.
  */
 import { domainOf, type NamedAddress } from '../mail/address.ts'
@@ -26,6 +26,8 @@ export interface AgentNoticeInput {
   readonly participants: readonly Participant[]
   /** People who were copied and are not on the ticket. */
   readonly suggested: readonly NamedAddress[]
+  /** The colleague who made him the assignee; null: it is about the comments. */
+  readonly assignedBy: string | null
   /** What happened, oldest first: the new comments. */
   readonly entries: readonly {
     /** Null: the sender could not be told. */
@@ -34,7 +36,8 @@ export interface AgentNoticeInput {
     readonly internal: boolean
     readonly attachments: readonly string[]
   }[]
-  readonly commentId: number
+  /** The first of them; null: there is none. */
+  readonly commentId: number | null
   readonly dueAt: Date
 }
 
@@ -49,7 +52,7 @@ export async function noticeToAgent(
   if (inbox === null) return
   const { agent, ticket } = input
   // Who wrote last; it need not be the requester.
-  const who = input.entries.at(-1)?.author ?? 'unknown sender'
+  const who = input.assignedBy ?? input.entries.at(-1)?.author ?? 'unknown sender'
   await enqueue(
     tx,
     context,
@@ -113,6 +116,7 @@ function valuesOf(input: AgentNoticeInput, inbox: Inbox, publicUrl: string): Age
   const { ticket, assignee, requester } = input
   return {
     inbox: { name: inbox.name },
+    assigned_by: input.assignedBy ?? '',
     entries: input.entries.map((entry) => ({
       author: entry.author,
       text: excerptOf(entry.text).trim(),

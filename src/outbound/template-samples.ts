@@ -85,14 +85,25 @@ export const SAMPLES: { readonly [N in NoticeName]: readonly NoticeValues[N][] }
   agent_notice: [
     ...PRIORITIES.map((priority, others) => ({
       inbox,
+      assigned_by: '',
       entries: [entry],
       ticket: { ...agentsTicket, priority },
       audience: { ...audience, others },
       suggested: '',
       forwarded: others === 1,
     })),
+    ...[[entry], []].map((entries) => ({
+      inbox,
+      assigned_by: 'Carla',
+      entries,
+      ticket: { ...agentsTicket, priority: 'normal', assignee: 'Bruno' },
+      audience,
+      suggested: '',
+      forwarded: false,
+    })),
     {
       inbox,
+      assigned_by: '',
       entries: [entry, { ...entry, author: null, internal: true, attachments: 'fire.jpg' }],
       ticket: { ...agentsTicket, priority: 'normal', requester: null, assignee: 'Bruno' },
       audience: null,

@@ -59,6 +59,8 @@ export interface ReplyValues extends ForCustomer {
 
 export interface AgentNoticeValues {
   readonly inbox: { readonly name: string }
+  /** The colleague who made the reader the assignee; '' when it is about the entries only. */
+  readonly assigned_by: string
   /** What happened, oldest first. */
   readonly entries: readonly {
     /** Null: the sender could not be told. */

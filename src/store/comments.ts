@@ -161,24 +161,24 @@ export async function latestAnswerOfOther(
   return row === undefined ? null : toComment(row)
 }
 
-/** What a customer last said in public before a comment; no machine's mail. */
+/** What a customer last said in public, before a comment if that is given; no machine's mail. */
 export async function lastCustomerWords(
   db: Queryable,
-  before: { readonly ticketId: number; readonly id: number },
+  { ticketId, id: before }: { readonly ticketId: number; readonly id?: number },
 ): Promise<Comment | null> {
-  const row = await db<CommentRow>('comments')
+  const query = db<CommentRow>('comments')
     .leftJoin('inbound_messages', 'inbound_messages.id', 'comments.inbound_id')
     .where({
-      'comments.ticket_id': before.ticketId,
+      'comments.ticket_id': ticketId,
       visibility: 'public',
       author_type: 'customer',
     })
-    .where('comments.id', '<', before.id)
     .where((either) => {
       void either.whereNull('verdict').orWhere({ verdict: 'person' })
     })
     .orderBy('comments.id', 'desc')
-    .first<CommentRow | undefined>('comments.*')
+  if (before !== undefined) void query.where('comments.id', '<', before)
+  const row = await query.first<CommentRow | undefined>('comments.*')
   return row === undefined ? null : toComment(row)
 }
 

@@ -34,6 +34,29 @@ eachDatabase(
       expect((await bruno.put(PATH, body)).status).toBe(422)
     })
 
+    test('a colleague who is made the assignee is mailed, one who is given many at once is not', async () => {
+      const { ana, bruno, carla, users, store } = await start()
+      const open = async (): Promise<number> => {
+        const { body } = await ana.post('/api/v1/tickets', { subject: 'Printer', text: 'Smoke.' })
+        return Number(body.id)
+      }
+      const told = (id: number): Promise<string[]> =>
+        store
+          .read('outbox')
+          .where({ ticket_id: id, kind: 'agent_notice', user_id: users.carla.id })
+          .pluck('outcome')
+      const [one, two] = [await open(), await open()]
+      const assignee = users.carla.id
+      await bruno.send('PATCH', `/api/v1/tickets/${one}`, { assignee })
+      await bruno.send('PATCH', `/api/v1/tickets/${one}`, { assignee })
+      expect(await told(one)).toEqual(['queued'])
+      await carla.post(`/api/v1/tickets/${two}/take`, {})
+      expect(await told(two)).toEqual([])
+      await bruno.post(`/api/v1/tickets/${two}/release`, undefined)
+      await bruno.post('/api/v1/tickets/bulk', { ids: [two], patch: { assignee } })
+      expect(await told(two)).toEqual([])
+    })
+
     test('a link of a notice asks first, and mutes with a POST of any kind', async () => {
       const api = await start()
       await api.bruno.post('/api/v1/tickets', { subject: 'x', text: 'x' })

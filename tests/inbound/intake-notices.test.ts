@@ -73,6 +73,60 @@ eachDatabase(
       expect(await owed()).toContain('agent_notice bruno@acme.test queued')
     })
 
+    test('an agent to whom a colleague’s command gives a ticket gets the customer’s words and who gave it', async () => {
+      await afterMail(fresh, [])
+      await desk.addUser('carla@acme.test', 'agent', 'Carla')
+      await wants({ level: 'mine', quietHours: null })
+      await arrive(aMail())
+      expect(await owed()).not.toContain('agent_notice bruno@acme.test queued')
+      await arrive(await replyFrom('carla@acme.test', '#assign bruno\n\nA colleague knows more.'))
+      const notice = await textOf(await mailTo('bruno@acme.test'))
+      expect(headerOf(notice, 'From')).toBe('"Carla (via Support)" <support@acme.test>')
+      expect(notice).toContain('Carla assigned this ticket to you.\r\n\r\nAna wrote:')
+      expect(notice).toContain('It is on fire.')
+      await arrive(await replyFrom('bruno@acme.test', 'I come over.'))
+      expect((await mailTo('ana@customer.test')).kind).toBe('reply')
+    })
+
+    test.each([
+      ['himself', '#take', 0],
+      ['somebody who has it already', '#assign bruno\n#assign bruno', 1],
+    ])('whoever gives a ticket to %s sends no notice too many', async (_whom, commands, count) => {
+      await afterMail(fresh, [])
+      await desk.addUser('carla@acme.test', 'agent', 'Carla')
+      await arrive(aMail())
+      const before = await notices()
+      await arrive(await replyFrom('carla@acme.test', commands))
+      await arrive(await replyFrom('carla@acme.test', commands))
+      expect(await notices()).toBe(before + count)
+    })
+
+    test.each(['digest', 'off'] as const)(
+      'who wants %s is not mailed about what he is given',
+      async (level) => {
+        await afterMail(fresh, [])
+        await desk.addUser('carla@acme.test', 'agent', 'Carla')
+        await wants({ level, quietHours: null })
+        await arrive(aMail())
+        await arrive(await replyFrom('carla@acme.test', '#assign bruno'))
+        expect(await owed()).not.toContain('agent_notice bruno@acme.test queued')
+      },
+    )
+
+    test('a notice that still waits is replaced by the one that says who gave the ticket', async () => {
+      await afterMail(fresh, [], {})
+      await desk.addUser('carla@acme.test', 'agent', 'Carla')
+      await arrive(aMail())
+      await arrive(await replyFrom('ana@customer.test', 'It burns higher.'))
+      const { id } = await mailTo('bruno@acme.test')
+      await arrive(await replyFrom('carla@acme.test', '#assign bruno'))
+      const notice = await mailTo('bruno@acme.test')
+      expect(await textOf(notice)).toMatch(/Carla assigned this ticket to you[^]*It burns higher/)
+      const replaced = (await desk.outbox()).find((row) => row.id === id)
+      expect(replaced?.outcome).toBe('discarded')
+      expect(notice.id).not.toBe(id)
+    })
+
     test('a notice says how to unsubscribe from its ticket', async () => {
       await afterMail(fresh, [aMail()])
       const notice = await textOf(await mailTo('bruno@acme.test'))
