@@ -1,6 +1,7 @@
 /** Opens the ticket that was decided: the sender's, or the customer's whom an agent speaks of. */
 import { addComment } from '../desk/add-comment.ts'
 import type { Author, DeskContext, Said } from '../desk/context.ts'
+import { tellOfForwardedCommands } from '../desk/forwarded-commands.ts'
 import { openTicket, type OpenTicketInput } from '../desk/open-ticket.ts'
 import type { NamedAddress } from '../mail/address.ts'
 import { headerOf, type Message } from '../mail/message.ts'
@@ -9,12 +10,13 @@ import type { Settled } from '../store/inbound-messages.ts'
 import type { Tx } from '../store/open.ts'
 import { ensureContact } from '../store/users.ts'
 import { restingStatus } from '../ticket/lifecycle.ts'
+import type { Ticket } from '../ticket/ticket.ts'
 import type { User } from '../ticket/user.ts'
 import { languageWishes } from './language-wishes.ts'
 import type { Decision } from './triage.ts'
 import type { Understood } from './write.ts'
 import { contactsOf, senderOf } from './write-people.ts'
-import { saidIn, saidInForward, wasInternal, writtenAt } from './write-said.ts'
+import { isRecent, saidIn, saidInForward, wasInternal, writtenAt } from './write-said.ts'
 
 type Opening = Decision & { do: 'open_ticket' }
 type Result = Pick<Settled, 'fate' | 'ticketId' | 'commentId'>
@@ -73,7 +75,10 @@ export async function applyOpen(
     },
     at,
   )
-  if (note !== null) await addNote(tx, context, { ...note, ticketId: ticket.id }, at)
+  if (note !== null) {
+    await addNote(tx, context, { ...note, ticketId: ticket.id }, at)
+    await tellOfCommands(tx, context, { understood, ticket }, at)
+  }
   return { fate: 'ticket', ticketId: ticket.id, commentId: comment.id }
 }
 
@@ -164,6 +169,19 @@ async function addNote(
     },
     at,
   )
+}
+
+async function tellOfCommands(
+  tx: Tx,
+  context: DeskContext,
+  { understood, ticket }: { understood: Understood; ticket: Ticket },
+  at: Date,
+): Promise<void> {
+  const { sender: agent, message, proven, decision } = understood
+  const imported = decision.do === 'open_ticket' && decision.imported
+  if (agent === null || imported || !isRecent(understood, at)) return
+  const written = message.forwarded?.note ?? ''
+  await tellOfForwardedCommands(tx, context, { ticket, agent, written, proven }, at)
 }
 
 /** The first language of the writer's that we speak, else his first. */

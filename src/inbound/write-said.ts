@@ -1,6 +1,7 @@
-/** What a message says, as comments keep it. */
+/** What a message says, as comments keep it, and when it came. */
 import type { Said } from '../desk/context.ts'
 import { headerOf, type Message } from '../mail/message.ts'
+import { ANSWER_AGE_MAX_MS } from '../ticket/notify.ts'
 import { IMPORTED } from './decide.ts'
 import type { Understood } from './write.ts'
 
@@ -77,3 +78,7 @@ export function writtenAt({ date }: NonNullable<Message['forwarded']>, now: Date
   const at = new Date(date)
   return Number.isNaN(at.getTime()) || at > now || at.getTime() < 0 ? null : at
 }
+
+/** RFC 3834 §2: no automatic mail about what lay around for a day. */
+export const isRecent = ({ row }: Understood, at: Date): boolean =>
+  at.getTime() - (row.internalAt ?? row.receivedAt).getTime() <= ANSWER_AGE_MAX_MS

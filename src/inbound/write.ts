@@ -23,7 +23,6 @@ import { addParticipant } from '../store/participants.ts'
 import { releaseSuppression } from '../store/suppressions.ts'
 import { findTicket } from '../store/tickets.ts'
 import { SYSTEM } from '../ticket/comment.ts'
-import { ANSWER_AGE_MAX_MS } from '../ticket/notify.ts'
 import type { User } from '../ticket/user.ts'
 import { type CustomerWish, saysMore, WISH_DONE, wishIn } from './customer-wishes.ts'
 import { languageWishes } from './language-wishes.ts'
@@ -32,7 +31,7 @@ import type { Threading } from './thread.ts'
 import type { Decision } from './triage.ts'
 import { applyOpen } from './write-open.ts'
 import { contactsOf, senderOf } from './write-people.ts'
-import { saidIn, wasInternal } from './write-said.ts'
+import { isRecent, saidIn, wasInternal } from './write-said.ts'
 
 /** A message with everything that was found out about it. */
 export interface Understood {
@@ -215,10 +214,6 @@ async function applySettle(
   await holdReply(tx, context, { ...held, tell: isRecent(understood, at) }, at)
   return { ...settled, ticketId: ticket.id }
 }
-
-/** RFC 3834 §2: no automatic mail about what lay around for a day. */
-const isRecent = ({ row }: Understood, at: Date): boolean =>
-  at.getTime() - (row.internalAt ?? row.receivedAt).getTime() <= ANSWER_AGE_MAX_MS
 
 /** For good, and about the address; a full mailbox or a filter is neither. */
 const saysBadRecipient = ({ bounce }: Message): boolean =>

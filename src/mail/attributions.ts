@@ -34,5 +34,8 @@ export const ORIGINAL_MESSAGE = ofAll(({ originalMessage }) => originalMessage)
 /** "Begin forwarded message" and "Forwarded message", with or without dashes. Lower case. */
 export const FORWARDED_MESSAGE = ofAll(({ forwardedMessage }) => forwardedMessage)
 
+/** "End forwarded message", between dashes below the mail. Lower case. */
+export const FORWARDED_END = ofAll(({ forwardedEnd }) => forwardedEnd)
+
 /** "Sent from my phone" lines. Each begins a short line; lower case. */
 export const SENT_FROM = ofAll(({ sentFrom }) => sentFrom)

@@ -12,6 +12,7 @@ import type { Forwarded } from './message.ts'
 import { headerBlockAt, quotedHeaderOf } from './quote-markers.ts'
 import type { QuoteMarker } from './quote-markers.ts'
 import type { QuotedHeader } from './languages/mail-language.ts'
+import { signatureStart } from './signature.ts'
 import { baseSubject, isForwardSubject, isReplySubject } from './subject.ts'
 import { TextScan } from './text-scan.ts'
 
@@ -30,15 +31,27 @@ export function findForwarded(
   const { lines, rest } = scan
   const marker = findMarker(scan, isForwardSubject(subject), isReply || isReplySubject(subject))
   if (marker === null) return null
-  const original = readOriginal(lines, marker)
+  const end = scan.endOfForward(marker)
+  const original = readOriginal(lines.slice(0, end ?? undefined), marker)
   if (original === null) return null
+  const above = lines.slice(0, marker.start).join('\n').trim()
+  const below = end === null ? '' : belowForward([...lines.slice(end + 1), ...rest.split('\n')])
   return {
     ...original,
-    text: rest === '' ? original.text : `${original.text}\n${rest}`.trimEnd(),
+    text: rest === '' || end !== null ? original.text : `${original.text}\n${rest}`.trimEnd(),
     // Outlook leaves the subject out of its block; the forward's own subject is it with a prefix.
     subject: original.subject ?? textOf(baseSubject(subject)),
-    note: lines.slice(0, marker.start).join('\n').trim(),
+    note: [above, below].filter((text) => text !== '').join('\n\n'),
   }
+}
+
+/** Below a forwarded mail that is over the forwarder writes again, or signs. */
+function belowForward(lines: readonly string[]): string {
+  const signature = signatureStart(lines)
+  return lines
+    .slice(0, signature === -1 ? undefined : signature)
+    .join('\n')
+    .trim()
 }
 
 function findMarker(scan: TextScan, subjectSaysSo: boolean, isReply: boolean): QuoteMarker | null {

@@ -4,7 +4,12 @@
  * piece of text and no expression backtracks, so the whole is linear.
  */
 import { attributionEnd, isAttribution } from './attribution-marker.ts'
-import { FORWARDED_MESSAGE, HEADER_LABELS, ORIGINAL_MESSAGE } from './attributions.ts'
+import {
+  FORWARDED_END,
+  FORWARDED_MESSAGE,
+  HEADER_LABELS,
+  ORIGINAL_MESSAGE,
+} from './attributions.ts'
 import type { QuotedHeader } from './languages/mail-language.ts'
 import { trimEndOf, trimOf } from './clean-text.ts'
 import {
@@ -41,12 +46,11 @@ export function markerAt(lines: readonly string[], at: number): QuoteMarker | nu
 const DASHED = /^[-_=~—–*]{2,}/
 
 function separatorAt(lines: readonly string[], at: number, line: string): QuoteMarker | null {
-  const dashed = DASHED.test(line.trimStart()) || DASHED.test((lines[at] ?? '').trimStart())
+  const dashed = isDashed(line) || isDashed(lines[at] ?? '')
   if (!dashed && !endsWithColon(line)) return underscoreAt(lines, at)
-  const words = lowerCase(line)
-    .replace(/[-_=~—–*]{2,}/g, ' ')
-    .trim()
+  const words = wordsOf(line)
   if (words.length > 120) return underscoreAt(lines, at)
+  if (isEndLine(words, dashed)) return underscoreAt(lines, at)
   if (isForwardLine(line, words, dashed)) return { kind: 'forward', start: at, end: at + 1 }
   if (dashed && ORIGINAL_MESSAGE.some((phrase) => words.startsWith(phrase))) {
     return { kind: 'separator', start: at, end: at + 1 }
@@ -55,6 +59,27 @@ function separatorAt(lines: readonly string[], at: number, line: string): QuoteM
   if (dashed && isAttribution(`${words}:`)) return { kind: 'separator', start: at, end: at + 1 }
   return underscoreAt(lines, at)
 }
+
+const isDashed = (line: string): boolean => DASHED.test(line.trimStart())
+
+const wordsOf = (line: string): string =>
+  lowerCase(line)
+    .replace(/[-_=~—–*]{2,}/g, ' ')
+    .trim()
+
+/** Does this line announce a forwarded mail, with or without marks of quotation before it? */
+export const isForwardStart = (line: string): boolean =>
+  separatorAt([line], 0, bare(line))?.kind === 'forward'
+
+/** "----- End forwarded message -----", as some clients draw it below the mail. */
+export function isForwardEnd(line: string): boolean {
+  const text = bare(line)
+  return isDashed(text) && isEndLine(wordsOf(text), true)
+}
+
+/** Nothing but those words: a text that begins with them goes on. */
+const isEndLine = (words: string, dashed: boolean): boolean =>
+  dashed && FORWARDED_END.includes(words)
 
 const endsWithColon = (line: string): boolean => hasColon(line) && ENDS_WITH_COLON.test(line)
 

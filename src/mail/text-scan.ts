@@ -2,6 +2,7 @@
  * A text body as lines, with the quote markers in it. The visible reply and the forward are looked
  * for in the same lines, so each line is examined once.
  */
+import { forwardEnds } from './forward-ends.ts'
 import { markerAt } from './quote-markers.ts'
 import type { QuoteMarker } from './quote-markers.ts'
 import { unglueMarkers } from './unglue.ts'
@@ -17,11 +18,20 @@ export class TextScan {
   readonly rest: string
   readonly #markers = new Map<number, QuoteMarker | null>()
 
+  #forwardEnds: ReadonlyMap<number, number> | null = null
+
   constructor(text: string) {
     this.text = text
     const end = endOfLines(text, LINES_MAX)
     this.lines = unglueMarkers(text.slice(0, end).split('\n'))
     this.rest = text.slice(end + 1)
+  }
+
+  /** The line that says that the mail forwarded by a marker is over; null: none does. */
+  endOfForward({ kind, start }: QuoteMarker): number | null {
+    if (kind !== 'forward') return null
+    this.#forwardEnds ??= forwardEnds(this.lines)
+    return this.#forwardEnds.get(start) ?? null
   }
 
   /** The marker that starts at line `at`, or null. */

@@ -70,7 +70,7 @@ function segmentsOf(scan: TextScan): { segments: Segment[]; cut: number } {
       continue
     }
     const marker = scan.markerAt(at)
-    const quote = marker === null ? null : quoteBelow(lines, marker)
+    const quote = marker === null ? null : quoteBelow(scan, marker)
     if (marker !== null && quote === null && seenText) return { segments, cut: at }
     if (marker !== null && quote !== null) {
       segments.push(quote)
@@ -93,9 +93,12 @@ function segmentsOf(scan: TextScan): { segments: Segment[]; cut: number } {
   return { segments, cut: lines.length }
 }
 
-/** The quotation below a marker, when its lines are marked; null when it runs to the end. */
-function quoteBelow(lines: Lines, marker: QuoteMarker): Segment | null {
+/** The quotation below a marker, when its lines are marked or a line ends it; null when it runs to the end. */
+function quoteBelow(scan: TextScan, marker: QuoteMarker): Segment | null {
+  const { lines } = scan
   const { start, end: body } = marker
+  const last = scan.endOfForward(marker)
+  if (last !== null) return { kind: 'quote', attributed: true, start, body, end: last + 1 }
   if (marker.kind !== 'attribution') return null
   let at = body
   while (at < lines.length && isBlank(lines[at])) at++

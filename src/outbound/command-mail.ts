@@ -60,6 +60,8 @@ export async function mailReceipt(
 export interface NotDone {
   readonly ticket: Ticket
   readonly agent: User
+  /** The mail opened the ticket, and only its commands were not run. */
+  readonly opened?: boolean
   readonly mistakes: readonly Mistake[]
   readonly reason: NotDoneValues['reason']
   readonly overtaken: NotDoneValues['overtaken']
@@ -73,7 +75,7 @@ export interface NotDone {
   readonly text: string
 }
 
-/** Nothing of the mail was done or sent; the agent has his text again and can mend it. */
+/** Nothing of the mail, or of its commands, was done or sent; the agent has his text again and can mend it. */
 export async function mailNotDone(
   tx: Tx,
   context: NoticeContext,
@@ -84,6 +86,7 @@ export async function mailNotDone(
   const text = excerptOf(notDone.text).trim()
   const values: NotDoneValues = {
     ticket: ticketOf(ticket, context.publicUrl),
+    opened: notDone.opened ?? false,
     mistakes: notDone.mistakes.map((mistake) => ({
       ...mistake,
       suggestion: mistake.suggestion ?? '',

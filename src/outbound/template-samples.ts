@@ -36,6 +36,7 @@ const written = { text: 'Use water.', html: new SafeHtml('Use water.') }
 const mistake = { line: '#clsoe', problem: 'unknown', suggestion: '#close' } as const
 const notDone = {
   ticket: agentsTicket,
+  opened: false,
   mistakes: [],
   reason: null,
   overtaken: null,
@@ -143,6 +144,7 @@ export const SAMPLES: { readonly [N in NoticeName]: readonly NoticeValues[N][] }
     ...written,
   })),
   not_done: [
+    { ...notDone, opened: true },
     { ...notDone, mistakes: [mistake] },
     {
       ...notDone,

@@ -107,6 +107,8 @@ export interface ReceiptValues {
 /** Why an agent's mail did nothing, with what he wrote. */
 export interface NotDoneValues {
   readonly ticket: { readonly id: number; readonly subject: string; readonly url: string }
+  /** The mail opened the ticket, and only its commands were not run. */
+  readonly opened: boolean
   readonly mistakes: readonly {
     readonly line: string
     readonly problem: Mistake['problem']

@@ -116,6 +116,43 @@ eachDatabase(
         expect(await listTickets(desk)).toMatchObject([{ requesterSource: 'agent' }])
       })
 
+      const commanding = (note: string, headers: Record<string, string> = {}) =>
+        aMail({
+          headers: { From: BRUNO, Subject: 'Fwd: The printer', ...headers },
+          text: FORWARD.replace('She is angry. Please help her.', note),
+        })
+      const told = async () => {
+        const row = (await desk.outbox()).findLast(({ kind }) => kind === 'system')
+        return row === undefined ? null : (await textOf(row)).replaceAll('=\r\n', '')
+      }
+
+      test.each(['#assign bruno\n\nPlease help her.', '#asign bruno', 'Hello,\n\n#close'])(
+        'with %j above it: nothing is run, and he is told where it would be',
+        async (note) => {
+          await afterMail(fresh, [commanding(note, AUTHENTIC)], ASKING)
+          expect(await listTickets(desk)).toMatchObject([{ assigneeId: null, status: 'open' }])
+          expect((await comments())[1]?.text).toContain(note)
+          expect(await told()).toContain('they count only in replies to our mails')
+          expect(await told()).toContain(note.split('\n')[0])
+          const source = (await told()) ?? ''
+          const [, to = ''] = /^Reply-To: (.*)\r$/m.exec(source) ?? []
+          const reply = { From: BRUNO, To: to, Subject: 'Re: The printer', ...AUTHENTIC }
+          await arrive(aMail({ headers: reply, text: '#priority high' }))
+          expect(await listTickets(desk)).toMatchObject([{ priority: 'high' }])
+        },
+      )
+
+      test('with commands, unproven: he is told, and nothing that was written is repeated', async () => {
+        await afterMail(fresh, [commanding('#close\n\nVisit evil.test.')])
+        expect(await told()).toContain('the commands in your mail were not run')
+        expect(await told()).not.toContain('evil.test')
+      })
+
+      test('with a hashtag or nothing above it: there is nothing to tell', async () => {
+        await afterMail(fresh, [commanding('#somethingentirelydifferent'), forward()])
+        expect(await told()).toBeNull()
+      })
+
       test('with files: they are the customer’s', async () => {
         const boundary = { 'Content-Type': 'multipart/mixed; boundary="x"' }
         const text = `--x\n\n${FORWARD}\n--x\nContent-Type: application/pdf\nContent-Disposition: attachment; filename="bill.pdf"\n\nPDF\n--x--`
@@ -225,53 +262,6 @@ eachDatabase(
       test('and a customer who does the same asks for himself', async () => {
         await afterMail(fresh, [mine({ From: 'kim@example.org' })])
         expect(await requester()).toMatchObject({ email: 'kim@example.org' })
-      })
-    })
-
-    describe('asks a colleague by passing a notice on', () => {
-      const passedOn = async (headers: Record<string, string> = {}) =>
-        replyFrom(BRUNO, 'I would use sand.', { From: 'carla@acme.test', ...headers })
-      const start = async () => {
-        await afterMail(fresh, [])
-        await arrive(aMail())
-        await desk.addUser('carla@acme.test', 'agent', 'Carla')
-      }
-
-      test('and her answer is a note, mailed to no customer', async () => {
-        await start()
-        await arrive(await passedOn())
-        expect(await fatesOf()).toEqual(['ticket', 'comment'])
-        expect((await comments()).at(-1)).toMatchObject({
-          visibility: 'internal',
-          authorType: 'agent',
-          text: 'I would use sand.',
-        })
-        expect((await owed()).filter((line) => line.startsWith('reply'))).toEqual([])
-        expect(await listTickets(desk)).toMatchObject([{ status: 'open' }])
-      })
-
-      test('and he hears of it', async () => {
-        await start()
-        await arrive(await passedOn())
-        const notice = await said(BRUNO)
-        expect(notice).toContain('wrote an internal note')
-        // He may answer between its lines, and the customer gets those too.
-        expect(notice).not.toContain('sand')
-      })
-
-      test('a stranger who got hold of the notice writes a ticket of his own', async () => {
-        await start()
-        await arrive(await passedOn({ From: 'mallory@stranger.test' }))
-        expect(await fatesOf()).toEqual(['ticket', 'ticket'])
-      })
-
-      test('a colleague who was disabled is held', async () => {
-        await start()
-        await desk.write((tx) =>
-          tx('users').where({ email: 'carla@acme.test' }).update({ state: 'disabled' }),
-        )
-        await arrive(await passedOn())
-        expect(await fatesOf()).toEqual(['ticket', 'quarantined'])
       })
     })
   },

@@ -66,6 +66,55 @@ test('a subject that is missing in the block is that of the mail', () => {
   expect(findForwarded({ subject: 'WG: Drucker', isReply: false }, text)?.subject).toBe('Drucker')
 })
 
+describe('a line that ends the forwarded mail is no part of it, and what is below is the forwarder’s', () => {
+  const HEAD =
+    'Date: Mon, 5 Jan 2026 10:00:00 +0100\nFrom: Ana Lima <ana@example.org>\nTo: Bruno <bruno@example.org>\nSubject: Printer'
+  const found = (text: string) => findForwarded({ subject: 'Fwd: Printer', isReply: false }, text)
+  const mutt = (inner: string): string =>
+    `----- Forwarded message from Ana Lima <ana@example.org> -----\n\n${HEAD}\n\n${inner}\n\n----- End forwarded message -----\n`
+
+  test.each([
+    ['mutt', mutt(BODY)],
+    [
+      'mutt in German',
+      `----- Weitergeleitete Nachricht von Ana Lima <ana@example.org> -----\n\n${HEAD}\n\n${BODY}\n\n----- Ende weitergeleitete Nachricht -----\n`,
+    ],
+    [
+      'mutt in Finnish, whose last line begins as the first',
+      `----- Välitetty viesti osoitteesta Ana Lima <ana@example.org> -----\n\n${HEAD}\n\n${BODY}\n\n----- Välitetty viesti loppuu -----\n`,
+    ],
+    [
+      'Gnus',
+      `-------------------- Start of forwarded message --------------------\n${HEAD}\n\n${BODY}\n-------------------- End of forwarded message --------------------\n`,
+    ],
+    ['MH', `------- Forwarded Message\n\n${HEAD}\n\n${BODY}\n\n------- End of Forwarded Message\n`],
+  ])('%s', (_, forward) => {
+    const below = 'He called, too.\n\n-- \nBruno, 2nd floor\n'
+    expect(found(`FYI\n\n${forward}\n${below}`)).toMatchObject({
+      from: ANA,
+      subject: 'Printer',
+      text: BODY,
+      note: 'FYI\n\nHe called, too.',
+    })
+    expect(found(forward)).toMatchObject({ text: BODY, note: '' })
+  })
+
+  test('a forward in a forward: each line ends its own', () => {
+    const inner = mutt('Inside.').trim()
+    const gmail = `---------- Forwarded message ---------\nFrom: Lee <lee@example.org>\nDate: today\nSubject: x\nTo: Ana\n\nInside.`
+    const outer = (text: string) => found(`${mutt(`${BODY}\n\n${text}`)}\nBelow.`)
+    expect(outer(inner)).toMatchObject({ text: `${BODY}\n\n${inner}`, note: 'Below.' })
+    expect(outer(gmail)).toMatchObject({ text: `${BODY}\n\n${gmail}`, note: 'Below.' })
+    const outermost = `---------- Forwarded message ---------\n${HEAD}\n\n${inner}\n\nAna`
+    expect(found(outermost)).toMatchObject({ text: `${inner}\n\nAna`, note: '' })
+  })
+
+  test('words that only begin like that, or have no dashes, are text', () => {
+    const text = '----- End forwarded message and go on -----\nEnd forwarded message\n'
+    expect(found(mutt(text))?.text).toBe(text.trim())
+  })
+})
+
 describe('a reply is no forward', () => {
   const REPLY = `Thanks.\n\nFrom: Ana Lima <ana@example.org>\nSent: Monday\nTo: Bruno\nSubject: Printer\n\n${BODY}`
 

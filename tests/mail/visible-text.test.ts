@@ -93,6 +93,15 @@ describe('where the answer stands', () => {
   test('a mail that is nothing but quotation is shown', () => {
     expect(visibleText(`${ATTRIBUTION}${QUOTE}`).reply).toContain('It is broken.')
   })
+
+  test('below a forwarded mail that a line ends, and above it', () => {
+    const forward =
+      '----- Forwarded message from Lee <lee@example.org> -----\n\nFrom: Lee <lee@example.org>\nSubject: x\n\nWe are closed.\n\n----- End forwarded message -----'
+    const { reply, quoted } = visibleText(`See here.\n\n${forward}\n\nIs that so?\n`)
+    expect(reply).toBe('See here.\n\nIs that so?')
+    expect(quoted).toBe(forward)
+    expect(visibleText(`${forward}\n\nIs that so?\n`).reply).toBe('Is that so?')
+  })
 })
 
 describe('what is no quotation', () => {
@@ -224,6 +233,8 @@ const HOSTILE = [
   '-- \n',
   'Sent from my iPhone\n',
   'x ----- a ----- y\n',
+  '----- Forwarded message -----\n',
+  '---- End forwarded message ----\n',
   '> a\nb\n',
 ]
 

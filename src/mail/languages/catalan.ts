@@ -14,6 +14,7 @@ export const catalan: MailLanguage = {
   },
   originalMessage: 'missatge original',
   forwardedMessage: 'missatge reenviat',
+  forwardedEnd: 'fi del missatge reenviat',
   sentFrom: 'enviat des de',
   automatic: {
     subjects: 'resposta automàtica',

@@ -17,7 +17,9 @@ export const czech: MailLanguage = {
   originalMessage: 'původní zpráva | původní e-mail',
   forwardedMessage: `
     přeposlaná zpráva | přeposlaný | začátek přeposílané zprávy | začátek přeposlané zprávy
+    | zpráva přeposlaná od
   `,
+  forwardedEnd: 'konec přeposlané zprávy',
   sentFrom: 'odesláno z | odesláno',
   replyPrefixes: 'odpověď',
   forwardPrefixes: 'přep',

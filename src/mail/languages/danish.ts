@@ -16,6 +16,7 @@ export const danish: MailLanguage = {
   },
   originalMessage: 'oprindelig meddelelse | oprindelig besked | original meddelelse',
   forwardedMessage: 'videresendt besked | videresendt meddelelse | start på videresendt besked',
+  forwardedEnd: 'slut på videresendt besked',
   sentFrom: 'sendt fra | hent outlook',
   replyPrefixes: 'sv | svar',
   forwardPrefixes: 'vs | videresend | videresendt',

@@ -20,8 +20,9 @@ export const english: MailLanguage = {
   originalMessage: 'original message | original email | original appointment | reply message',
   forwardedMessage: `
     forwarded message | begin forwarded message | forwarded by | forwarded mail | forwarded email
-    | forward message | forwarded conversation | forwarded letter
+    | forward message | forwarded conversation | forwarded letter | start of forwarded message
   `,
+  forwardedEnd: 'end forwarded message | end of forwarded message | end of forwarded mail',
   sentFrom: `
     sent from | sent via | sent with | sent on the go | get outlook for | download outlook for |
     yahoo mail | mobile mail | typed on | typed with | via my

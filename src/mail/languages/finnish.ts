@@ -14,6 +14,7 @@ export const finnish: MailLanguage = {
   },
   originalMessage: 'alkuperäinen viesti',
   forwardedMessage: 'välitetty viesti | edelleenlähetetty viesti | välitetty viesti alkaa',
+  forwardedEnd: 'välitetty viesti loppuu',
   sentFrom: 'lähetetty | hanki outlook',
   replyPrefixes: 'vs',
   forwardPrefixes: 'vl | välitetty',

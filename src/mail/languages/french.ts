@@ -21,6 +21,7 @@ export const french: MailLanguage = {
     message transféré | début du message transféré | début du message réexpédié | message transmis
     | début de message | message réexpédié
   `,
+  forwardedEnd: 'fin du message transféré',
   sentFrom: `
     envoyé de | envoyé depuis | envoyé à partir | envoye de | envoyée depuis | obtenez outlook |
     télécharger outlook

@@ -16,6 +16,7 @@ export const german: MailLanguage = {
   },
   originalMessage: 'originalnachricht | ursprüngliche nachricht | original-nachricht',
   forwardedMessage: 'weitergeleitete nachricht | anfang der weitergeleiteten | weitergeleitet von',
+  forwardedEnd: 'ende weitergeleitete nachricht | ende der weitergeleiteten nachricht',
   sentFrom: `
     von meinem | von unterwegs | gesendet von | gesendet mit | gesendet aus | diese nachricht
     wurde von mein | holen sie sich outlook | outlook für

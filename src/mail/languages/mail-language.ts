@@ -24,6 +24,8 @@ export interface MailLanguage {
   readonly originalMessage?: string
   /** "Forwarded message", "Begin forwarded message"; how the words begin. */
   readonly forwardedMessage?: string
+  /** Between dashes below a forwarded mail: "End forwarded message"; all of the words. */
+  readonly forwardedEnd?: string
   /** "Sent from my phone": how such a short line begins. */
   readonly sentFrom?: string
   /** In front of the subject of a reply, without the colon. */

@@ -17,8 +17,9 @@ export const polish: MailLanguage = {
   originalMessage: 'wiadomość oryginalna | oryginalna wiadomość',
   forwardedMessage: `
     wiadomość przekazana | przekazana wiadomość | treść przekazanej wiadomości | początek
-    przekazywanej wiadomości
+    przekazywanej wiadomości | przekierowywany list od
   `,
+  forwardedEnd: 'koniec przekierowywanego listu',
   sentFrom: 'wysłane z | wysłano z | pobierz outlook',
   replyPrefixes: 'odp',
   forwardPrefixes: 'pd | przekaz',

@@ -18,6 +18,7 @@ export const turkish: MailLanguage = {
     iletilen mesaj | iletilmiş mesaj | iletilen ileti | yönlendirilen | iletilmiş mesajın
     başlangıcı | ileti başlangıcı
   `,
+  forwardedEnd: 'iletilen ileti sonu',
   sentFrom: "iphone'umdan gönderildi | iphone’umdan gönderildi",
   replyPrefixes: 'ynt | yan',
   forwardPrefixes: 'ilt',
