@@ -5,6 +5,7 @@
 import type { Knex } from 'knex'
 import type { Address } from '../mail/address.ts'
 import { discardBlobs } from './blob-garbage.ts'
+import { erasedMark, messageIdOfRow } from './erased-mark.ts'
 import { toJson } from './json.ts'
 import type { Queryable, Tx } from './open.ts'
 import { deleteNotices } from './repeated-words.ts'
@@ -119,16 +120,35 @@ export async function eraseWords(tx: Tx, person: Person, at: Date): Promise<numb
 
 type OfPerson = ReturnType<typeof ofPerson>
 
+interface MessageRow {
+  readonly id: number
+  readonly sha256: string | null
+  readonly message_id: string | null
+  readonly body_hash: string | null
+}
+
+/** One that was erased before, as part of another person's ticket, keeps its mark. */
+const markOf = (row: MessageRow): string | null =>
+  messageIdOfRow(row.message_id) === null && row.message_id !== null
+    ? row.message_id
+    : erasedMark({ messageId: row.message_id, bodyHash: row.body_hash, sha256: row.sha256 })
+
 async function eraseMail(tx: Tx, of: OfPerson, at: Date): Promise<void> {
-  const sources = (await of.messages().select('sha256')) as { sha256: string | null }[]
+  const sources = (await of
+    .messages()
+    .select('id', 'sha256', 'message_id', 'body_hash')) as MessageRow[]
   await discardBlobs(
     tx,
     sources.map(({ sha256 }) => sha256),
     at,
   )
+  for (const row of sources) {
+    await tx('inbound_messages')
+      .where({ id: row.id })
+      .update({ message_id: markOf(row) })
+  }
   await of.messages().update({
     sha256: null,
-    message_id: null,
     body_hash: null,
     sender: null,
     evidence: null,

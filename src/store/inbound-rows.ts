@@ -1,4 +1,5 @@
 /** A row of the inbound ledger, and what it says. */
+import { messageIdOfRow } from './erased-mark.ts'
 import type { VerdictKind } from '../mail/verdict.ts'
 import { recordFrom, stringsFrom } from './json.ts'
 import { fromMs, fromMsOrNull } from './time.ts'
@@ -90,7 +91,7 @@ export const toInbound = (row: InboundRow): InboundMessage => ({
   uid: row.uid,
   sha256: row.sha256,
   size: row.size,
-  messageId: row.message_id,
+  messageId: messageIdOfRow(row.message_id),
   bodyHash: row.body_hash,
   internalAt: fromMsOrNull(row.internal_at),
   receivedAt: fromMs(row.received_at),

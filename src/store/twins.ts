@@ -1,4 +1,5 @@
 /** The same message arriving twice: finding the one that was taken in before. */
+import { erasedMark } from './erased-mark.ts'
 import { eachOf, gathered } from './gather.ts'
 import type { InboundMessage, InboundRow } from './inbound-messages.ts'
 import type { Queryable, Tx } from './open.ts'
@@ -26,7 +27,7 @@ const lockGathered = gathered(async (db, keys: readonly string[]) => {
 
 /**
  * Another, already settled message that is the same: equal Message-ID and body. One of the same inbox
- * comes first. Without a Message-ID only the same bytes in an older generation of the same folder count:
+ * comes first; one whose words were erased is known by its mark. Without a Message-ID only the same bytes in an older generation of the same folder count:
  * programs do write the same nameless mail twice.
  */
 export async function findTwin(
@@ -45,8 +46,9 @@ const TAKEN = ['ticket', 'comment', 'system', 'quarantined', 'ignored'] as const
 const findSameId = gathered(async (db, all: readonly (InboundMessage & { scope: TwinScope })[]) => {
   const found = await eachOf<{ id: number }>(
     db,
-    all.map(({ id, inboxId, messageId, bodyHash, scope }) => ({
-      sql: `select id from inbound_messages where id <> ? and message_id = ? and body_hash = ?
+    all.map(({ id, inboxId, messageId, bodyHash, sha256, scope }) => ({
+      sql: `select id from inbound_messages where id <> ?
+        and (message_id = ? and body_hash = ? or message_id = ?)
         and fate in (${TAKEN.map(() => '?').join(', ')})
         ${scope === 'inbox' ? 'and inbox_id = ?' : ''}
         order by case when inbox_id = ? then 0 else 1 end, id limit 1`,
@@ -54,6 +56,7 @@ const findSameId = gathered(async (db, all: readonly (InboundMessage & { scope: 
         id,
         messageId,
         bodyHash,
+        erasedMark({ messageId, bodyHash, sha256 }),
         ...TAKEN,
         ...(scope === 'inbox' ? [inboxId] : []),
         inboxId,
@@ -65,7 +68,12 @@ const findSameId = gathered(async (db, all: readonly (InboundMessage & { scope: 
 
 async function findSameBytes(db: Queryable, message: InboundMessage): Promise<number | null> {
   const twin = await db<InboundRow>('inbound_messages')
-    .where({ inbox_id: message.inboxId, sha256: message.sha256, folder: message.folder })
+    .where({ inbox_id: message.inboxId, folder: message.folder })
+    .where((q) => {
+      void q.where({ sha256: message.sha256 })
+      const mark = erasedMark(message)
+      if (mark !== null) void q.orWhere({ message_id: mark })
+    })
     .where({ internal_at: message.internalAt === null ? null : toMs(message.internalAt) })
     .whereNot({ id: message.id })
     .whereNot({ uidvalidity: message.uidValidity })

@@ -13,6 +13,8 @@ import {
   type Settled,
   settleInbound,
 } from '../../src/store/inbound-messages.ts'
+import type { Address } from '../../src/mail/address.ts'
+import { eraseWords } from '../../src/store/erase-person.ts'
 import { findTwin } from '../../src/store/twins.ts'
 import { advanceCursor, insertCursor, listCursors } from '../../src/store/inboxes.ts'
 import type { Store } from '../../src/store/open.ts'
@@ -177,6 +179,26 @@ eachDatabase(
       const second = (await findInbound(store.read, 2)) ?? expect.fail('no row')
       expect(await findTwin(store.read, second)).toBeNull()
       await store.transaction((tx) => settleInbound(tx, 1, asTicket))
+      expect(await findTwin(store.read, second)).toBe(isTwin ? 1 : null)
+    })
+
+    test.each(TWINS)('%s, of words that were erased: a twin? (%#)', async (_what, more, isTwin) => {
+      const store = await start()
+      // The same bytes have the same Message-ID, or both have none.
+      const nameless = more.messageId === null ? { messageId: null } : {}
+      await insert(store, aRow(1, nameless), aRow(2, more))
+      await store.transaction((tx) => settleInbound(tx, 1, asTicket))
+      const ana = { id: 7, email: 'ana@customer.test' as Address }
+      // Twice: a ticket of his may be somebody else's, too.
+      for (let time = 0; time < 2; time += 1) {
+        await store.transaction(async (tx) => {
+          await tx('inbound_messages').where({ id: 1 }).update({ sender: ana.email })
+          await eraseWords(tx, ana, AT)
+        })
+      }
+      const first = await findInbound(store.read, 1)
+      expect(first).toMatchObject({ messageId: null, bodyHash: null, sha256: null })
+      const second = (await findInbound(store.read, 2)) ?? expect.fail('no row')
       expect(await findTwin(store.read, second)).toBe(isTwin ? 1 : null)
     })
 
