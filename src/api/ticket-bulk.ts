@@ -48,6 +48,8 @@ const BulkJson = z
     failed: Count,
     /** More tickets match the filter than are changed at a time. */
     has_more: z.boolean(),
+    /** Sent as `before`, this goes on with the others; null: there are none. */
+    next_before: Id.nullable(),
   })
   .meta({ id: 'BulkResult' })
 
@@ -66,7 +68,13 @@ const BulkBody = z
       (filter) => Object.values(filter).some((value) => value !== undefined),
       'is empty',
     ).optional(),
+    /** With a filter: only tickets with a smaller id. */
+    before: z.int().positive().optional(),
     patch: TicketPatch.refine((patch) => Object.keys(patch).length > 0, 'is empty'),
+  })
+  .refine(({ before, filter }) => before === undefined || filter !== undefined, {
+    message: 'goes with a filter',
+    path: ['before'],
   })
   .refine(({ ids, filter }) => (ids === undefined) !== (filter === undefined), {
     message: 'is to be there, or else a filter, and not both',
@@ -79,18 +87,19 @@ async function meant(
   { store, context, clock }: ApiDeps,
   index: TicketIndexer,
   { caller, body }: { caller: Caller; body: BulkBody },
-): Promise<{ ids: readonly number[]; hasMore: boolean }> {
-  const { ids, filter } = body
-  if (filter === undefined) return { ids: ids ?? [], hasMore: false }
+): Promise<{ ids: readonly number[]; nextBefore: number | null }> {
+  const { ids, filter, before } = body
+  if (filter === undefined) return { ids: ids ?? [], nextBefore: null }
   if (filter.q !== undefined) await index.catchUp()
   const query = { ...filter, sort: { by: 'id', descending: true }, limit: BULK_MAX } as const
   const { tickets, lookedDownTo } = await listTickets(store.read, {
     ...filterOf(query, { caller, lifecycle: context.lifecycle, at: clock.now() }),
-    after: undefined,
+    after: before === undefined ? undefined : { id: before, key: before },
     limit: BULK_MAX + 1,
   })
   const found = tickets.slice(0, BULK_MAX).map(({ id }) => id)
-  return { ids: found, hasMore: tickets.length > BULK_MAX || lookedDownTo !== null }
+  const nextBefore = tickets.length > BULK_MAX ? (found.at(-1) ?? null) : lookedDownTo
+  return { ids: found, nextBefore }
 }
 
 function bulkRoute(deps: ApiDeps, index: TicketIndexer): Route {
@@ -105,7 +114,7 @@ function bulkRoute(deps: ApiDeps, index: TicketIndexer): Route {
     answers: { 200: BulkJson },
     refuses: ['400 unknown-status'],
     async handle({ caller, body }) {
-      const { ids: all, hasMore } = await meant(deps, index, { caller, body })
+      const { ids: all, nextBefore } = await meant(deps, index, { caller, body })
       const data: BulkResult[] = []
       try {
         for (let start = 0; start < all.length; start += AT_ONCE) {
@@ -117,7 +126,8 @@ function bulkRoute(deps: ApiDeps, index: TicketIndexer): Route {
         deps.outgoing.ring()
       }
       const failed = data.filter(({ status }) => status !== 200).length
-      return { body: { data, changed: data.length - failed, failed, has_more: hasMore } }
+      const more = { has_more: nextBefore !== null, next_before: nextBefore }
+      return { body: { data, changed: data.length - failed, failed, ...more } }
     },
   })
 }

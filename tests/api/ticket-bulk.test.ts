@@ -78,6 +78,7 @@ eachDatabase(
         changed: 1,
         failed: 0,
         has_more: false,
+        next_before: null,
       })
       expect((await bulk({ assignee: 'none', status: 'category:open' })).data).toHaveLength(3)
       const mine = await bruno.all(`${TICKETS}?assignee=${users.bruno.id}`)
@@ -93,6 +94,37 @@ eachDatabase(
       ])
         expect(await bulk(filter)).toMatchObject({ status: 422 })
       const both = { ids: [1], filter: { tag: 'a' }, patch: { priority: 'low' } }
+      expect((await bruno.post(`${TICKETS}/bulk`, both)).status).toBe(422)
+    })
+
+    test('of more than fit are changed in turn, none twice', async () => {
+      const { bruno, store, clock } = await start()
+      await store.transaction(async (tx) => {
+        const at = clock.at.getTime()
+        const many = Array.from({ length: 501 }, (_, n) => ({
+          subject: `Ticket ${n + 1}`,
+          status: 'open',
+          status_category: 'open',
+          priority: 'normal',
+          tags: '[]',
+          fields: '{}',
+          requester_source: 'api',
+          created_at: at,
+          updated_at: at,
+          version: 1,
+        }))
+        await tx.batchInsert('tickets', many, 100)
+      })
+      const bulk = async (before?: number) => {
+        const body = { filter: { status: 'open' }, patch: { priority: 'high' }, before }
+        return (await bruno.post(`${TICKETS}/bulk`, body)).body
+      }
+      const first = await bulk()
+      expect(first).toMatchObject({ changed: 500, has_more: true, next_before: 2 })
+      const rest = await bulk(Number(first['next_before']))
+      expect(rest).toMatchObject({ changed: 1, has_more: false, next_before: null })
+      expect(rest.data).toEqual([{ id: 1, status: 200, version: 2 }])
+      const both = { ids: [1], before: 2, patch: { priority: 'low' } }
       expect((await bruno.post(`${TICKETS}/bulk`, both)).status).toBe(422)
     })
 
