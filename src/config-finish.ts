@@ -16,7 +16,7 @@ import { Finisher, type KeyPath } from './config-finisher.ts'
 import type { ConfigProblem, Locator } from './config-problems.ts'
 import type { ConfigTree, InboxTree, ServerTree } from './config-schema.ts'
 import { isLoopback } from './config-values.ts'
-import { splitSubaddress } from './mail/address.ts'
+import { domainOf, parseAddress, splitSubaddress } from './mail/address.ts'
 import { Secret } from './secret.ts'
 
 /**
@@ -37,6 +37,7 @@ export function finishConfig(
   const dataDir = finisher.resolve(tree.data_dir)
   const inboxes = tree.inboxes.map((inbox, index) => finishInbox(inbox, index, finisher))
   checkAddresses(inboxes, finisher)
+  warnOfAddresses(inboxes, tree.agents, finisher)
   if (inboxes.length === 0)
     finisher.warnings.push('no inbox is configured: no mail comes in or goes out')
   const { budget } = tree.acknowledgement
@@ -174,6 +175,28 @@ function finishServer(tree: ServerTree, at: KeyPath, finisher: Finisher): Server
     oauth: tree.oauth === undefined ? null : finishOauth(tree, [...at, 'oauth'], finisher),
     ca,
     allowInsecure: tree.allow_insecure,
+  }
+}
+
+/** What works, but seldom as it was meant. */
+function warnOfAddresses(
+  inboxes: readonly InboxConfig[],
+  agents: Config['agents'],
+  finisher: Finisher,
+): void {
+  for (const [index, { address, aliases, smtp }] of inboxes.entries()) {
+    const both = agents.filter(({ email }) => [address, ...aliases].includes(email))
+    for (const { email } of both) {
+      finisher.warnings.push(
+        `${email} is an agent and an address of inboxes[${index}]: mail from it is the desk's own, so this agent cannot answer by mail`,
+      )
+    }
+    const login = parseAddress(smtp.user)
+    if (login !== null && domainOf(login) !== domainOf(address)) {
+      finisher.warnings.push(
+        `inboxes[${index}].smtp.user is of ${domainOf(login)} and mail goes out from ${address}: many servers refuse a sender of another domain`,
+      )
+    }
   }
 }
 

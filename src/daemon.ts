@@ -82,7 +82,7 @@ export async function startDaemon(
   const jobs = new Jobs((name) => metrics.jobRan(name, 'ok'))
   const events = notedEvents(eventsOf(log), { jobs, metrics, clock })
   for (const warning of config.warnings) events.configWarning(warning)
-  const workplace = timed(await openWorkplace(config), metrics)
+  const workplace = timed(await openWorkplace(config, events.templateFailed), metrics)
   const closers: (() => Promise<void>)[] = [() => workplace.close()]
   try {
     const { owner, lock } = await ownerOf(config)

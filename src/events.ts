@@ -69,6 +69,8 @@ export interface Events {
   databaseUnavailable(loop: string, err: unknown): void
   loopFailed(loop: string, err: unknown): void
   configWarning(text: string): void
+  /** An inbox's own template failed on a mail, and ours was taken. */
+  templateFailed(mistake: { file: string; line: number; what: string }): void
   /** Somebody could not log in with the OpenID provider, and it is not his fault. */
   providerFailed(err: unknown): void
   requestFailed(line: { requestId: string; method: string; route: string }, err: unknown): void
@@ -174,6 +176,8 @@ function daemonEvents(log: Logger): Daemon {
     loopFailed: (loop, err) =>
       log.error({ event: 'loop.failed', loop, err }, 'a turn failed, will go on'),
     configWarning: (text) => log.warn({ event: 'config.warning' }, text),
+    templateFailed: (mistake) =>
+      log.warn({ event: 'template.failed', ...mistake }, 'a template failed, ours was taken'),
     providerFailed: (err) =>
       log.warn({ event: 'provider.failed', err }, 'the OpenID provider let nobody in'),
     requestFailed: (line, err) =>

@@ -11,6 +11,7 @@ import { EXIT, messageOf, OperatorError } from './errors.ts'
 import { base32, randomSecret } from './ids.ts'
 import { loadLifecycle } from './lifecycles.ts'
 import { makeDirectory } from './make-directory.ts'
+import type { TemplateMistake } from './outbound/template-engine.ts'
 import { loadTemplates, type Templates } from './outbound/templates.ts'
 import { templatesDirectory } from './package-root.ts'
 import { tokensOf } from './reply-token.ts'
@@ -37,9 +38,12 @@ const TOKEN_KEY_BYTES = 32
 const LOOP_MARKER_BYTES = 10
 
 /** Opens everything; throws an OperatorError that says what is wrong and how to mend it. */
-export async function openWorkplace(config: Config): Promise<Workplace> {
+export async function openWorkplace(
+  config: Config,
+  templateFailed?: (mistake: TemplateMistake) => void,
+): Promise<Workplace> {
   const lifecycle = loadLifecycle(config.lifecycle)
-  const templates = templatesOf(config)
+  const templates = templatesOf(config, templateFailed)
   makeDataDir(config.dataDir)
   const store = await openStore(config.database)
   try {
@@ -84,11 +88,14 @@ export const linksLeadHere = ({ publicUrl, inboxes }: Config): boolean =>
   inboxes.every(({ smtp }) => isLoopback(smtp.host))
 
 /** Ours, and those of inboxes that have their own. */
-export function templatesOf({ inboxes }: Config): Templates {
+export function templatesOf(
+  { inboxes }: Config,
+  failed?: (mistake: TemplateMistake) => void,
+): Templates {
   const own = inboxes.flatMap(({ name, templates }): [string, string][] =>
     templates === null ? [] : [[name, templates]],
   )
-  return loadTemplates(templatesDirectory, new Map(own))
+  return loadTemplates(templatesDirectory, new Map(own), failed)
 }
 
 function makeDataDir(dataDir: string): void {

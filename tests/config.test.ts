@@ -190,6 +190,27 @@ describe('a configuration with', () => {
   })
 })
 
+describe('what works, but seldom as it was meant, is a warning:', () => {
+  test('bad input 184: an agent whose address is one of the desk', () => {
+    const { warnings } = load(`agents: [support@acme.test]\n${INBOX}`)
+    expect(warnings).toEqual([
+      expect.stringMatching(/^support@acme\.test is an agent and an address of inboxes\[0\]/),
+    ])
+  })
+
+  test('bad input 185: a login of another domain than the address that mail goes out from', () => {
+    const smtp = (user: string) =>
+      load(INBOX.replace(/smtp: .*/, `smtp: { host: a, user: ${user}, password: hunter2 }`))
+    expect(smtp('desk@provider.test').warnings).toEqual([
+      expect.stringContaining(
+        'smtp.user is of provider.test and mail goes out from support@acme.test',
+      ),
+    ])
+    expect(smtp('desk@acme.test').warnings).toEqual([])
+    expect(smtp('apikey').warnings).toEqual([])
+  })
+})
+
 describe('a file', () => {
   test('bad input 178: that does not exist is named, with what to do', () => {
     const refused = refusal(() => loadConfig('nope.yaml', {}, configDirectory()))

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { EXIT, OperatorError } from '../errors.ts'
 import { escapeHtml } from './plain-html.ts'
 import { templateMistakes } from './template-check.ts'
-import { renderTemplate, type TemplateMistake } from './template-engine.ts'
+import { renderTemplate, TemplateError, type TemplateMistake } from './template-engine.ts'
 import { type NoticeTemplate, type NoticeTemplates, readTemplates } from './template-files.ts'
 import { directionOf, type PickedLocale, pickLocale } from './template-locale.ts'
 import { NOTICES, type NoticeName, type NoticeValues } from './template-values.ts'
@@ -53,11 +53,13 @@ export const FALLBACK_LOCALE = 'en'
  * Reads every template and tries those of inboxes with samples.
  * @param directory ours, complete in English.
  * @param inboxes by the name of an inbox: a directory of its own, which goes before ours.
+ * @param failed told when one of an inbox's own fails on a mail all the same; ours is taken then.
  * @throws OperatorError naming file and line of every mistake.
  */
 export function loadTemplates(
   directory: string,
   inboxes: ReadonlyMap<string, string> = new Map(),
+  failed: (mistake: TemplateMistake) => void = () => {},
 ): Templates {
   const ours = readTemplates(directory)
   const mistakes = [...ours.mistakes, ...missing(directory, ours.notices)]
@@ -70,7 +72,7 @@ export function loadTemplates(
     listed.push(...listingsOf(read.notices, inbox))
   }
   if (mistakes.length > 0) throw new OperatorError(EXIT.config, mistakesText(mistakes))
-  return new LoadedSets(ours.notices, own, listed)
+  return new LoadedSets(ours.notices, own, listed, failed)
 }
 
 const listingsOf = (notices: NoticeTemplates, inbox: string | null): TemplateListing[] =>
@@ -127,13 +129,16 @@ class LoadedSets implements Templates {
   readonly #ours: NoticeTemplates
   readonly #own: ReadonlyMap<string, NoticeTemplates>
   readonly #listed: readonly TemplateListing[]
+  readonly #failed: (mistake: TemplateMistake) => void
   readonly #picks = new Map<string, Pick>()
 
   constructor(
     ours: NoticeTemplates,
     own: ReadonlyMap<string, NoticeTemplates>,
     listed: readonly TemplateListing[],
+    failed: (mistake: TemplateMistake) => void,
   ) {
+    this.#failed = failed
     this.#listed = listed
     this.#ours = ours
     this.#own = own
@@ -150,24 +155,27 @@ class LoadedSets implements Templates {
   }
 
   render<N extends NoticeName>(notice: N, audience: Audience, values: NoticeValues[N]): Rendered {
-    const { template, format } = this.#pick(notice, audience)
-    const { locale } = template
     const { timeZone } = audience.inbox
-    const settings = { locale, format, timeZone, strict: false }
-    return {
-      locale,
-      subject: renderTemplate(template.subject, values, settings),
-      text: `${renderTemplate(template.text, values, settings)}\n`,
-      html: htmlDocument(locale, renderTemplate(template.html, values, settings)),
+    const own = this.#own.get(audience.inbox.name)
+    if (own === undefined)
+      return rendered(this.#pick(notice, audience, this.#ours), values, timeZone)
+    try {
+      return rendered(this.#pick(notice, audience, own), values, timeZone)
+    } catch (err) {
+      // Samples are not every mail; a mail that nobody gets is worse than one in our words.
+      if (!(err instanceof TemplateError)) throw err
+      this.#failed(err.mistake)
+      return rendered(this.#pick(notice, audience, this.#ours), values, timeZone)
     }
   }
 
-  #pick(notice: NoticeName, { locales, inbox }: Audience): Pick {
+  #pick(notice: NoticeName, { locales, inbox }: Audience, set: NoticeTemplates): Pick {
     const wishes = [...locales, inbox.locale]
-    const key = `${notice} ${inbox.name}\n${wishes.join(' ')}`
+    const whose = set === this.#ours ? '' : inbox.name
+    const key = `${notice} ${whose}\n${wishes.join(' ')}`
     const known = this.#picks.get(key)
     if (known !== undefined) return known
-    const templates = (this.#own.get(inbox.name) ?? this.#ours).get(notice) ?? []
+    const templates = set.get(notice) ?? []
     const picked: PickedLocale = pickLocale(wishes, localesOf(templates)) ?? {
       locale: FALLBACK_LOCALE,
       format: FALLBACK_LOCALE,
@@ -178,6 +186,18 @@ class LoadedSets implements Templates {
     const pick = { template, format: picked.format }
     this.#picks.set(key, pick)
     return pick
+  }
+}
+
+/** @throws TemplateError */
+function rendered({ template, format }: Pick, values: object, timeZone: string): Rendered {
+  const { locale } = template
+  const settings = { locale, format, timeZone, strict: false }
+  return {
+    locale,
+    subject: renderTemplate(template.subject, values, settings),
+    text: `${renderTemplate(template.text, values, settings)}\n`,
+    html: htmlDocument(locale, renderTemplate(template.html, values, settings)),
   }
 }
 

@@ -25,8 +25,6 @@ const MISSING: Readonly<Record<string, readonly number[]>> = {
   'throttling with a number that is too large': [125],
   'IMAP in plain text, or with bytes behind STARTTLS': [136],
   'no configuration of ours has it, or is reloaded': [182, 186],
-  'warnings about addresses that meet': [184, 185],
-  'a variable that is missing when a mail is written': [188],
   'directories, files, disks and descriptors that fail under a running daemon': [
     190, 194, 197, 198,
   ],

@@ -273,6 +273,34 @@ describe('a template', () => {
     expect(() => replySubject(templates)).toThrow(/limit/)
   })
 
+  test('bad input 188: of an inbox, that fails on one mail although its samples came out well, gives way to ours', () => {
+    const failed: unknown[] = []
+    // No sample has such a number.
+    const source = '{% if ticket.id > 1000000 %}{{ ticket.id | datetime }}{% endif %}Own words.'
+    const own = directoryWith({
+      'en/reply.txt.liquid': `Subject: x\n\n${source}`,
+      'en/reply.html.liquid': 'Own words.',
+    })
+    const templates = loadTemplates(
+      templatesDirectory,
+      new Map([[inbox.name, own]]),
+      (mistake) => void failed.push(mistake),
+    )
+    const render = (id: number) => {
+      const values = replyValues('Hello.')
+      const ticket = { ...values.ticket, id }
+      return templates.render('reply', { locales: [], inbox }, { ...values, ticket })
+    }
+    expect(render(7).text).toContain('Own words.')
+    expect(failed).toEqual([])
+    const { text } = render(1_000_001)
+    expect(text).toContain('Hello.')
+    expect(text).not.toMatch(/Own words|undefined/)
+    expect(failed).toEqual([
+      expect.objectContaining({ line: 3, file: expect.stringContaining('reply.txt.liquid') }),
+    ])
+  })
+
   test('counts and dates as its language does', () => {
     const source =
       '{{ quoted.at | datetime }}|{{ comment.omitted | plural: one: "# A", few: "# B", many: "# C", other: "# D" }}'
