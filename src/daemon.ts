@@ -32,6 +32,7 @@ import { runFetchAsOrdered } from './inbound/fetch-orders.ts'
 import { runIntake } from './inbound/intake.ts'
 import { openParser, timedParser } from './inbound/parse.ts'
 import type { Logger } from './log.ts'
+import type { TemplateMistake } from './outbound/template-engine.ts'
 import type { AttemptDeps } from './outbound/attempt.ts'
 import { recoverSending, runSend } from './outbound/send.ts'
 import { Metrics } from './metrics.ts'
@@ -82,7 +83,8 @@ export async function startDaemon(
   const jobs = new Jobs((name) => metrics.jobRan(name, 'ok'))
   const events = notedEvents(eventsOf(log), { jobs, metrics, clock })
   for (const warning of config.warnings) events.configWarning(warning)
-  const workplace = timed(await openWorkplace(config, events.templateFailed), metrics)
+  const told = (mistake: TemplateMistake): void => events.templateFailed(mistake)
+  const workplace = timed(await openWorkplace(config, told), metrics)
   const closers: (() => Promise<void>)[] = [() => workplace.close()]
   try {
     const { owner, lock } = await ownerOf(config)
