@@ -1,16 +1,23 @@
 /**
  * `npm test`: makes sure everything is there, then runs vitest with the remaining arguments and
- * ends with its exit code. `--crash` runs tests/crash (kill -9 at every step) instead of the rest;
- * it takes minutes, so it is no part of the ordinary run.
+ * ends with its exit code. `--crash` runs tests/crash (daemons killed at random) instead of the rest,
+ * `--faults` every fault at every point (tests/faults): they take minutes, so they are no part of
+ * the ordinary run.
  */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { ensureBuilt, ensureInstalled } from './setup.mjs'
 import { ROOT, runStarter } from './terminal.mjs'
 
+const CONFIGS = new Map([
+  ['--crash', 'vitest.crash.config.ts'],
+  ['--faults', 'vitest.faults.config.ts'],
+])
+
 function vitestArgs(args) {
-  if (!args.includes('--crash')) return ['run', ...args]
-  return ['run', '--config', 'vitest.crash.config.ts', ...args.filter((arg) => arg !== '--crash')]
+  const chosen = args.find((arg) => CONFIGS.has(arg))
+  if (chosen === undefined) return ['run', ...args]
+  return ['run', '--config', CONFIGS.get(chosen), ...args.filter((arg) => arg !== chosen)]
 }
 
 await runStarter(async () => {

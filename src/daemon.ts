@@ -34,7 +34,8 @@ import { openParser, timedParser } from './inbound/parse.ts'
 import type { Logger } from './log.ts'
 import type { TemplateMistake } from './outbound/template-engine.ts'
 import type { AttemptDeps } from './outbound/attempt.ts'
-import { recoverSending, runSend } from './outbound/send.ts'
+import { recoverSending } from './outbound/recover.ts'
+import { runSend } from './outbound/send.ts'
 import { Metrics } from './metrics.ts'
 import { notedEvents } from './noted-events.ts'
 import { packageVersion } from './package-root.ts'
@@ -295,8 +296,7 @@ async function serve(
 /** Last opened, first closed; one that fails does not keep the others open. */
 async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void> {
   for (const close of closers.toReversed()) {
-    await close().catch(() => {
-      // We are leaving anyway.
-    })
+    // We are leaving anyway.
+    await close().catch(() => {})
   }
 }

@@ -6,6 +6,7 @@
  * the process exits with the first error for its supervisor to restart.
  */
 import { setMaxListeners } from 'node:events'
+import { passing } from './fault-points.ts'
 
 export type Loop = (signal: AbortSignal) => Promise<void>
 
@@ -30,5 +31,6 @@ export async function runTogether(
   })
 
   const failed = (await Promise.allSettled(running)).find((result) => result.status === 'rejected')
+  await passing('stop.draining')
   if (failed !== undefined) throw failed.reason
 }

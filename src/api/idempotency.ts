@@ -6,6 +6,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { AppError } from '../errors.ts'
+import { passing } from '../fault-points.ts'
 import {
   type Claim,
   findRequest,
@@ -78,6 +79,7 @@ export async function once<A extends Answer>(
     const dead = new Date(at.getTime() - RUNNING_MS_MAX)
     if (!(await store.transaction((tx) => takeKeyOver(tx, key, dead, at)))) throw inProgress()
   }
+  await passing('api.begun')
   const claim = { ...key, takenAt: at }
   let answer: A
   try {
@@ -86,6 +88,7 @@ export async function once<A extends Answer>(
     await store.transaction((tx) => giveKeyBack(tx, claim))
     throw err
   }
+  await passing('api.committed')
   const { status = 200, headers = {}, body } = answer
   const text = body === undefined ? null : `${JSON.stringify(body)}\n`
   await store.transaction((tx) => keepAnswer(tx, claim, { status, headers, body: text }))

@@ -7,6 +7,7 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from '../config.ts'
 import { EXIT, messageOf, OperatorError } from '../errors.ts'
+import { passing } from '../fault-points.ts'
 import { makeDirectory } from '../make-directory.ts'
 import { packageVersion } from '../package-root.ts'
 import type { Blobs } from '../store/blobs.ts'
@@ -43,6 +44,7 @@ export async function runBackup(config: Config, target: string, io: ExplainIo): 
     const name = `postroom-${at.getTime()}.db`
     await writePortableCopy({ database, store }, path.join(directory, name), at)
     const count = await copyBlobs(store.read, context.blobs, kept)
+    await passing('backup.copied')
     const manifest = await describe(directory, name, { at, count })
     await writeManifest(directory, manifest)
     await removeOlder(directory, name)

@@ -4,6 +4,7 @@
  */
 import type { InboxConfig } from '../config.ts'
 import type { Events } from '../events.ts'
+import { passing } from '../fault-points.ts'
 import type { Blobs } from '../store/blobs.ts'
 import { findAlias, knownUids } from '../store/folder-contents.ts'
 import { insertInbound, type NewInbound } from '../store/inbound-messages.ts'
@@ -42,6 +43,7 @@ export async function storeNew(
   missing: Missing,
 ): Promise<number | null> {
   const listed = await session.list(cursor.uid + 1)
+  await passing('imap.listed')
   const known = await knownUids(deps.store.read, cursor, cursor.uid + 1)
   const highest = listed.at(-1)?.uid ?? cursor.uid
   const fresh = listed.filter(({ uid }) => !known.has(uid))
@@ -197,12 +199,14 @@ async function storeBatch(
 ): Promise<void> {
   missing.asking(batch)
   const sources = await session.sources(batch)
+  await passing('fetch.received')
   missing.answered()
   const found = batch.flatMap((meta) => {
     const source = sources.get(meta.uid)
     return source === undefined ? [] : [{ meta, source }]
   })
   const blobs = await deps.blobs.putAll(found.map(({ source }) => source))
+  await passing('fetch.stored')
   const rows = found.map(({ meta, source }, index) => ({
     ...rowOf(deps, cursor, meta),
     ...fingerprintOf(source),
@@ -251,7 +255,11 @@ async function storeLarge(
 
 async function insert(deps: StoreDeps, rows: readonly NewInbound[]): Promise<void> {
   if (rows.length === 0) return
-  await deps.store.transaction((tx) => insertInbound(tx, rows, deps.now()))
+  await deps.store.transaction(async (tx) => {
+    await insertInbound(tx, rows, deps.now())
+    await passing('fetch.inserting')
+  })
+  await passing('fetch.committed')
   const bytes = rows.reduce((sum, { size }) => sum + size, 0)
   deps.events.messagesStored(deps.inbox.name, rows.length, bytes)
   deps.arrived()

@@ -8,6 +8,7 @@
 import type { Clock } from '../clock.ts'
 import type { InboxConfig } from '../config.ts'
 import type { Events } from '../events.ts'
+import { passing } from '../fault-points.ts'
 import type { Health } from '../health.ts'
 import { type Bell, pause } from '../pause.ts'
 import type { Blobs } from '../store/blobs.ts'
@@ -100,10 +101,12 @@ async function watch(
 ): Promise<void> {
   // A database that is away must not cost a login each time we look.
   await listCursors(deps.store.read, inboxId, inbox.imap.folder)
+  await passing('imap.connecting')
   const session = await ImapSession.open(inbox.imap, signal)
   const abort = (): void => session.abort()
   signal.addEventListener('abort', abort, { once: true })
   try {
+    await passing('imap.selected')
     missing.inGeneration(session.uidValidity)
     deps.events.inboxConnected(inbox.name)
     const store: StoreDeps = {
@@ -170,11 +173,13 @@ async function markStored(
     for (;;) {
       const tasks = await listUnmarked(deps.store.read, cursor, MARKS_PER_COMMAND)
       if (tasks.length === 0) return
+      await passing('mark.beginning')
       const marked = await markOnServer(
         session,
         done,
         tasks.map(({ uid }) => uid),
       )
+      await passing('mark.done')
       const ids = tasks.filter(({ uid }) => marked.includes(uid)).map(({ id }) => id)
       await deps.store.transaction((tx) => setMarked(tx, ids, 'done'))
       if (ids.length < tasks.length) throw new Error('some messages could not be marked')

@@ -7,8 +7,8 @@
  * leaves the stored message pending, and the next run picks it up again. Messages are decided in
  * the order they arrived; a slow one is overtaken rather than waited for, except by answers to it.
  */
-import type { Clock } from '../clock.ts'
 import type { Events } from '../events.ts'
+import { passing } from '../fault-points.ts'
 import { type Bell, pause } from '../pause.ts'
 import {
   claimInbound,
@@ -29,7 +29,6 @@ import { type Ready, takeBatch } from './take.ts'
 import { heldBack, SettledElsewhere } from './write.ts'
 
 export interface IntakeDeps extends PrepareDeps {
-  readonly clock: Clock
   readonly events: Events
   /** Names this daemon in claims. */
   readonly owner: string
@@ -78,6 +77,7 @@ class Batches {
     // Committed before the parser starts, and before the next write, which it must not wait for.
     // The small attachments of that one wait for the same commit.
     const [rows] = await Promise.all([claim(this.#deps), storeSmall(this.#deps, this.#ready)])
+    await passing('intake.claimed')
     const parsing = parseAll(this.#deps, rows, this.#overtaken)
     parsing.catch(() => {
       // Awaited below; a failed write comes first.
@@ -202,7 +202,9 @@ async function takeAll(
   { more }: { more: boolean },
 ): Promise<readonly Ready[]> {
   if (batch.length === 0) return []
+  await passing('take.beginning')
   const { lines, failed, later } = await takeBatch(deps, batch, { more })
+  await passing('take.committed')
   for (const line of lines) deps.events.messageTaken(line)
   deps.outgoing.ring()
   for (const { row, err } of failed) await postpone(deps, row, err)

@@ -1,6 +1,8 @@
 /** What comes before anything is decided: a message is parsed, and its files are stored. */
 import { existsSync } from 'node:fs'
+import type { Clock } from '../clock.ts'
 import type { AttachedBlob } from '../desk/context.ts'
+import { passing } from '../fault-points.ts'
 import type { AttachmentContent } from '../mail/message.ts'
 import type { Blobs } from '../store/blobs.ts'
 import type { InboundMessage } from '../store/inbound-messages.ts'
@@ -10,6 +12,7 @@ import type { Ready } from './take.ts'
 import { originalOf, unreadable as unreadableMessage } from './unreadable.ts'
 
 export interface PrepareDeps {
+  readonly clock: Clock
   readonly context: DecideContext
   readonly parser: Parser
   /** The messages' sources. */
@@ -25,18 +28,27 @@ export const FAILURES_MAX = 2
 
 /** Parses one message and stores its large attachments. Throws what kept it from being read. */
 export async function prepare(deps: PrepareDeps, row: InboundMessage): Promise<Ready> {
-  if (isHopeless(row)) {
+  if (isHopeless(row, deps.clock.now())) {
     return { row, parsed: unreadableMessage(row), attachments: originalOf(row), unreadable: true }
   }
   const parsed = await parse(deps, row)
+  await passing('intake.parsed')
   await storeFiles(deps, parsed.attachments)
   await releaseParsed(parsed)
   return { row, parsed, attachments: parsed.attachments.map(named), unreadable: false }
 }
 
+/**
+ * A daemon that is killed again and again before it has well started says nothing about the message
+ * that happens to be the first in line, so deaths count for something only after a while.
+ */
+const INNOCENT_MS = 2 * 60_000
+
 /** Failed twice by itself, or in the hands of many daemons that died. */
-const isHopeless = (row: InboundMessage): boolean =>
-  row.failures >= FAILURES_MAX || row.attempts - row.failures > 2 * SUSPECT_AFTER
+const isHopeless = (row: InboundMessage, now: Date): boolean =>
+  row.failures >= FAILURES_MAX ||
+  (row.attempts - row.failures > 2 * SUSPECT_AFTER &&
+    now.getTime() - row.receivedAt.getTime() > INNOCENT_MS)
 
 async function parse(deps: PrepareDeps, row: InboundMessage): Promise<Parsed> {
   const { blobs } = deps

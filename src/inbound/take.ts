@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts'
 import type { AttachedBlob } from '../desk/context.ts'
 import type { Events } from '../events.ts'
+import { passing } from '../fault-points.ts'
 import { isDatabaseDown } from '../store/database-errors.ts'
 import { gathering } from '../store/gather.ts'
 import { inSavepoint } from '../store/group-commit.ts'
@@ -142,8 +143,10 @@ async function takeOne(
   }
   const arrived = { row, inbox, message: parsed.message, attachments, unreadable }
   const decided = await decide(tx, context, arrived, at)
+  await passing('take.decided')
   const understood = await asReleased(tx, { inbox, lifecycle: context.lifecycle }, decided, at)
   const { fate, ticketId } = await write(tx, context, understood, at)
+  await passing('take.written')
   const verdict = understood.verdict.kind
   return { ...line, fate, verdict, unanswered: unansweredOf(understood), ticketId }
 }

@@ -5,6 +5,7 @@
 import type { Clock } from '../clock.ts'
 import { unreachable } from '../errors.ts'
 import type { Events } from '../events.ts'
+import { passing } from '../fault-points.ts'
 import { pause } from '../pause.ts'
 import { isDatabaseDown } from '../store/database-errors.ts'
 import { insertEvents } from '../store/events.ts'
@@ -75,6 +76,7 @@ export async function attemptDelivery(
     signal,
   )
   const ms = performance.now() - startedAt
+  await passing('smtp.answered')
   const badRecipient = result.kind === 'permanent' && result.badRecipient
   await settle(deps, row, { ...outcomeOf(deps, row, result), badRecipient, ms }, signal)
   if (result.kind !== 'temporary' || result.scope !== 'server') return { serverDown: null }
@@ -148,6 +150,7 @@ async function settleOnce(
 ): Promise<void> {
   const ours = await deps.store.transaction(async (tx) => {
     const settled = await settleAttempt(tx, heldBy(deps, row), outcomes)
+    await passing('send.settling')
     if (settled && outcomes.outcome !== 'queued') {
       await recordDelivery(tx, row, outcomes, deps.clock.now())
     }
@@ -157,6 +160,7 @@ async function settleOnce(
     }
     return settled
   })
+  await passing('send.settled')
   if (ours) logOutcome(deps.events, row, outcomes)
 }
 

@@ -6,6 +6,7 @@
  */
 import type { InboxConfig } from '../config.ts'
 import { OperatorError } from '../errors.ts'
+import { passing } from '../fault-points.ts'
 import type { Health } from '../health.ts'
 import { type Bell, pause } from '../pause.ts'
 import {
@@ -14,19 +15,13 @@ import {
   giveBack,
   listUndecided,
   nextDeliveryDue,
-  recoverDeliveries,
   resendUncertain,
 } from '../store/outbox-delivery.ts'
 import type { OutboxMessage } from '../store/outbox.ts'
 import { isDatabaseDown, stopIfCorrupt } from '../store/database-errors.ts'
-import {
-  type AttemptDeps,
-  attemptDelivery,
-  LOOK_AFTER_MS,
-  recordDelivery,
-  type ServerDown,
-} from './attempt.ts'
+import { type AttemptDeps, attemptDelivery, recordDelivery, type ServerDown } from './attempt.ts'
 import { Pace } from './pace.ts'
+import { recoverAstray } from './recover.ts'
 import { circuitDelayMs } from './retry.ts'
 import { settingsOf } from './settings.ts'
 import { openLane, type SmtpLane } from './smtp.ts'
@@ -83,7 +78,7 @@ class Sender {
   readonly #inboxId: number
   readonly #signal: AbortSignal
   readonly #free: SmtpLane[]
-  readonly #busy = new Set<Promise<void>>()
+  readonly #busy = new Map<Promise<void>, number>()
   readonly #all: readonly SmtpLane[]
   readonly #pace: Pace
   readonly #cut = new AbortController()
@@ -95,6 +90,8 @@ class Sender {
   #failures = 0
   /** What ended an attempt in an unexpected way: a damaged database stops the loop. */
   #fatal: unknown = null
+  /** Rows may be ours without being in hand: a claim or an attempt ended without a known result. */
+  #astray = false
   #closedUntil = 0
 
   constructor(deps: SendDeps, inbox: InboxConfig, inboxId: number, signal: AbortSignal) {
@@ -112,6 +109,7 @@ class Sender {
   async turn(): Promise<void> {
     stopIfCorrupt(this.#fatal)
     const now = this.#deps.clock.now()
+    if (this.#astray) await this.#takeBack()
     await this.#decideUncertain(now)
     if (this.#failures > 0 || now.getTime() - this.#claimedAt > AHEAD_MS) await this.#giveBack()
     const limit = this.#mayStart(now)
@@ -129,7 +127,7 @@ class Sender {
       this.#deps.events.databaseUnavailable(`send ${this.#inbox.name}`, err)
     })
     const timer = setTimeout(() => this.#cut.abort(new Error('stopped')), FINISH_MS)
-    await Promise.all(this.#busy)
+    await Promise.all(this.#busy.keys())
     clearTimeout(timer)
     await Promise.all(this.#all.map((lane) => lane.close()))
   }
@@ -150,8 +148,29 @@ class Sender {
     const room = Math.min(wanted, this.#pace.room(at.getTime())) - this.#ahead.length
     if (room <= 0) return
     const claim = { inboxId: this.#inboxId, owner, limit: room, at }
-    this.#ahead.push(...(await store.transaction((tx) => claimDue(tx, claim))))
+    await passing('send.claiming')
+    try {
+      const claimed = await store.transaction((tx) => claimDue(tx, claim))
+      await passing('send.claimed')
+      this.#ahead.push(...claimed)
+    } catch (err) {
+      // A connection lost during COMMIT leaves open whether it happened.
+      this.#astray = true
+      throw err
+    }
     this.#claimedAt = at.getTime()
+  }
+
+  /** What is ours and in nobody's hand would wait for the end of its lease otherwise. */
+  async #takeBack(): Promise<void> {
+    const inHand = [...this.#ahead.map(({ id }) => id), ...this.#busy.values()]
+    this.#astray = false
+    try {
+      await recoverAstray(this.#deps, { inboxId: this.#inboxId, inHand })
+    } catch (err) {
+      this.#astray = true
+      throw err
+    }
   }
 
   async #giveBack(): Promise<void> {
@@ -177,7 +196,7 @@ class Sender {
       this.#busy.delete(work)
       this.#deps.outgoing.ring()
     })
-    this.#busy.add(work)
+    this.#busy.set(work, row.id)
   }
 
   async #attempt(lane: SmtpLane, row: OutboxMessage): Promise<void> {
@@ -191,8 +210,8 @@ class Sender {
       this.#failures = 0
       health.succeeded(this.#inbox.name, 'smtp', clock.now())
     } catch (err) {
-      // The row stays claimed; its lease, or the next start, gives it back.
       this.#fatal = err
+      this.#astray = true
       if (isDatabaseDown(err)) events.databaseUnavailable('delivery', err)
       else events.loopFailed('delivery', err)
     }
@@ -250,27 +269,4 @@ class Sender {
     else if (due !== null && this.#mayStart(new Date(now)) > 0) waits.push(due.getTime() - now)
     await this.#deps.outgoing.wait(Math.max(5, Math.min(...waits)), this.#signal)
   }
-}
-
-/** At start, and now and then: what dead daemons were sending. Returns how many became uncertain. */
-export async function recoverSending(deps: AttemptDeps, own: boolean): Promise<number> {
-  const at = deps.clock.now()
-  const recovery = {
-    owner: own ? deps.owner : null,
-    at,
-    lookAt: new Date(at.getTime() + LOOK_AFTER_MS),
-  }
-  const detail = 'stopped while the server was taking the message'
-  const { uncertain } = await deps.store.transaction(async (tx) => {
-    const recovered = await recoverDeliveries(tx, recovery)
-    for (const row of recovered.uncertain) {
-      const outcome = { outcome: 'uncertain' as const, detail, dueAt: recovery.lookAt }
-      await recordDelivery(tx, row, outcome, at)
-    }
-    return recovered
-  })
-  for (const { id, ticketId, kind } of uncertain) {
-    deps.events.deliveryUncertain({ outboxId: id, ticketId, detail, kind, ms: null })
-  }
-  return uncertain.length
 }

@@ -8,6 +8,7 @@
 import { connect, type Socket } from 'node:net'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
 import { messageOf } from '../errors.ts'
+import { passing } from '../fault-points.ts'
 import { extensionsOf, parseReply, printable } from '../mail/smtp-reply.ts'
 import { type AccessTokens, OauthProblem } from '../oauth.ts'
 import { TOKEN_LOGINS, tokenMethod } from './smtp-token-login.ts'
@@ -100,6 +101,7 @@ export async function openConnection(
 ): Promise<SmtpConnection> {
   assertPrivate(settings)
   const token = await tokenFor(settings)
+  await passing('smtp.connecting')
   const socket = await dial(settings, timeouts, signal)
   const client = new SMTPConnection({
     host: settings.host,

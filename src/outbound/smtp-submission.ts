@@ -12,6 +12,7 @@
 import { isAscii } from 'node:buffer'
 import { Readable } from 'node:stream'
 import { messageOf } from '../errors.ts'
+import { passing } from '../fault-points.ts'
 import { parseAddress, type Address } from '../mail/address.ts'
 import { parseReply, printable, refusalOf, type SmtpStage } from '../mail/smtp-reply.ts'
 import { exchange, type SmtpConnection, type SmtpTimeouts } from './smtp-connection.ts'
@@ -70,6 +71,7 @@ export async function submitOver(
   const refused = refuseBeforehand(connection, envelope, source)
   if (refused !== null) return { result: refused, phase: 'envelope' }
 
+  await passing('smtp.envelope')
   const { client } = connection
   const attempt: Attempt = { phase: 'envelope', over: false, ending: null, hookFailure: null }
   const patience = new AbortController()
@@ -153,8 +155,10 @@ async function* bodyOf(
   onDot: () => void,
 ): AsyncGenerator<Buffer> {
   attempt.phase = 'body'
+  await passing('smtp.body')
   for (let at = 0; at < source.length; at += CHUNK_BYTES) {
     yield source.subarray(at, at + CHUNK_BYTES)
+    await passing('smtp.chunk')
   }
   attempt.phase = 'ending'
   attempt.ending = Promise.resolve().then(() => hooks.beforeDot())
@@ -162,6 +166,7 @@ async function* bodyOf(
     attempt.hookFailure = error
     throw error
   })
+  await passing('smtp.ending')
   // Whatever happened meanwhile, the dot has not been written yet; after this line it may be.
   if (attempt.over) throw new Error('the connection was lost before the final dot')
   attempt.phase = 'dot'

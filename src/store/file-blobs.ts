@@ -7,6 +7,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
+import { passing } from '../fault-points.ts'
 import type { Blobs, StoredBlob } from './blobs.ts'
 
 /** Owner only: these are people's mails. */
@@ -119,7 +120,9 @@ export class FileBlobs implements Blobs {
       await file.close()
     }
     const directory = await this.#directoryOf(sha256)
+    await passing('blob.written')
     await rename(temporary, this.fileOf(sha256))
+    await passing('blob.named')
     return directory
   }
 

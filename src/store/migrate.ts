@@ -4,6 +4,7 @@
  */
 import { migrations } from '../../migrations/index.ts'
 import { EXIT, OperatorError } from '../errors.ts'
+import { passing } from '../fault-points.ts'
 import type { Queryable, Store, Tx } from './open.ts'
 
 /** Any number that nothing else on the same PostgreSQL uses: "postroom" in ASCII, cut. */
@@ -29,6 +30,7 @@ export async function migrate(store: Store, at: Date): Promise<number[]> {
     for (const migration of migrations) {
       if (applied.has(migration.version)) continue
       await migration.up(tx)
+      await passing('migrate.step')
       await tx('schema_migrations').insert({
         version: migration.version,
         name: migration.name,

@@ -123,19 +123,30 @@ export interface Recovered {
   readonly uncertain: OutboxMessage[]
 }
 
+export interface Recovery {
+  readonly owner: string | null
+  readonly at: Date
+  readonly lookAt: Date
+  /** Of a daemon that lives: only rows of this inbox, and none of those it works on. */
+  readonly astray?: { readonly inboxId: number; readonly inHand: readonly number[] }
+}
+
 /**
  * What a daemon that died was sending: this one's own rows at once (`owner`), others' when their
  * lease ran out. `sending` is queued again; `ending` becomes uncertain, to be looked at at
  * `lookAt`.
  */
-export async function recoverDeliveries(
-  tx: Tx,
-  recovery: { owner: string | null; at: Date; lookAt: Date },
-): Promise<Recovered> {
+export async function recoverDeliveries(tx: Tx, recovery: Recovery): Promise<Recovered> {
   const dead = (query: ReturnType<typeof rows>) =>
     query.where((q) => {
-      void q.where('lease_until', '<=', toMs(recovery.at))
-      if (recovery.owner !== null) void q.orWhere({ lease_owner: recovery.owner })
+      const { owner, at, astray } = recovery
+      void q.where('lease_until', '<=', toMs(at))
+      if (owner === null) return
+      void q.orWhere((own) => {
+        void own.where({ lease_owner: owner })
+        if (astray === undefined) return
+        void own.where({ inbox_id: astray.inboxId }).whereNotIn('id', [...astray.inHand])
+      })
     })
   const rows = () => tx<OutboxRow>('outbox')
   const requeued = await dead(rows())

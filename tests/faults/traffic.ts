@@ -26,6 +26,15 @@ function answerTo(index: number): 'by_mail' | 'by_api' | null {
   return index % EVERY === 3 || index % (2 * EVERY) === 0 ? 'by_api' : null
 }
 
+/** What differs between daemons of one desk. */
+export interface OwnConfig {
+  readonly url: string
+  readonly dataDir: string
+  /** Of the API. */
+  readonly port: number
+  readonly lanes: number
+}
+
 export class Traffic {
   readonly world: MailWorld
   readonly api: ApiAgent
@@ -36,23 +45,25 @@ export class Traffic {
   /** So many mails are in the mailbox. */
   mails = 0
   readonly #answered = new Set<number>()
+  readonly #largeEvery: number
   #customers = 0
 
-  private constructor(world: MailWorld, directory: string) {
+  private constructor(world: MailWorld, directory: string, largeEvery: number) {
     this.world = world
+    this.#largeEvery = largeEvery
     this.sent = new Ledger(join(directory, 'sent.jsonl'))
     this.delivered = new Ledger(join(directory, 'delivered.jsonl'))
     this.api = new ApiAgent(this.sent)
   }
 
-  /** `directory`: where the ledgers are kept. */
-  static async start(directory: string): Promise<Traffic> {
+  /** `directory`: where the ledgers are kept. `largeEvery`: so many mails have one with a large file. */
+  static async start(directory: string, { largeEvery = 50 } = {}): Promise<Traffic> {
     const hears: ((message: ReceivedMessage) => void)[] = []
     const world = await startMailWorld({
       accounts: { [SUPPORT]: PASSWORD },
       onReceived: (message) => hears.forEach((hear) => hear(message)),
     })
-    const traffic = new Traffic(world, directory)
+    const traffic = new Traffic(world, directory, largeEvery)
     hears.push((message) => traffic.#onReceived(message))
     return traffic
   }
@@ -62,32 +73,17 @@ export class Traffic {
     for (let left = count; left > 0; left -= 1) {
       const index = this.#customers
       this.#customers += 1
-      this.#arrives(`request-${index}@example.org`, customersMail(index))
+      this.#arrives(
+        `request-${index}@example.org`,
+        customersMail(index, { large: index % this.#largeEvery === LARGE_AT }),
+      )
     }
   }
 
   /** The tree of a configuration file for a daemon with this inbox. */
-  configOf(own: { url: string; dataDir: string; port: number; lanes: number }): object {
-    const account = { host: '127.0.0.1', tls: 'none', user: SUPPORT, password: PASSWORD }
+  configOf(own: OwnConfig): object {
     const { imap, smtp } = this.world
-    return {
-      listen: `127.0.0.1:${own.port}`,
-      data_dir: own.dataDir,
-      database: own.url,
-      acknowledgement: { budget: 'unlimited' },
-      agent_notices: { default: 'mine_unassigned', coalesce: '0s' },
-      agents: [{ email: AGENT, name: 'Bruno' }],
-      flood: 'unlimited',
-      log: { level: 'warn' },
-      inboxes: [
-        {
-          name: 'Support',
-          address: SUPPORT,
-          imap: { ...account, port: imap.port },
-          smtp: { ...account, port: smtp.port, lanes: own.lanes },
-        },
-      ],
-    }
+    return deskConfig({ ...own, imapPort: imap.port, smtpPort: smtp.port })
   }
 
   async close(): Promise<void> {
@@ -135,19 +131,65 @@ export class Traffic {
   }
 }
 
-function customersMail(index: number): string {
+/** Everything that says how to run the desk of the fault tests. */
+export function deskConfig(own: OwnConfig & { imapPort: number; smtpPort: number }): object {
+  const account = { host: '127.0.0.1', tls: 'none', user: SUPPORT, password: PASSWORD }
+  return {
+    listen: `127.0.0.1:${own.port}`,
+    data_dir: own.dataDir,
+    database: own.url,
+    acknowledgement: { budget: 'unlimited' },
+    agent_notices: { default: 'mine_unassigned', coalesce: '0s' },
+    agents: [{ email: AGENT, name: 'Bruno' }],
+    flood: 'unlimited',
+    log: { level: 'warn' },
+    inboxes: [
+      {
+        name: 'Support',
+        address: SUPPORT,
+        imap: { ...account, port: own.imapPort, done: 'seen' },
+        smtp: { ...account, port: own.smtpPort, lanes: own.lanes },
+      },
+    ],
+  }
+}
+
+/** Of so many mails, this one. */
+const LARGE_AT = 2
+/** Beyond it a source or an attachment is a file of its own beside SQLite. */
+const LARGE_BYTES = 160 * 1024
+const BOUNDARY = 'next-part'
+
+function customersMail(index: number, { large }: { large: boolean }): string {
   const parent = isAnswer(index) ? index - 1 : null
+  const text = `This is mail ${index}. ${'It goes on for a while. '.repeat(index % 40)}`
   return [
     `From: <customer${parent ?? index}@example.org>`,
     `To: ${SUPPORT}`,
     `Subject: Request ${parent ?? index}`,
     `Message-ID: <request-${index}@example.org>`,
     ...(parent === null ? [] : [`In-Reply-To: <request-${parent}@example.org>`]),
-    '',
-    `This is mail ${index}. ${'It goes on for a while. '.repeat(index % 40)}`,
-    '',
+    ...(large ? withFile(text, index) : ['', text, '']),
   ].join('\r\n')
 }
+
+const withFile = (text: string, index: number): string[] => [
+  `Content-Type: multipart/mixed; boundary=${BOUNDARY}`,
+  '',
+  `--${BOUNDARY}`,
+  '',
+  text,
+  `--${BOUNDARY}`,
+  'Content-Type: application/octet-stream; name=large.bin',
+  'Content-Transfer-Encoding: base64',
+  '',
+  // No two alike: what is stored already would not be stored again.
+  ...(Buffer.alloc(LARGE_BYTES, `file ${index} `)
+    .toString('base64')
+    .match(/.{1,76}/g) ?? []),
+  `--${BOUNDARY}--`,
+  '',
+]
 
 /** Which mail's ticket a comment belongs to: the ids of its whole conversation are told by this. */
 export function openingOf(id: string): string {

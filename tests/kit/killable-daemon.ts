@@ -1,10 +1,11 @@
 /** The real daemon in a process of its own, started and killed at will, with a log of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { openSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'main.js')
+/** The built program. */
+export const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'main.js')
 
 export class KillableDaemon {
   readonly #configFile: string
@@ -23,12 +24,26 @@ export class KillableDaemon {
     return this.#configFile
   }
 
-  start(): void {
+  /** `nodeArgs`: before the program, such as `--import` of something. `env`: beside PATH. */
+  start(nodeArgs: readonly string[] = [], env: Readonly<Record<string, string>> = {}): void {
     const log = openSync(this.#logFile, 'a')
-    this.#child = spawn(process.execPath, [MAIN, '--config', this.#configFile], {
+    const args = [...nodeArgs, MAIN, '--config', this.#configFile]
+    this.#child = spawn(process.execPath, args, {
       stdio: ['ignore', log, log],
-      env: { PATH: process.env['PATH'] ?? '' },
+      env: { PATH: process.env['PATH'] ?? '', ...env },
     })
+    closeSync(log)
+  }
+
+  /** Resolves when it has ended by itself. */
+  async ended(): Promise<void> {
+    const child = this.#child
+    if (child !== null && this.running) await once(child, 'exit')
+  }
+
+  /** SIGSTOP, SIGCONT: it stands still, and goes on. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal)
   }
 
   /** kill -9, and nothing else: no warning, no clean-up. */

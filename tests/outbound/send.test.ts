@@ -5,11 +5,12 @@ import { saidByApi } from '../../src/desk/context.ts'
 import { openTicket } from '../../src/desk/open-ticket.ts'
 import { eventsOf } from '../../src/events.ts'
 import { silentLog } from '../../src/log.ts'
-import { recoverSending } from '../../src/outbound/send.ts'
+import { recoverSending } from '../../src/outbound/recover.ts'
 import { listEvents } from '../../src/store/events.ts'
 import type { Tx } from '../../src/store/open.ts'
 import type { OutboxMessage } from '../../src/store/outbox.ts'
 import { ensureContact } from '../../src/store/users.ts'
+import { failOnce } from '../faults/fail-once.ts'
 import { eachDatabase } from '../kit/databases.ts'
 import { anAddress, onDesk } from '../kit/desk-context.ts'
 import { type RunningDesk, sharedParser, startDesk, until } from '../kit/running-desk.ts'
@@ -114,6 +115,29 @@ eachDatabase(
       expect(mail?.envelope.rcptTo).toEqual(['ana@customer.test'])
       expect(mail?.envelope.mailFrom).toMatch(/^support\+b\.[a-z2-7]+@acme\.test$/)
       expect(await outcomesOnTicket(1)).toEqual(['sent'])
+    })
+
+    test.each(['send.claimed', 'smtp.envelope'] as const)(
+      'what nobody has in hand after a failure at %s is sent at once, not when its lease ends',
+      async (point) => {
+        desk = await startDesk(await fresh(), parser)
+        const failed = failOnce(point, new Error('a fault of the test'))
+        desk.start('send')
+        await aReply(await aTicket())
+        await failed
+        await untilOutcome('sent')
+        expect(received()).toHaveLength(1)
+      },
+    )
+
+    test('an answer of the server that could not be written down is uncertain at once', async () => {
+      desk = await startDesk(await fresh(), parser)
+      const failed = failOnce('send.settling', new Error('a fault of the test'))
+      desk.start('send')
+      await aReply(await aTicket())
+      await failed
+      await untilOutcome('uncertain')
+      expect(received()).toHaveLength(1)
     })
 
     test('bad input 142, 144: a recipient who is refused for now is tried again later', async () => {

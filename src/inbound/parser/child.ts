@@ -5,6 +5,7 @@
  * message does, it does it here; the parent kills this process when it takes too long or too much.
  */
 import { messageOf } from '../../errors.ts'
+import { passing } from '../../fault-points.ts'
 import type { ParseRequest, ParseResponse } from './protocol.ts'
 import { readMessage } from './read-message.ts'
 
@@ -23,6 +24,7 @@ send({ kind: 'ready' })
 
 async function answer({ id, source, mode, scratchDir }: ParseRequest): Promise<void> {
   try {
+    await passing('parse.reading')
     const parsed = await readMessage(source, { mode, scratchDir })
     send({ kind: 'parsed', id, parsed })
   } catch (error) {
