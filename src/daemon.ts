@@ -32,7 +32,6 @@ import { runFetchAsOrdered } from './inbound/fetch-orders.ts'
 import { runIntake } from './inbound/intake.ts'
 import { openParser, timedParser } from './inbound/parse.ts'
 import type { Logger } from './log.ts'
-import type { TemplateMistake } from './outbound/template-engine.ts'
 import type { AttemptDeps } from './outbound/attempt.ts'
 import { recoverSending } from './outbound/recover.ts'
 import { runSend } from './outbound/send.ts'
@@ -43,11 +42,11 @@ import { Bell } from './pause.ts'
 import { type Loop, runTogether } from './run-together.ts'
 import { releaseInbound } from './store/inbound-messages.ts'
 import { RecentBlobs } from './store/recent-blobs.ts'
-import { timedStore } from './store/timed-store.ts'
 import { lockFile, type ProcessLock } from './store/single-process.ts'
 import { resolveByDns, allowedTargets } from './webhooks/targets.ts'
 import { runWebhooks } from './webhooks/run.ts'
-import { openWorkplace, type Workplace } from './workplace.ts'
+import { openWatched } from './watched-workplace.ts'
+import type { Workplace } from './workplace.ts'
 
 export interface Daemon {
   readonly url: string
@@ -84,8 +83,7 @@ export async function startDaemon(
   const jobs = new Jobs((name) => metrics.jobRan(name, 'ok'))
   const events = notedEvents(eventsOf(log), { jobs, metrics, clock })
   for (const warning of config.warnings) events.configWarning(warning)
-  const told = (mistake: TemplateMistake): void => events.templateFailed(mistake)
-  const workplace = timed(await openWorkplace(config, told), metrics)
+  const workplace = await openWatched(config, { events, metrics })
   const closers: (() => Promise<void>)[] = [() => workplace.close()]
   try {
     const { owner, lock } = await ownerOf(config)
@@ -128,12 +126,6 @@ export async function startDaemon(
     await closeAll(closers)
     throw err
   }
-}
-
-/** The same, and /metrics hear how long transactions take. */
-function timed(workplace: Workplace, metrics: Metrics): Workplace {
-  const store = timedStore(workplace.store, (seconds) => metrics.committed(seconds))
-  return { ...workplace, store, context: { ...workplace.context, store } }
 }
 
 const partsOf = (

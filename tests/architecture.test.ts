@@ -73,7 +73,12 @@ describe('who may import whom', () => {
   }
   /** They put the parts together: the programs, and what they share. */
   const PROGRAM_FILES = ['src/main.ts', 'src/serve.ts', 'src/demo-command.ts']
-  const SHARED_FILES = ['src/daemon.ts', 'src/background.ts', 'src/workplace.ts']
+  const SHARED_FILES = [
+    'src/daemon.ts',
+    'src/background.ts',
+    'src/workplace.ts',
+    'src/watched-workplace.ts',
+  ]
   const COMPOSITION = [...PROGRAM_FILES, ...SHARED_FILES, 'src/export-desk.ts']
   /** The outbound files that cause mail; how it travels is nobody else's business. */
   const TRAVEL = /^src\/outbound\/(?:send|smtp|smtp-\w+|mime)\.ts$/
