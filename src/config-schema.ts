@@ -47,14 +47,17 @@ const credentials = {
   allow_insecure: z.boolean().default(false),
 }
 
-const DONE = /^(?:keep|seen|move:.+)$/
+const FOLDER_LENGTH_MAX = 1_000
+const DONE = /^(?:keep|seen|move:[^\p{Cc}]{1,1000})$/u
 
 export const ImapSection = z.strictObject({
   host,
   port: port.default(993),
   tls: tls.default('implicit'),
   ...credentials,
-  folder: z.string().min(1, 'is empty').default('INBOX'),
+  folder: name
+    .max(FOLDER_LENGTH_MAX, `is longer than ${FOLDER_LENGTH_MAX} characters`)
+    .default('INBOX'),
   done: z.string().regex(DONE, 'is not one of keep, seen, move:<folder>').default('keep'),
 })
 

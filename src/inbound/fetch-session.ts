@@ -215,9 +215,11 @@ export class ImapSession {
   }
 
   async flagSeen(uids: readonly number[]): Promise<void> {
-    await this.#within(COMMAND_MS, 'STORE', () =>
+    const taken = await this.#within(COMMAND_MS, 'STORE', () =>
       this.#client.messageFlagsAdd(uidSet(uids), ['\\Seen'], { uid: true }),
     )
+    // Of a folder that is read-only, for one.
+    if (!taken) throw new Error('the server did not take the flag \\Seen')
   }
 
   /** Moves messages; returns those that are no longer here, whoever moved them. */

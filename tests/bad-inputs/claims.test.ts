@@ -16,14 +16,8 @@ const CLAIM = /['"`]bad input (\d{1,3}(?:, \d{1,3}){0,5}): ([^'"`]{1,200})/g
 const MISSING: Readonly<Record<string, readonly number[]>> = {
   'a message above the size that is taken: its beginning alone is': [33],
   'waits of half a minute and more, which no suite may take': [103, 106, 122, 123, 126, 128],
-  'a UIDVALIDITY, UIDNEXT or SEARCH that makes no sense, and a clock that is wrong': [
-    109, 111, 112, 113, 137,
-  ],
-  'a folder that is read-only, gone under our hands, oddly named, or one of 100,000': [
-    108, 132, 133, 134,
-  ],
+  'an account of 100,000 folders': [134],
   'throttling with a number that is too large': [125],
-  'IMAP in plain text, or with bytes behind STARTTLS': [136],
   'no configuration of ours has it, or is reloaded': [182, 186],
   'directories, files, disks and descriptors that fail under a running daemon': [
     190, 194, 197, 198,
