@@ -167,14 +167,16 @@ export async function coalesced(
   if (last === null || context.agentNotices.coalesceMs === 0) {
     return { dueAt: at, sinceCommentId: null }
   }
+  const next = new Date(last.createdAt.getTime() + context.agentNotices.coalesceMs)
   if (last.outcome === 'queued' && last.attempts === 0 && last.dueAt !== null && last.dueAt > at) {
     const replaced = await changeOutcome(tx, last.id, ['queued'], {
       outcome: 'discarded',
       detail: 'replaced by a notice that says more',
       dueAt: null,
     })
-    if (replaced) return { dueAt: last.dueAt, sinceCommentId: last.commentId }
+    // It waited for more than the pause, for quiet hours to end: what replaces it may be urgent.
+    const dueAt = last.dueAt > next ? at : last.dueAt
+    if (replaced) return { dueAt, sinceCommentId: last.commentId }
   }
-  const next = new Date(last.createdAt.getTime() + context.agentNotices.coalesceMs)
   return { dueAt: next > at ? next : at, sinceCommentId: null }
 }

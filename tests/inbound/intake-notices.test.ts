@@ -61,6 +61,19 @@ eachDatabase(
       expect(waits).toBeLessThanOrEqual(61 * 60_000)
     })
 
+    test('what is urgent brings what waited for the end of quiet hours with it, at once', async () => {
+      await afterMail(fresh, [], {})
+      const minute = desk.clock.now().getUTCHours() * 60 + desk.clock.now().getUTCMinutes()
+      const quietHours = { from: (minute + 1435) % 1440, until: (minute + 60) % 1440 }
+      await wants({ level: null, quietHours })
+      await arrive(aMail())
+      await desk.store.transaction((tx) => tx('tickets').update({ priority: 'urgent' }))
+      await arrive(await replyFrom('ana@customer.test', 'It spreads.'))
+      const notice = await mailTo('bruno@acme.test')
+      expect(notice.dueAt?.getTime()).toBeLessThanOrEqual(desk.clock.now().getTime())
+      expect(await textOf(notice)).toMatch(/It is on fire\.[^]*It spreads\./)
+    })
+
     test('#mute ends the notices of a ticket, #follow brings them back', async () => {
       await afterMail(fresh, [aMail()])
       await arrive(await replyFrom('bruno@acme.test', '#mute'))
