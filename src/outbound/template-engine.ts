@@ -57,11 +57,17 @@ const STRICT = { strictVariables: true, strictFilters: true, ownPropertyOnly: tr
 const plain = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : ''
 
+/** A template is one file: what these tags name would be read from the working directory. */
+const TAGS_OF_FILES = ['include', 'render', 'layout', 'block']
+/** Look-ups of files end here, whichever tag might make one. */
+const NO_FILES = { templates: {} }
+
 const engines: Readonly<Record<Format, Liquid>> = {
-  text: new Liquid({ ...LIMITS, ...STRICT, outputEscape: plain }),
+  text: new Liquid({ ...LIMITS, ...STRICT, ...NO_FILES, outputEscape: plain }),
   html: new Liquid({
     ...LIMITS,
     ...STRICT,
+    ...NO_FILES,
     outputEscape: (value: unknown) =>
       value instanceof SafeHtml ? value.html : escapeHtml(plain(value)),
   }),
@@ -79,6 +85,14 @@ const settingsIn = (globals: object): RenderSettings =>
   }
 
 for (const engine of Object.values(engines)) {
+  for (const tag of TAGS_OF_FILES) {
+    engine.registerTag(tag, {
+      parse() {
+        throw new Error(`{% ${tag} %} cannot be used: a template is one file`)
+      },
+      render: () => '',
+    })
+  }
   /** `{{ at | datetime }}`: with the zone of the inbox. */
   engine.registerFilter('datetime', function (value: unknown) {
     if (!(value instanceof Date)) throw new Error('datetime needs an instant')

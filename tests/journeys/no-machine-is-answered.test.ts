@@ -11,6 +11,8 @@ import { scratchDirectories } from '../kit/scratch.ts'
 const SUPPORT = 'support@acme.test'
 const CARE = 'care@acme.test'
 const HELP = 'help@other.test'
+const LEFT = 'left@acme.test'
+const RIGHT = 'right@other.test'
 const ROBOT = 'robot@customer.test'
 const ANA = 'ana@customer.test'
 
@@ -34,7 +36,7 @@ describeWithMailServers('no machine is answered', () => {
   let desks: JourneyDesk[] = []
 
   beforeAll(async () => {
-    servers = await startMailServers({ users: [SUPPORT, CARE, HELP, ROBOT, ANA] })
+    servers = await startMailServers({ users: [SUPPORT, CARE, HELP, LEFT, RIGHT, ROBOT, ANA] })
   })
   afterEach(async () => {
     for (const desk of desks) await desk.stop()
@@ -42,15 +44,23 @@ describeWithMailServers('no machine is answered', () => {
   })
   afterAll(() => servers?.stop())
 
-  async function deskAt(address: string, inbox: object = {}): Promise<JourneyDesk> {
-    const settings = { acknowledgement: { budget: 'unlimited' }, flood: 'unlimited', inbox }
+  async function deskAt(
+    address: string,
+    { inbox = {}, ...more }: { inbox?: object; agents?: readonly string[] } = {},
+  ): Promise<JourneyDesk> {
+    const settings = {
+      ...more,
+      acknowledgement: { budget: 'unlimited' },
+      flood: 'unlimited',
+      inbox,
+    }
     const dataDir = scratch.make()
     const desk = await startJourneyDesk(servers, { address, dataDir, ...settings })
     desks.push(desk)
     return desk
   }
 
-  test('two desks that write to each other fall silent after one acknowledgement', async () => {
+  test('B3: two desks that write to each other fall silent after one acknowledgement', async () => {
     const [support, help] = [await deskAt(SUPPORT), await deskAt(HELP)]
     // Somebody at the other desk writes in its name.
     const written = mail(HELP, SUPPORT, 'Your invoice', 'We did not get it.')
@@ -64,9 +74,21 @@ describeWithMailServers('no machine is answered', () => {
     expect(await automaticOf(help)).toEqual([])
   })
 
-  test('a responder that marks nothing, threads nothing and counts its answers gets five', async () => {
+  test('B3: two desks, each the agent of the other, fall silent: a notice is told to nobody', async () => {
+    const [left, right] = [
+      await deskAt(LEFT, { agents: [RIGHT] }),
+      await deskAt(RIGHT, { agents: [LEFT] }),
+    ]
+    const hello = mail(ANA, LEFT, 'A loop', 'Is this a loop?')
+    await right.untilTaken(() => left.untilTaken(() => servers.deliver(hello, LEFT, ANA)))
+    expect((await automaticOf(left)).map(({ rcptTo }) => rcptTo).toSorted()).toEqual([ANA, RIGHT])
+    // Whatever a mail causes is owed with it, so nothing is under way either.
+    expect(await automaticOf(right)).toEqual([])
+  })
+
+  test('B3: a responder that marks nothing, threads nothing and counts its answers gets five', async () => {
     // Without plus addressing nothing in what it answers to leads to the ticket.
-    const care = await deskAt(CARE, { plus_addressing: false })
+    const care = await deskAt(CARE, { inbox: { plus_addressing: false } })
     for (let n = 1; n <= 8; n += 1) {
       const text = `Thank you for your mail. This is automatic answer number ${n}.`
       const answer = mail(ROBOT, CARE, `We got it ${n}`, text)

@@ -27,7 +27,7 @@ export function peopleAround(around: () => Surroundings) {
     mails,
     arrives,
 
-    writes(from: string, { headers = {}, ...mail }: MailText): Promise<void> {
+    writes: (from: string, { headers = {}, ...mail }: MailText): Promise<void> => {
       const to = around().address
       return arrives(aMail({ ...mail, headers: { From: from, To: to, ...headers } }), from)
     },
@@ -39,7 +39,7 @@ export function peopleAround(around: () => Surroundings) {
     newest: (user: string): Buffer => mails(user).at(-1) ?? expect.fail(`no mail for ${user}`),
 
     /** What comes for somebody while that is done. */
-    async hears(user: string, work: () => Promise<unknown>): Promise<Buffer[]> {
+    hears: async (user: string, work: () => Promise<unknown>): Promise<Buffer[]> => {
       await around().desk.untilAtRest()
       const { length } = mails(user)
       await work()
