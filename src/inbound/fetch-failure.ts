@@ -67,6 +67,13 @@ export function failureOf(err: unknown, where: { server: string; folder: string 
       sentence: `${server} refused the login: ${clue.text}. Check imap.user and the password; some providers want an app password.`,
     }
   }
+  // A web server, for one, or nobody; and before TLS, of which imapflow speaks then.
+  if (clue.code === 'GREETING_TIMEOUT' || clue.text === 'Unexpected close') {
+    return {
+      kind: 'network',
+      sentence: `${server} does not greet. Is it an IMAP server? Check imap.port, and imap.tls: implicit on 993, starttls on 143.`,
+    }
+  }
   if (TLS_CODES.test(clue.code) || /certificate|tls|ssl/i.test(clue.text)) {
     return {
       kind: 'tls',
@@ -88,7 +95,10 @@ export function failureOf(err: unknown, where: { server: string; folder: string 
       sentence: `Nothing answers at ${server}. Check imap.host and imap.port, and whether the server runs.`,
     }
   }
-  return { kind: 'network', sentence: `${server} cannot be used: ${clue.text || clue.code}.` }
+  return {
+    kind: 'network',
+    sentence: `${server} cannot be used: ${clue.text || clue.code}.`,
+  }
 }
 
 /** The server said NO to opening the folder; not every server says that it is missing. */

@@ -8,8 +8,32 @@ const IDLE_MAX_MS = 4 * 60_000
 /** Longer than the back-off a server may ask for (5 min); our own deadlines are the real ones. */
 const SOCKET_MS = 6 * 60_000
 
+/** How long a server is waited for. Milliseconds, but for the last. */
+export interface Patience {
+  /** Until the folder is open. */
+  readonly connectMs: number
+  readonly greetingMs: number
+  /** For the answer to a command, and more for what it has to send. */
+  readonly commandMs: number
+  readonly bytesPerMs: number
+  /** IDLE may lie: look anyway. */
+  readonly pollMs: number
+}
+
+export const PATIENCE: Patience = {
+  connectMs: 60_000,
+  greetingMs: 30_000,
+  commandMs: 60_000,
+  bytesPerMs: 50,
+  pollMs: 60_000,
+}
+
 /** `accessToken` null: with the password. */
-export function optionsOf(imap: InboxConfig['imap'], accessToken: string | null) {
+export function optionsOf(
+  imap: InboxConfig['imap'],
+  accessToken: string | null,
+  { greetingMs }: Patience = PATIENCE,
+) {
   return {
     host: imap.host,
     port: imap.port,
@@ -29,7 +53,7 @@ export function optionsOf(imap: InboxConfig['imap'], accessToken: string | null)
     disableAutoIdle: true,
     maxIdleTime: IDLE_MAX_MS,
     connectionTimeout: 30_000,
-    greetingTimeout: 30_000,
+    greetingTimeout: greetingMs,
     socketTimeout: SOCKET_MS,
     maxLiteralSize: MESSAGE_BYTES_MAX + 1024 * 1024,
   }

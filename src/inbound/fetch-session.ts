@@ -1,24 +1,19 @@
 /**
- * One IMAP connection with one folder open (imapflow's only door).
+ * One IMAP connection with one folder open (with fetch-connect.ts imapflow's only door).
  *
  * Every command has a deadline of our own: a server that drips bytes never trips a socket
  * timeout. The session is single-use; when anything goes wrong it is closed and a new one made.
  */
 import { Readable } from 'node:stream'
-import { ImapFlow } from 'imapflow'
+import type { ImapFlow } from 'imapflow'
 import type { InboxConfig } from '../config.ts'
-import { isLoopback } from '../config-values.ts'
 import { parseMessageIds } from '../mail/message-id.ts'
-import { tokensFor } from '../oauth.ts'
 import { Bell, pause } from '../pause.ts'
 import { uidSet } from './fetch-batches.ts'
-import { untilClosed, within } from './fetch-deadline.ts'
-import { isRefusedLogin, openingFailure } from './fetch-failure.ts'
-import { MESSAGE_BYTES_MAX, optionsOf } from './fetch-options.ts'
+import { type OpenFolder, openFolder, type Opening } from './fetch-connect.ts'
+import { within } from './fetch-deadline.ts'
+import { MESSAGE_BYTES_MAX, PATIENCE, type Patience } from './fetch-options.ts'
 
-const CONNECT_MS = 60_000
-const COMMAND_MS = 60_000
-const BYTES_PER_MS = 50
 const DOWNLOAD_CHUNK_BYTES = 1024 * 1024
 /** Some servers only estimate sizes; what ends before this share of it was cut off. */
 const WHOLE_ENOUGH = 0.9
@@ -36,16 +31,14 @@ export class ImapSession {
   readonly #client: ImapFlow
   readonly #closed: Promise<void>
   readonly #news = new Bell()
+  readonly #patience: Patience
   #failure: Error | null = null
 
-  private constructor(
-    client: ImapFlow,
-    opened: { uidValidity: number; uidNext: number | null },
-    closed: Promise<void>,
-  ) {
+  private constructor({ client, closed, uidValidity, uidNext }: OpenFolder, patience: Patience) {
     this.#client = client
-    this.uidValidity = opened.uidValidity
-    this.uidNext = opened.uidNext
+    this.#patience = patience
+    this.uidValidity = uidValidity
+    this.uidNext = uidNext
     this.#closed = closed
     client.on('exists', () => this.#news.ring())
     client.on('error', (err: Error) => this.#fail(err))
@@ -53,50 +46,9 @@ export class ImapSession {
   }
 
   /** Connects, logs in and opens the folder; throws what imapflow throws. */
-  static async open(imap: InboxConfig['imap'], signal?: AbortSignal): Promise<ImapSession> {
-    if (imap.tls === 'none' && !isLoopback(imap.host) && !imap.allowInsecure) {
-      throw new Error('plain text is allowed on this machine only')
-    }
-    if (imap.oauth === null) return ImapSession.#openWith(imap, null, signal)
-    const tokens = tokensFor(imap.oauth)
-    const token = await tokens.current()
-    try {
-      return await ImapSession.#openWith(imap, token, signal)
-    } catch (err) {
-      if (!isRefusedLogin(err)) throw err
-      // Withdrawn before its time, perhaps: one more try, with a new one, is no guessing.
-      tokens.refused(token)
-      return ImapSession.#openWith(imap, await tokens.current(), signal)
-    }
-  }
-
-  /** `accessToken` null: with the password. */
-  static async #openWith(
-    imap: InboxConfig['imap'],
-    accessToken: string | null,
-    signal?: AbortSignal,
-  ): Promise<ImapSession> {
-    const client = new ImapFlow(optionsOf(imap, accessToken))
-    // Before connect(): an 'error' without a listener ends the process.
-    client.on('error', () => {})
-    const closed = new Promise<void>((resolve) => client.on('close', () => resolve()))
-    const giveUp = (): void => client.close()
-    signal?.addEventListener('abort', giveUp, { once: true })
-    try {
-      await within(CONNECT_MS, 'connecting', untilClosed(client.connect(), closed), giveUp)
-      const opening = untilClosed(client.mailboxOpen(imap.folder), closed)
-      const folder = await within(COMMAND_MS, 'SELECT', opening, giveUp).catch((err: unknown) => {
-        throw openingFailure(err)
-      })
-      const uidValidity = Number(folder.uidValidity ?? 0)
-      const opened = { uidValidity, uidNext: folder.uidNext ?? null }
-      return new ImapSession(client, opened, closed)
-    } catch (err) {
-      client.close()
-      throw err
-    } finally {
-      signal?.removeEventListener('abort', giveUp)
-    }
+  static async open(imap: InboxConfig['imap'], opening: Opening = {}): Promise<ImapSession> {
+    const { patience = PATIENCE } = opening
+    return new ImapSession(await openFolder(imap, { ...opening, patience }), patience)
   }
 
   get canIdle(): boolean {
@@ -106,7 +58,7 @@ export class ImapSession {
   /** Size and arrival time of every message from `fromUid` on. */
   async list(fromUid: number): Promise<MessageMeta[]> {
     const found: MessageMeta[] = []
-    await this.#within(COMMAND_MS * 5, 'FETCH', async () => {
+    await this.#within(this.#patience.commandMs * 5, 'FETCH', async () => {
       const query = { uid: true, size: true, internalDate: true }
       for await (const message of this.#client.fetch(`${fromUid}:*`, query, { uid: true })) {
         // `n:*` always returns the last message, even below n (RFC 9051 §6.4.8).
@@ -124,7 +76,7 @@ export class ImapSession {
   /** The server's UIDs, all or since a day. */
   async uids(since: Date | null): Promise<number[]> {
     const query = since === null ? { all: true } : { since }
-    const found = await this.#within(COMMAND_MS * 5, 'SEARCH', () =>
+    const found = await this.#within(this.#patience.commandMs * 5, 'SEARCH', () =>
       answered(this.#client.search(query, { uid: true })),
     )
     const valid = found.filter((uid) => Number.isSafeInteger(uid) && uid > 0)
@@ -132,7 +84,7 @@ export class ImapSession {
   }
 
   async has(uid: number): Promise<boolean> {
-    const found = await this.#within(COMMAND_MS, 'SEARCH', () =>
+    const found = await this.#within(this.#patience.commandMs, 'SEARCH', () =>
       answered(this.#client.search({ uid: String(uid) }, { uid: true })),
     )
     return found.includes(uid)
@@ -145,23 +97,27 @@ export class ImapSession {
     const empty = new Set(wanted.flatMap(({ uid, size }) => (size === 0 ? [uid] : [])))
     const bytes = wanted.reduce((sum, { size }) => sum + size, 0)
     const found = new Map<number, Buffer>()
-    await this.#within(COMMAND_MS + bytes / BYTES_PER_MS, 'FETCH', async () => {
-      const range = uidSet([...uids])
-      const query = { uid: true, source: true }
-      for await (const message of this.#client.fetch(range, query, { uid: true })) {
-        // A server may put an unsolicited answer in between, or answer for another message.
-        if (!uids.has(message.uid) || !Buffer.isBuffer(message.source)) continue
-        if (message.source.length > 0 || empty.has(message.uid)) {
-          found.set(message.uid, message.source)
+    await this.#within(
+      this.#patience.commandMs + bytes / this.#patience.bytesPerMs,
+      'FETCH',
+      async () => {
+        const range = uidSet([...uids])
+        const query = { uid: true, source: true }
+        for await (const message of this.#client.fetch(range, query, { uid: true })) {
+          // A server may put an unsolicited answer in between, or answer for another message.
+          if (!uids.has(message.uid) || !Buffer.isBuffer(message.source)) continue
+          if (message.source.length > 0 || empty.has(message.uid)) {
+            found.set(message.uid, message.source)
+          }
         }
-      }
-    })
+      },
+    )
     return found
   }
 
   /** The first `bytesMax` bytes of a message that is too large. */
   beginning(uid: number, bytesMax: number): Promise<Buffer | null> {
-    return this.#within(COMMAND_MS, 'FETCH', () => this.#piece(uid, 0, bytesMax))
+    return this.#within(this.#patience.commandMs, 'FETCH', () => this.#piece(uid, 0, bytesMax))
   }
 
   /**
@@ -173,7 +129,7 @@ export class ImapSession {
     // It may break before anybody reads it; the reader sees the error all the same.
     content.on('error', () => {})
     try {
-      const deadlineMs = COMMAND_MS + meta.size / BYTES_PER_MS
+      const deadlineMs = this.#patience.commandMs + meta.size / this.#patience.bytesPerMs
       return await this.#within(deadlineMs, 'FETCH', () => take(content))
     } catch (err) {
       if (err instanceof NotWhole) return null
@@ -204,7 +160,7 @@ export class ImapSession {
   /** Message-IDs by UID, for messages whose source is not taken. */
   async messageIds(uids: readonly number[]): Promise<Map<number, string>> {
     const found = new Map<number, string>()
-    await this.#within(COMMAND_MS * 2, 'FETCH', async () => {
+    await this.#within(this.#patience.commandMs * 2, 'FETCH', async () => {
       const query = { uid: true, envelope: true }
       for await (const message of this.#client.fetch(uidSet(uids), query, { uid: true })) {
         const [id] = parseMessageIds(message.envelope?.messageId)
@@ -215,7 +171,7 @@ export class ImapSession {
   }
 
   async flagSeen(uids: readonly number[]): Promise<void> {
-    const taken = await this.#within(COMMAND_MS, 'STORE', () =>
+    const taken = await this.#within(this.#patience.commandMs, 'STORE', () =>
       this.#client.messageFlagsAdd(uidSet(uids), ['\\Seen'], { uid: true }),
     )
     // Of a folder that is read-only, for one.
@@ -224,11 +180,11 @@ export class ImapSession {
 
   /** Moves messages; returns those that are no longer here, whoever moved them. */
   async move(uids: readonly number[], folder: string): Promise<number[]> {
-    const moved = await this.#within(COMMAND_MS, 'MOVE', () =>
+    const moved = await this.#within(this.#patience.commandMs, 'MOVE', () =>
       this.#client.messageMove(uidSet(uids), folder, { uid: true }),
     )
     if (moved && moved.uidMap !== undefined && moved.uidMap.size === uids.length) return [...uids]
-    const here = await this.#within(COMMAND_MS, 'SEARCH', () =>
+    const here = await this.#within(this.#patience.commandMs, 'SEARCH', () =>
       answered(this.#client.search({ uid: uidSet(uids) }, { uid: true })),
     )
     const left = new Set(here)
@@ -236,7 +192,7 @@ export class ImapSession {
   }
 
   async createFolder(folder: string): Promise<void> {
-    await this.#within(COMMAND_MS, 'CREATE', () => this.#client.mailboxCreate(folder))
+    await this.#within(this.#patience.commandMs, 'CREATE', () => this.#client.mailboxCreate(folder))
   }
 
   /**

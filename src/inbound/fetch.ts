@@ -17,6 +17,7 @@ import { type FolderCursor, insertCursor, listCursors } from '../store/inboxes.t
 import type { Store } from '../store/open.ts'
 import { isDatabaseDown, stopIfCorrupt } from '../store/database-errors.ts'
 import { type FailureKind, failureOf, retryDelayMs } from './fetch-failure.ts'
+import { PATIENCE, type Patience } from './fetch-options.ts'
 import { ImapSession } from './fetch-session.ts'
 import { Missing } from './fetch-missing.ts'
 import { reconcile } from './fetch-reconcile.ts'
@@ -30,10 +31,10 @@ export interface FetchDeps {
   readonly events: Events
   readonly health: Health
   readonly arrived: Bell
+  /** How long a server is waited for; default: {@link PATIENCE}. */
+  readonly patience?: Patience
 }
 
-/** IDLE may lie: look anyway. */
-const POLL_MS = 60_000
 const RECONCILE_MS = 15 * 60_000
 /** A connection that lived this long was a good one: patience starts anew. */
 const STABLE_MS = 5 * 60_000
@@ -102,7 +103,8 @@ async function watch(
   // A database that is away must not cost a login each time we look.
   await listCursors(deps.store.read, inboxId, inbox.imap.folder)
   await passing('imap.connecting')
-  const session = await ImapSession.open(inbox.imap, signal)
+  const { patience = PATIENCE } = deps
+  const session = await ImapSession.open(inbox.imap, { signal, patience })
   const abort = (): void => session.abort()
   signal.addEventListener('abort', abort, { once: true })
   try {
@@ -127,8 +129,9 @@ async function watch(
       if (isDue(cursor.reconciledAt, RECONCILE_MS, deps.clock.now())) {
         await reconcile(store, session, cursor, missing)
       }
-      const untilRetry = retryAt === null ? POLL_MS : retryAt - deps.clock.now().getTime()
-      const waitMs = Math.max(50, Math.min(POLL_MS, untilRetry))
+      const { pollMs } = patience
+      const untilRetry = retryAt === null ? pollMs : retryAt - deps.clock.now().getTime()
+      const waitMs = Math.max(50, Math.min(pollMs, untilRetry))
       if (await session.waitForNews(waitMs, signal)) deps.events.inboxWoken(inbox.name)
     }
   } finally {

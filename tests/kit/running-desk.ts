@@ -12,6 +12,7 @@ import { Health } from '../../src/health.ts'
 import { InboxOrders } from '../../src/inbox-orders.ts'
 import { LEASE } from '../../src/inbound/fetch-lease.ts'
 import { runFetchAsOrdered } from '../../src/inbound/fetch-orders.ts'
+import { PATIENCE, type Patience } from '../../src/inbound/fetch-options.ts'
 import { runIntake } from '../../src/inbound/intake.ts'
 import { openParser, type Parser } from '../../src/inbound/parse.ts'
 import type { Logger } from '../../src/log.ts'
@@ -33,6 +34,8 @@ export interface RunningDesk extends Desk {
   /** `event` names of what was logged, oldest first. */
   readonly events: readonly string[]
   readonly outgoing: Bell
+  /** How long servers are waited for. */
+  patience: Patience
   /** Orders to fetching. */
   readonly orders: InboxOrders
   /** Puts mail into the inbox. */
@@ -113,12 +116,19 @@ function runningDesk(desk: Desk, world: MailWorld, parser: Parser): RunningDesk 
     undelivered: (tx: Tx, failure: Failure, at: Date) => undelivered(tx, context, failure, at),
   }
   let running: { stop: AbortController; done: Promise<unknown> } | null = null
+  const settings = { patience: PATIENCE }
   const loops = (names: readonly LoopName[], signal: AbortSignal) =>
     desk.config.inboxes.flatMap((inbox, index) => {
       const id = desk.inboxes[index]?.id ?? 0
       return [
         ...(names.includes('fetch')
-          ? [runFetchAsOrdered(parts, { inbox, inboxId: id, order: orders.of(id) }, signal)]
+          ? [
+              runFetchAsOrdered(
+                { ...parts, ...settings },
+                { inbox, inboxId: id, order: orders.of(id) },
+                signal,
+              ),
+            ]
           : []),
         ...(names.includes('send') ? [runSend(parts, inbox, id, signal)] : []),
         ...(names.includes('intake') && index === 0 ? [runIntake(parts, signal)] : []),
@@ -137,6 +147,12 @@ function runningDesk(desk: Desk, world: MailWorld, parser: Parser): RunningDesk 
     events,
     outgoing,
     orders,
+    get patience() {
+      return settings.patience
+    },
+    set patience(patience) {
+      settings.patience = patience
+    },
     stop,
     arrives(source, internalDate) {
       world.imap.deliver(SUPPORT, source, internalDate === undefined ? {} : { internalDate })
