@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { asProblem, type Problem } from './api/problem.ts'
 import { AccountPage, isAccountPath } from './pages/account/account-page.tsx'
+import { AskDialog } from './parts/ask.tsx'
 import { ConfirmDialog } from './parts/dialog.tsx'
 import { Failed } from './parts/feedback.tsx'
 import { address, linkToken, navigate, path, search } from './router.ts'
@@ -34,6 +35,7 @@ export function App() {
       {byLink ? <LinkPage key={linkToken.value} /> : failed || <Page />}
       <Toasts />
       <ConfirmDialog />
+      <AskDialog />
     </>
   )
 }

@@ -11,21 +11,29 @@ export function Dialog(props: {
 }) {
   const ref = useRef<HTMLDialogElement>(null)
   const id = useId()
+  const isGone = useRef(false)
   useEffect(() => {
     const dialog = ref.current
     dialog?.showModal()
     // Where somebody is going to type; else where the browser puts it.
     dialog?.querySelector<HTMLElement>('input, textarea, select')?.focus()
-    return () => dialog?.close()
+    return () => {
+      isGone.current = true
+      dialog?.close()
+    }
   }, [])
+  // The browser tells of the end a moment later, when the same window may be open once more.
+  const close = (): void => {
+    if (!isGone.current) props.onClose()
+  }
   return (
     <dialog
       ref={ref}
       class="modal modal-top sm:modal-middle"
       aria-labelledby={id}
-      onClose={props.onClose}
+      onClose={close}
       onClick={(event) => {
-        if (event.target === ref.current) props.onClose()
+        if (event.target === ref.current) close()
       }}
     >
       <div class={`modal-box ${props.wide ? 'sm:max-w-3xl' : ''}`}>

@@ -1,6 +1,6 @@
 /** A labelled input whose mistake is said beside it. */
 import type { Signal } from '@preact/signals'
-import type { ComponentChildren } from 'preact'
+import type { ComponentChildren, TargetedKeyboardEvent } from 'preact'
 import { useId } from 'preact/hooks'
 
 export interface FieldProps {
@@ -65,6 +65,21 @@ export interface Choice {
   readonly label: string
 }
 
+/**
+ * A key that would choose opens the choices instead: what is chosen here is done at once, and who
+ * goes through a list with the arrows does not mean everything on the way.
+ */
+function openFirst(event: TargetedKeyboardEvent<HTMLSelectElement>): void {
+  if (event.ctrlKey || event.metaKey || event.altKey || !tellsIfOpen) return
+  const chooses = event.key.length === 1 || /^(?:Arrow|Page|Home|End)/.test(event.key)
+  if (!chooses || event.currentTarget.matches(':open')) return
+  event.preventDefault()
+  event.currentTarget.showPicker()
+}
+
+/** Where it does not, the browser's own way of choosing stays. */
+const tellsIfOpen = CSS.supports('selector(:open)') && 'showPicker' in HTMLSelectElement.prototype
+
 /** A choice of a few. `onChoose` is called with its value. */
 export function Select(props: {
   readonly label: string
@@ -72,11 +87,10 @@ export function Select(props: {
   readonly choices: readonly Choice[]
   readonly onChoose: (value: string) => void
   readonly hideLabel?: boolean
-  readonly disabled?: boolean
   readonly class?: string
 }) {
   const id = useId()
-  const { label, value, choices, onChoose, hideLabel = false, disabled = false } = props
+  const { label, value, choices, onChoose, hideLabel = false } = props
   return (
     <div class="flex min-w-0 flex-col gap-1">
       <label for={id} class={hideLabel ? 'sr-only' : 'muted text-sm'}>
@@ -86,7 +100,7 @@ export function Select(props: {
         id={id}
         class={`select select-sm ${props.class ?? 'w-full'}`}
         value={value}
-        disabled={disabled}
+        onKeyDown={openFirst}
         onChange={(event) => {
           const chosen = event.currentTarget.value
           // What is shown is what is true: it changes when the desk has agreed.

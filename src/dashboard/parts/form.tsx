@@ -42,7 +42,8 @@ export const Form = (props: {
   <form class={`flex flex-col gap-4 ${props.class ?? ''}`} onSubmit={props.form.submit} noValidate>
     {props.children}
     <FormProblem problem={props.form.problem.value} />
-    <button type="submit" class="btn btn-primary" disabled={props.form.busy.value}>
+    {/* Not disabled: a button that is loses the focus, and a second submit does nothing. */}
+    <button type="submit" class="btn btn-primary" aria-disabled={props.form.busy.value}>
       {props.form.busy.value && <span class="loading loading-spinner loading-xs" />}
       {props.button}
     </button>

@@ -29,6 +29,8 @@ export function Menu(props: {
             <button
               type="button"
               onClick={() => {
+                // What opens now gives the focus back to the button of the menu.
+                menu.current?.querySelector('summary')?.focus()
                 if (menu.current !== null) menu.current.open = false
                 run()
               }}

@@ -30,3 +30,7 @@ export function draftOf(ticketId: number): Signal<Draft> {
   open.set(key, draft)
   return draft
 }
+
+export function attach(draft: Signal<Draft>, attachment: Attachment): void {
+  draft.value = { ...draft.peek(), attachments: [...draft.peek().attachments, attachment] }
+}

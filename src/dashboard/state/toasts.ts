@@ -31,6 +31,15 @@ export function dropToast(id: number): void {
   toasts.value = toasts.value.filter((toast) => toast.id !== id)
 }
 
+/** Does what the latest message offers first, as a rule to take something back; false: none offers anything. */
+export function takeOffer(): boolean {
+  const toast = toasts.peek().findLast(({ actions }) => actions.length > 0)
+  if (toast === undefined) return false
+  toast.actions[0]?.run()
+  dropToast(toast.id)
+  return true
+}
+
 /** Shows what went wrong. */
 export function showProblem(thrown: unknown): void {
   const problem = asProblem(thrown)

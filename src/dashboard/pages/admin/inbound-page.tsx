@@ -1,18 +1,14 @@
 /** Every message a server ever showed us, with what became of it and why. */
 import { useSignal } from '@preact/signals'
-import { post } from '../../api/client.ts'
 import type { Inbound } from '../../api/types.ts'
 import { type Column, DataList, type Pages, usePages } from '../../parts/data-list.tsx'
-import { confirmed, Dialog } from '../../parts/dialog.tsx'
 import { Empty } from '../../parts/feedback.tsx'
-import { Field } from '../../parts/field.tsx'
-import { Form, useForm } from '../../parts/form.tsx'
 import { DeskPage, Tabs } from '../../parts/page.tsx'
 import { Ago } from '../../parts/time.tsx'
 import { search, setSearch } from '../../router.ts'
 import { useEvery } from '../../state/load.ts'
-import { attempt } from '../../state/toasts.ts'
 import { sizeOf } from '../ticket/comment-card.tsx'
+import { InboundOrders, ReleaseDialog } from './inbound-orders.tsx'
 
 const FATES: Readonly<Record<string, { tone: string; text: string }>> = {
   pending: { tone: 'tone-warning', text: 'Waits' },
@@ -102,7 +98,11 @@ function Messages({
       title: 'Actions',
       class: 'text-end',
       cell: (message) => (
-        <Orders message={message} again={pages.again} release={() => (releasing.value = message)} />
+        <InboundOrders
+          message={message}
+          again={pages.again}
+          release={() => (releasing.value = message)}
+        />
       ),
     },
   ]
@@ -173,71 +173,5 @@ const Fate = ({ message }: { message: Inbound }) => {
         </a>
       )}
     </span>
-  )
-}
-
-function Orders(props: { message: Inbound; again: () => void; release: () => void }) {
-  const { message, again, release } = props
-  const isHeld = message.fate === 'quarantined'
-  const mayRelease = isHeld || message.fate === 'system' || message.fate === 'ignored'
-  const order = (verb: string, done: string): void => {
-    void attempt(() => post(`/inbound/${message.id}/${verb}`), done).then(again)
-  }
-  const discard = async (): Promise<void> => {
-    const question = {
-      title: 'Discard this message?',
-      text: 'It stays in the ledger as ignored, and its source is kept.',
-      confirm: 'Discard',
-      dangerous: true,
-    }
-    if (await confirmed(question)) order('discard', 'Discarded.')
-  }
-  return (
-    <span class="flex flex-wrap justify-end gap-1.5">
-      <a class="btn btn-xs btn-ghost" href={`/api/v1/inbound/${message.id}/source`} download>
-        Source
-      </a>
-      {mayRelease && (
-        <button type="button" class="btn btn-xs" onClick={release}>
-          Release
-        </button>
-      )}
-      {isHeld && (
-        <>
-          <button
-            type="button"
-            class="btn btn-xs"
-            onClick={() => order('reprocess', 'It is read again.')}
-          >
-            Try again
-          </button>
-          <button type="button" class="btn btn-xs" onClick={() => void discard()}>
-            Discard
-          </button>
-        </>
-      )}
-    </span>
-  )
-}
-
-function ReleaseDialog({ message, onClose }: { message: Inbound; onClose: () => void }) {
-  const ticket = useSignal('')
-  const form = useForm(async () => {
-    const id = Number(ticket.value.replace(/\D/g, ''))
-    await post(`/inbound/${message.id}/release`, id > 0 ? { ticket: id } : undefined)
-    onClose()
-  })
-  return (
-    <Dialog title="Release this message" onClose={onClose}>
-      <Form form={form} button="Release">
-        <Field
-          label="Into the ticket with the number"
-          value={ticket}
-          inputMode="numeric"
-          hint="Empty: it becomes a ticket of its own."
-          autofocus
-        />
-      </Form>
-    </Dialog>
   )
 }

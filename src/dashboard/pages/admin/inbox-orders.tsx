@@ -15,6 +15,7 @@ export function InboxOrders({ inbox, again }: { inbox: Inbox; again: () => void 
   const busy = useSignal(false)
   const isPaused = inbox.paused_at !== null
   const test = async (): Promise<void> => {
+    if (busy.peek()) return
     busy.value = true
     tested.value = null
     await attempt(async () => {
@@ -28,7 +29,12 @@ export function InboxOrders({ inbox, again }: { inbox: Inbox; again: () => void 
   return (
     <>
       <p class="mt-5 flex flex-wrap gap-2">
-        <button type="button" class="btn btn-sm" disabled={busy.value} onClick={() => void test()}>
+        <button
+          type="button"
+          class="btn btn-sm"
+          aria-disabled={busy.value}
+          onClick={() => void test()}
+        >
           {busy.value && <span class="loading loading-spinner loading-xs" />} Test
         </button>
         <button

@@ -1,9 +1,9 @@
 /** Somebody new, who may come in at once. */
 import { useSignal } from '@preact/signals'
 import { post } from '../../api/client.ts'
-import { Dialog } from '../../parts/dialog.tsx'
 import { Field, Select } from '../../parts/field.tsx'
-import { Form, useForm } from '../../parts/form.tsx'
+import { useForm } from '../../parts/form.tsx'
+import { FormDialog } from '../../parts/form-dialog.tsx'
 import { showToast } from '../../state/toasts.ts'
 
 const ROLES = [
@@ -22,25 +22,23 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
     onClose()
   })
   return (
-    <Dialog title="Invite somebody" onClose={onClose}>
-      <Form form={form} button="Invite">
-        <Field
-          label="Email"
-          type="email"
-          value={email}
-          error={form.problem.value?.of('email')}
-          autofocus
-        />
-        <Field label="Name" value={name} error={form.problem.value?.of('name')} />
-        <Select
-          label="Role"
-          value={role.value}
-          choices={ROLES}
-          onChoose={(value) => {
-            role.value = value
-          }}
-        />
-      </Form>
-    </Dialog>
+    <FormDialog title="Invite somebody" button="Invite" form={form} onClose={onClose}>
+      <Field
+        label="Email"
+        type="email"
+        value={email}
+        error={form.problem.value?.of('email')}
+        autofocus
+      />
+      <Field label="Name" value={name} error={form.problem.value?.of('name')} />
+      <Select
+        label="Role"
+        value={role.value}
+        choices={ROLES}
+        onChoose={(value) => {
+          role.value = value
+        }}
+      />
+    </FormDialog>
   )
 }

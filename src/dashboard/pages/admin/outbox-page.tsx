@@ -17,13 +17,12 @@ const TONES: Readonly<Record<string, string>> = {
   held: 'tone-warning',
 }
 const TABS = ['queued', 'held', 'failed', 'bounced', 'uncertain', 'suppressed', 'sent', 'discarded']
-/** Which orders make sense for which outcome. */
+/** Which orders the API takes for which outcome. */
 const ORDERS: Readonly<Record<string, readonly string[]>> = {
   held: ['release', 'discard'],
-  queued: ['retry', 'discard'],
+  queued: ['discard'],
   failed: ['retry', 'discard'],
   bounced: ['retry'],
-  suppressed: ['retry'],
   uncertain: ['retry', 'discard'],
 }
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

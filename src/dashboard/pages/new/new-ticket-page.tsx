@@ -1,12 +1,13 @@
 /** A new request: of oneself as a customer, or for a customer as an agent. */
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { get, post, upload } from '../../api/client.ts'
+import { get, post } from '../../api/client.ts'
 import type { Attachment, Inbox, Page, Ticket } from '../../api/types.ts'
 import { Field, Select } from '../../parts/field.tsx'
 import { Form, useForm } from '../../parts/form.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { TextField } from '../../parts/text-field.tsx'
+import { useUploads } from '../../parts/uploads.ts'
 import { navigate, search } from '../../router.ts'
 import { categories, PRIORITIES } from '../../state/desk.ts'
 import { isStaff } from '../../state/session.ts'
@@ -169,18 +170,9 @@ function Choices({ fresh }: { fresh: NewTicket }) {
 }
 
 function Files({ files }: { files: Signal<readonly Attachment[]> }) {
-  const busy = useSignal(0)
-  const add = (chosen: Iterable<File>): void => {
-    for (const file of chosen) {
-      busy.value += 1
-      void attempt(async () => {
-        const attachment = await upload(file)
-        files.value = [...files.value, attachment]
-      }).finally(() => {
-        busy.value -= 1
-      })
-    }
-  }
+  const { busy, add } = useUploads((attachment) => {
+    files.value = [...files.value, attachment]
+  })
   return (
     <div class="flex flex-wrap items-center gap-2">
       <label class="btn btn-sm focus-within:outline-2">

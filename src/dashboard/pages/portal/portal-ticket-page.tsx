@@ -1,14 +1,14 @@
 /** One request, for the customer who asked. */
-import { type Signal, useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
-import { post, put, remove, upload } from '../../api/client.ts'
+import { useEffect, useRef } from 'preact/hooks'
+import { post, put, remove } from '../../api/client.ts'
 import type { Ticket } from '../../api/types.ts'
 import { confirmed } from '../../parts/dialog.tsx'
 import { Failed, Waiting } from '../../parts/feedback.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { StatusPill } from '../../parts/ticket-marks.tsx'
+import { useUploads } from '../../parts/uploads.ts'
 import { linkToken, navigate, path } from '../../router.ts'
-import { type Draft, draftOf, NO_DRAFT } from '../../state/drafts.ts'
+import { attach, draftOf, NO_DRAFT } from '../../state/drafts.ts'
 import { statuses } from '../../state/desk.ts'
 import { user } from '../../state/session.ts'
 import { setTitle } from '../../state/title.ts'
@@ -76,10 +76,13 @@ const FollowUp = ({ ticket }: { ticket: Ticket }) => (
 
 function Reply({ open }: { open: OpenTicket }) {
   const draft = draftOf(open.id)
-  const busy = useSignal(0)
+  const { busy, add } = useUploads((attachment) => attach(draft, attachment))
   const { text, attachments } = draft.value
   const isEmpty = text.trim() === '' && attachments.length === 0
+  const field = useRef<HTMLTextAreaElement>(null)
   const send = async (): Promise<void> => {
+    // The button goes grey, and what comes next is another answer.
+    field.current?.focus()
     const body = { text, attachments: attachments.map(({ id }) => id) }
     busy.value += 1
     const sent = await attempt(() =>
@@ -92,6 +95,7 @@ function Reply({ open }: { open: OpenTicket }) {
   return (
     <section aria-label="Write" class="panel shadow-sm">
       <textarea
+        ref={field}
         dir="auto"
         rows={5}
         class="block min-h-28 w-full resize-y bg-transparent p-4 outline-offset-[-2px]"
@@ -102,11 +106,7 @@ function Reply({ open }: { open: OpenTicket }) {
           draft.value = { ...draft.value, text: event.currentTarget.value }
         }}
       />
-      <ComposerFiles
-        draft={draft}
-        busy={busy.value}
-        onFiles={(files) => attach(files, draft, busy)}
-      >
+      <ComposerFiles draft={draft} busy={busy.value} onFiles={add}>
         <button
           type="button"
           class="btn btn-sm btn-primary"
@@ -118,18 +118,6 @@ function Reply({ open }: { open: OpenTicket }) {
       </ComposerFiles>
     </section>
   )
-}
-
-function attach(files: Iterable<File>, draft: Signal<Draft>, busy: Signal<number>): void {
-  for (const file of files) {
-    busy.value += 1
-    void attempt(async () => {
-      const attachment = await upload(file)
-      draft.value = { ...draft.value, attachments: [...draft.value.attachments, attachment] }
-    }).finally(() => {
-      busy.value -= 1
-    })
-  }
 }
 
 /** What only the one who asked may do. */

@@ -2,6 +2,7 @@
 import type { Signal } from '@preact/signals'
 import { get, post } from '../../api/client.ts'
 import type { Page } from '../../api/types.ts'
+import { askedFor } from '../../parts/ask.tsx'
 import { Select } from '../../parts/field.tsx'
 import type { Draft } from '../../state/drafts.ts'
 import { useLoad } from '../../state/load.ts'
@@ -28,8 +29,12 @@ export function Canned({ ticketId, draft }: { ticketId: number; draft: Signal<Dr
     document.getElementById('composer')?.focus()
   }
   const keep = async (): Promise<void> => {
-    const name = window.prompt('Name of this answer')?.trim() ?? ''
-    if (name === '') return
+    const name = await askedFor({
+      title: 'Keep this answer',
+      label: 'Name of this answer',
+      confirm: 'Keep it',
+    })
+    if (name === null) return
     const kept = await attempt(
       () => post('/canned-replies', { name, text: written }),
       'It is kept.',

@@ -2,8 +2,9 @@
 import { useSignal } from '@preact/signals'
 import { patch, remove } from '../../api/client.ts'
 import type { Comment } from '../../api/types.ts'
-import { confirmed, Dialog } from '../../parts/dialog.tsx'
-import { Form, useForm } from '../../parts/form.tsx'
+import { confirmed } from '../../parts/dialog.tsx'
+import { useForm } from '../../parts/form.tsx'
+import { FormDialog } from '../../parts/form-dialog.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { Menu } from '../../parts/menu.tsx'
 import { TextField } from '../../parts/text-field.tsx'
@@ -77,10 +78,8 @@ function CorrectDialog(props: { open: OpenTicket; comment: Comment; onClose: () 
     open.again()
   })
   return (
-    <Dialog title="Correct this note" onClose={onClose}>
-      <Form form={form} button="Save">
-        <TextField label="Note" value={text} rows={8} error={form.problem.value?.of('text')} />
-      </Form>
-    </Dialog>
+    <FormDialog title="Correct this note" button="Save" form={form} onClose={onClose}>
+      <TextField label="Note" value={text} rows={8} error={form.problem.value?.of('text')} />
+    </FormDialog>
   )
 }

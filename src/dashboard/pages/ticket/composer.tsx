@@ -1,15 +1,15 @@
 /** Where one writes: an answer that is mailed, or a note that never is. Kept while one writes. */
 import { type Signal, useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { upload } from '../../api/client.ts'
 import type { Ticket } from '../../api/types.ts'
 import { confirmed } from '../../parts/dialog.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { nameOf } from '../../parts/person.tsx'
-import { type Draft, draftOf } from '../../state/drafts.ts'
+import { useUploads } from '../../parts/uploads.ts'
+import { attach, type Draft, draftOf } from '../../state/drafts.ts'
 import { statusesIn } from '../../state/desk.ts'
 import { useSharedDraft } from '../../state/shared-draft.ts'
-import { attempt } from '../../state/toasts.ts'
+import { takeOffer } from '../../state/toasts.ts'
 import { Canned } from './canned.tsx'
 import { ComposerFiles } from './composer-files.tsx'
 import { send } from './sending.ts'
@@ -18,7 +18,7 @@ import type { OpenTicket } from './ticket-state.ts'
 export function Composer({ open }: { open: OpenTicket }) {
   const ticket = open.ticket.value
   const draft = draftOf(open.id)
-  const busy = useSignal(0)
+  const { busy, add } = useUploads((attachment) => attach(draft, attachment))
   const newer = useNewer(open, draft)
   const isShared = useSharedDraft(open.id, draft)
   if (ticket === null) return null
@@ -34,21 +34,12 @@ export function Composer({ open }: { open: OpenTicket }) {
     if (newer.value !== null && !isNote && !(await confirmed(question))) return
     newer.value = null
     send({ ticketId: open.id, draft: draft.value, status, done: open.again })
-  }
-  const attach = (files: Iterable<File>): void => {
-    for (const file of files) {
-      busy.value += 1
-      void attempt(async () => {
-        const attachment = await upload(file)
-        draft.value = { ...draft.value, attachments: [...draft.value.attachments, attachment] }
-      }).finally(() => {
-        busy.value -= 1
-      })
-    }
+    document.getElementById('composer')?.focus()
   }
   const closing = closingStatus(ticket)
   return (
     <section
+      tabIndex={-1}
       aria-label="Write"
       class={`rounded-box border shadow-sm ${isNote ? 'note-paper border-dashed' : 'border-base-300 bg-base-100'}`}
     >
@@ -58,12 +49,8 @@ export function Composer({ open }: { open: OpenTicket }) {
           <Icon name="warn" /> New message above – read it before you send.
         </p>
       )}
-      <TextArea
-        draft={draft}
-        onSend={(closes) => void go(closes ? closing : null)}
-        onFiles={attach}
-      />
-      <ComposerFiles draft={draft} busy={busy.value} isShared={isShared.value} onFiles={attach}>
+      <TextArea draft={draft} onSend={(closes) => void go(closes ? closing : null)} onFiles={add} />
+      <ComposerFiles draft={draft} busy={busy.value} isShared={isShared.value} onFiles={add}>
         {!isNote && closing !== null && (
           <button
             type="button"
@@ -163,7 +150,11 @@ function TextArea(props: {
           event.preventDefault()
           onSend(event.shiftKey)
         }
-        if (event.key === 'Escape') event.currentTarget.blur()
+        // What was just sent has left an empty field, where there is nothing else to undo.
+        const undoes = event.key === 'z' && (event.ctrlKey || event.metaKey) && text === ''
+        if (undoes && takeOffer()) event.preventDefault()
+        // Single keys work outside of the text.
+        if (event.key === 'Escape') event.currentTarget.closest('section')?.focus()
       }}
       onPaste={(event) => {
         const files = event.clipboardData?.files

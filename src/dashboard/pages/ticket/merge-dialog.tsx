@@ -2,9 +2,9 @@
 import { useSignal } from '@preact/signals'
 import { get, post } from '../../api/client.ts'
 import type { Ticket } from '../../api/types.ts'
-import { Dialog } from '../../parts/dialog.tsx'
 import { Field } from '../../parts/field.tsx'
-import { Form, useForm } from '../../parts/form.tsx'
+import { useForm } from '../../parts/form.tsx'
+import { FormDialog } from '../../parts/form-dialog.tsx'
 import { navigate } from '../../router.ts'
 import { showToast } from '../../state/toasts.ts'
 
@@ -23,31 +23,34 @@ export function MergeDialog({ ticket, onClose }: { ticket: Ticket; onClose: () =
     navigate(`/tickets/${id}`)
   })
   return (
-    <Dialog title={`Merge #${ticket.id} into another ticket`} onClose={onClose}>
-      <Form form={form} button={into.value === null ? 'Find it' : `Merge into #${into.value.id}`}>
-        <Field
-          label="Number of the ticket that goes on"
-          value={number}
-          inputMode="numeric"
-          placeholder="#"
-          onType={() => {
-            into.value = null
-          }}
-          autofocus
-        />
-        {into.value !== null && (
-          <p class="panel bg-base-200 px-4 py-3">
-            <bdi class="block font-medium">{into.value.subject}</bdi>
-            <span class="muted text-sm">
-              #{into.value.id} · {into.value.status_label}
-            </span>
-          </p>
-        )}
-        <p class="muted text-sm">
-          This ticket is closed and points to the other one. Its people join there, and mail that
-          belongs here arrives there.
+    <FormDialog
+      title={`Merge #${ticket.id} into another ticket`}
+      button={into.value === null ? 'Find it' : `Merge into #${into.value.id}`}
+      form={form}
+      onClose={onClose}
+    >
+      <Field
+        label="Number of the ticket that goes on"
+        value={number}
+        inputMode="numeric"
+        placeholder="#"
+        onType={() => {
+          into.value = null
+        }}
+        autofocus
+      />
+      {into.value !== null && (
+        <p class="panel bg-base-200 px-4 py-3">
+          <bdi class="block font-medium">{into.value.subject}</bdi>
+          <span class="muted text-sm">
+            #{into.value.id} · {into.value.status_label}
+          </span>
         </p>
-      </Form>
-    </Dialog>
+      )}
+      <p class="muted text-sm">
+        This ticket is closed and points to the other one. Its people join there, and mail that
+        belongs here arrives there.
+      </p>
+    </FormDialog>
   )
 }

@@ -2,9 +2,9 @@
 import { useSignal } from '@preact/signals'
 import { patch } from '../../api/client.ts'
 import type { Ticket } from '../../api/types.ts'
-import { Dialog } from '../../parts/dialog.tsx'
 import { Field } from '../../parts/field.tsx'
-import { Form, useForm } from '../../parts/form.tsx'
+import { useForm } from '../../parts/form.tsx'
+import { FormDialog } from '../../parts/form-dialog.tsx'
 import { Avatar, nameOf } from '../../parts/person.tsx'
 import type { OpenTicket } from './ticket-state.ts'
 
@@ -71,16 +71,14 @@ function CorrectDialog(props: { open: OpenTicket; ticket: Ticket; onClose: () =>
     open.again()
   })
   return (
-    <Dialog title="Whose ticket is it?" onClose={onClose}>
-      <Form form={form} button="Correct it">
-        <Field
-          label="Email of the requester"
-          type="email"
-          value={email}
-          error={form.problem.value?.of('requester')}
-          hint="Answers go there from now on; who was named before gets no more of them."
-        />
-      </Form>
-    </Dialog>
+    <FormDialog title="Whose ticket is it?" button="Correct it" form={form} onClose={onClose}>
+      <Field
+        label="Email of the requester"
+        type="email"
+        value={email}
+        error={form.problem.value?.of('requester')}
+        hint="Answers go there from now on; who was named before gets no more of them."
+      />
+    </FormDialog>
   )
 }

@@ -2,9 +2,9 @@
 import { useSignal } from '@preact/signals'
 import { post } from '../../api/client.ts'
 import type { Comment, Ticket } from '../../api/types.ts'
-import { Dialog } from '../../parts/dialog.tsx'
 import { Field } from '../../parts/field.tsx'
-import { Form, useForm } from '../../parts/form.tsx'
+import { useForm } from '../../parts/form.tsx'
+import { FormDialog } from '../../parts/form-dialog.tsx'
 import { navigate } from '../../router.ts'
 import { showToast } from '../../state/toasts.ts'
 import type { OpenTicket } from './ticket-state.ts'
@@ -28,30 +28,33 @@ export function SplitDialog(props: { open: OpenTicket; comment: Comment; onClose
     navigate(`/tickets/${made.id}`)
   })
   return (
-    <Dialog title="Move to a new ticket" onClose={onClose}>
-      <Form form={form} button="Make a new ticket">
-        <Field
-          label="Subject of the new ticket"
-          value={subject}
-          error={form.problem.value?.of('subject')}
-        />
-        {mayTakeLater && (
-          <label class="flex items-center gap-2.5 py-1">
-            <input
-              type="checkbox"
-              class="checkbox checkbox-sm"
-              checked={withLater.value}
-              onChange={(event) => {
-                withLater.value = event.currentTarget.checked
-              }}
-            />
-            Take along what came later ({later})
-          </label>
-        )}
-        <p class="muted text-sm">
-          The requester and those who are copied take part in both. Nobody is mailed.
-        </p>
-      </Form>
-    </Dialog>
+    <FormDialog
+      title="Move to a new ticket"
+      button="Make a new ticket"
+      form={form}
+      onClose={onClose}
+    >
+      <Field
+        label="Subject of the new ticket"
+        value={subject}
+        error={form.problem.value?.of('subject')}
+      />
+      {mayTakeLater && (
+        <label class="flex items-center gap-2.5 py-1">
+          <input
+            type="checkbox"
+            class="checkbox checkbox-sm"
+            checked={withLater.value}
+            onChange={(event) => {
+              withLater.value = event.currentTarget.checked
+            }}
+          />
+          Take along what came later ({later})
+        </label>
+      )}
+      <p class="muted text-sm">
+        The requester and those who are copied take part in both. Nobody is mailed.
+      </p>
+    </FormDialog>
   )
 }

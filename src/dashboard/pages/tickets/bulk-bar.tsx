@@ -12,6 +12,7 @@ export function BulkBar({ selected }: { selected: Signal<ReadonlySet<number>> })
   const ids = [...selected.value]
   if (ids.length === 0) return null
   const change = async (what: object): Promise<void> => {
+    if (busy.peek()) return
     busy.value = true
     try {
       const { done, refused } = await changeAll(ids, what)
@@ -43,7 +44,6 @@ export function BulkBar({ selected }: { selected: Signal<ReadonlySet<number>> })
       <button
         type="button"
         class="btn btn-sm btn-primary"
-        disabled={busy.value}
         onClick={() => void change({ assignee: 'me' })}
       >
         Take
@@ -52,7 +52,6 @@ export function BulkBar({ selected }: { selected: Signal<ReadonlySet<number>> })
         label="Assign to"
         class="w-40"
         value=""
-        disabled={busy.value}
         choices={[
           first,
           { value: 'none', label: 'Nobody' },
@@ -64,7 +63,6 @@ export function BulkBar({ selected }: { selected: Signal<ReadonlySet<number>> })
         label="Status"
         class="w-36"
         value=""
-        disabled={busy.value}
         choices={[first, ...statuses.value.map(({ name, label }) => ({ value: name, label }))]}
         onChoose={(value) => void move(value)}
       />
@@ -72,7 +70,6 @@ export function BulkBar({ selected }: { selected: Signal<ReadonlySet<number>> })
         label="Priority"
         class="w-32"
         value=""
-        disabled={busy.value}
         choices={[first, ...PRIORITIES.map((name) => ({ value: name, label: name }))]}
         onChoose={(value) => void change({ priority: value })}
       />

@@ -1,6 +1,7 @@
 /** The filter of the list; all of it stands in the address, so that it can be shared. */
 import type { Inbox, Page } from '../../api/types.ts'
 import { get } from '../../api/client.ts'
+import { askedFor } from '../../parts/ask.tsx'
 import { Select } from '../../parts/field.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { nameOf } from '../../parts/person.tsx'
@@ -103,12 +104,15 @@ export function Chips() {
   if (chips.length === 0) return null
   const query = `?${search.value.toString()}`
   const isSaved = savedViews.value.some((view) => view.query === query)
-  const save = (): void => {
-    const name = window.prompt(
-      'Name of this view',
-      chips.map((one) => chipText(one, search.value.get(one) ?? '')).join(', '),
-    )
-    if (name?.trim()) saveView({ name: name.trim(), query })
+  const save = async (): Promise<void> => {
+    const texts = chips.map((one) => chipText(one, search.value.get(one) ?? ''))
+    const name = await askedFor({
+      title: 'Save as a view',
+      label: 'Name of this view',
+      confirm: 'Save it',
+      proposal: texts.join(', '),
+    })
+    if (name !== null) saveView({ name, query })
   }
   return (
     <div class="flex flex-wrap items-center gap-2 px-4 pt-3">
@@ -126,7 +130,11 @@ export function Chips() {
           </button>
         )
       })}
-      <button type="button" class="link text-sm" onClick={isSaved ? () => dropView(query) : save}>
+      <button
+        type="button"
+        class="link text-sm"
+        onClick={() => (isSaved ? dropView(query) : void save())}
+      >
         {isSaved ? 'Forget this view' : 'Save as a view'}
       </button>
     </div>
