@@ -43,7 +43,10 @@ export interface LiveDesk {
   mailsOf(address: string): string[]
 }
 
-/** Starts it all; it ends when `signal` aborts, and `world` has to be closed. */
+/**
+ * Starts it all with `tree` laid over the configuration, and its `inbox` over the one inbox; it ends when `signal` aborts, and `world` has
+ * to be closed.
+ */
 export async function startDesk(
   tree: Readonly<Record<string, unknown>>,
   dataDir: string,
@@ -55,6 +58,7 @@ export async function startDesk(
   })
   const account = { host: '127.0.0.1', tls: 'none', user: SUPPORT, password: 'secret' }
   const port = await freePort()
+  const { inbox = {}, ...rest } = tree
   const config = configFrom(
     {
       listen: `127.0.0.1:${port}`,
@@ -69,9 +73,10 @@ export async function startDesk(
           address: SUPPORT,
           imap: { ...account, port: world.imap.port },
           smtp: { ...account, port: world.smtp.port },
+          ...(inbox as object),
         },
       ],
-      ...tree,
+      ...rest,
     },
     { env: {}, baseDir: dataDir },
   )

@@ -6,6 +6,7 @@ import { address, path } from '../router.ts'
 import { isStaff } from '../state/session.ts'
 import { CommandBar } from './command-bar.tsx'
 import { ConnectionChip } from './connection-chip.tsx'
+import { useFocusOnNewPage } from './focus-keeper.ts'
 import { useGlobalKeys } from './global-keys.ts'
 import { Navigation } from './navigation.tsx'
 import { pageAt } from './pages.tsx'
@@ -20,6 +21,7 @@ export function Shell() {
     open.value = false
   }, [here])
   const Page = pageAt(path.value)
+  useFocusOnNewPage(path.value)
   return (
     <div class="bg-base-200 min-h-dvh lg:grid lg:grid-cols-[14.5rem_minmax(0,1fr)]">
       <a

@@ -40,6 +40,13 @@ export function ShortcutHelp() {
             <kbd class="kbd kbd-sm">Ctrl</kbd> <kbd class="kbd kbd-sm">Shift</kbd>{' '}
             <kbd class="kbd kbd-sm">Enter</kbd> sends and resolves
           </p>
+          <p class="mt-1.5">
+            <kbd class="kbd kbd-sm">Ctrl</kbd> <kbd class="kbd kbd-sm">Z</kbd> takes back what waits
+            to be sent
+          </p>
+          <p class="mt-1.5">
+            <kbd class="kbd kbd-sm">Esc</kbd> leaves the text
+          </p>
         </section>
       </div>
       <p class="muted mt-6 text-sm">

@@ -1,6 +1,7 @@
 /** Everything before one is in: one card, one thing to do. */
 import type { ComponentType } from 'preact'
 import { path } from '../../router.ts'
+import { useFocusOnNewPage } from '../../shell/focus-keeper.ts'
 import { ForgotPage } from './forgot-page.tsx'
 import { RegisterPage } from './register-page.tsx'
 import { ResetPage } from './reset-page.tsx'
@@ -21,8 +22,12 @@ export const isAccountPath = (at: string): boolean => at in PAGES
 
 export function AccountPage() {
   const Page = PAGES[path.value] ?? SignInPage
+  useFocusOnNewPage(path.value)
   return (
-    <main class="bg-base-200 flex min-h-dvh flex-col items-center px-4 py-10 sm:py-20">
+    <main
+      tabIndex={-1}
+      class="bg-base-200 flex min-h-dvh flex-col items-center px-4 py-10 outline-none sm:py-20"
+    >
       <p class="mb-6 flex items-center gap-2.5 text-lg font-semibold tracking-tight">
         <img src="/icon.svg" alt="" class="size-9" />
         Postroom

@@ -1,0 +1,103 @@
+import { expect, test } from 'vitest'
+import { describeWithBrowser } from '../kit/browser.ts'
+import { until } from '../kit/running-desk.ts'
+import { Keys } from './keyboard.ts'
+import { liveDesk } from './live-desk.ts'
+import { ANA, BRUNO, PASSWORD } from './start-desk.ts'
+
+describeWithBrowser('getting in with the keyboard alone', (browser) => {
+  const desk = liveDesk()
+
+  const codeMailedTo = (address: string): Promise<string> =>
+    until(`a code for ${address}`, () => {
+      const codes = desk.mailsOf(address).flatMap((mail) => /^(\d{6})\r?$/m.exec(mail)?.[1] ?? [])
+      return codes.at(-1)
+    })
+
+  const DORA = 'dora@customer.test'
+
+  test('somebody registers, is told what is wrong, proves the address, and waits', async () => {
+    const { page } = await browser.open(desk.url)
+    const keys = new Keys(page)
+    const button = (name: string) => page.getByRole('button', { name, exact: true })
+    await page.goto('/')
+    await keys.press(page.getByRole('link', { name: 'Create an account' }))
+    await page.getByRole('heading', { name: 'Create an account' }).waitFor()
+    await keys.isSomewhere()
+    await keys.write(page.getByLabel('Name'), 'Dora')
+    await keys.write(page.getByLabel('Email'), DORA)
+    await keys.write(page.getByLabel('Password', { exact: true }), 'short')
+    await keys.press(button('Create account'))
+    await page.locator('.text-error').waitFor()
+    await keys.isSomewhere()
+    await keys.to(page.getByLabel('Password', { exact: true }), { back: true })
+    await keys.write(page.getByLabel('Password', { exact: true }), PASSWORD)
+    await keys.press(button('Show the password'), 'Space')
+    expect(await page.getByLabel('Password', { exact: true }).inputValue()).toBe(PASSWORD)
+    await keys.press(button('Create account'))
+    await page.getByText(`We sent a code to ${DORA}`).waitFor()
+    await keys.isSomewhere()
+    await keys.write(page.getByLabel('Code'), '000000')
+    await keys.type('Enter')
+    await page.getByRole('alert').waitFor()
+    await keys.isOn(page.getByLabel('Code'))
+    await keys.write(page.getByLabel('Code'), await codeMailedTo(DORA))
+    await keys.press(button('Confirm'))
+    await page.getByRole('heading', { name: 'Waiting for approval' }).waitFor()
+    await keys.isSomewhere()
+    await keys.press(page.getByRole('link', { name: 'Back to sign in' }))
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await keys.isSomewhere()
+  })
+
+  test('a forgotten password is set anew, and one comes in with it', async () => {
+    const { page } = await browser.open(desk.url)
+    const keys = new Keys(page)
+    const button = (name: string) => page.getByRole('button', { name, exact: true })
+    await page.goto('/')
+    await keys.press(page.getByRole('link', { name: 'Forgot password?' }))
+    await keys.write(page.getByLabel('Email'), ANA.email)
+    await keys.press(button('Send me a code'))
+    await page.getByRole('heading', { name: 'Set a new password' }).waitFor()
+    await keys.isSomewhere()
+    await keys.write(page.getByLabel('Code'), await codeMailedTo(ANA.email))
+    await keys.write(page.getByLabel('New password'), 'another good password')
+    await keys.press(button('Set password'))
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await keys.isSomewhere()
+    await keys.write(page.getByLabel('Email'), ANA.email)
+    await keys.write(page.getByLabel('Password', { exact: true }), 'another good password')
+    await keys.press(button('Sign in'))
+    await page.locator('[data-connection=live]').waitFor()
+    await keys.isSomewhere()
+  })
+
+  test('a wrong password leaves one at the button; who is in gets out again', async () => {
+    const { page } = await browser.open(desk.url)
+    const keys = new Keys(page)
+    await page.goto('/me')
+    await keys.write(page.getByLabel('Email'), BRUNO.email)
+    await keys.write(page.getByLabel('Password', { exact: true }), 'wrong')
+    await keys.press(page.getByRole('button', { name: 'Sign in' }))
+    await page.getByText('The address or the password is wrong.').waitFor()
+    await keys.isOn(page.getByRole('button', { name: 'Sign in' }))
+    await keys.to(page.getByLabel('Password', { exact: true }), { back: true })
+    await keys.write(page.getByLabel('Password', { exact: true }), PASSWORD)
+    await keys.type('Enter')
+    await page.waitForURL('**/me')
+    await keys.press(page.getByRole('link', { name: 'Skip to the content' }))
+    await keys.isOn(page.getByRole('main'))
+    const menu = page.locator('summary').filter({ hasText: BRUNO.name })
+    await keys.to(menu, { back: true })
+    await keys.type('Enter')
+    await keys.to(page.getByRole('button', { name: 'Dark' }))
+    await keys.type('Space')
+    expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark')
+    await keys.type('Escape')
+    await keys.isOn(menu)
+    await keys.type('Enter')
+    await keys.press(page.getByRole('banner').getByRole('button', { name: 'Sign out' }))
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await keys.isSomewhere()
+  })
+})
