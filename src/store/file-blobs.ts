@@ -148,7 +148,9 @@ export class FileBlobs implements Blobs {
   async #make(directory: string): Promise<void> {
     if (this.#made.has(directory)) return
     await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE })
-    await syncDirectory(path.dirname(directory))
+    // Its own name, and that of the directory it is in, which may be as new.
+    await syncDirectory(this.#directory)
+    await syncDirectory(path.dirname(this.#directory))
     this.#made.add(directory)
   }
 }

@@ -18,6 +18,8 @@ const KILLS = Number(process.env['POSTROOM_CRASH_KILLS'] ?? 20)
 const MAILS = Number(process.env['POSTROOM_CRASH_MAILS'] ?? 1_000)
 /** Lanes of the sender: at most so many deliveries are between dot and reply at a kill. */
 const LANES = 5
+/** Long enough to be anywhere in a batch. */
+const AT_WORK_MS = 1_200
 const DRAIN_MS = 300_000
 /** People's replies that may be sent twice, for each kill. */
 const REPEATED_PER_KILL = 0.1
@@ -50,13 +52,16 @@ function suite(fresh: FreshDatabase): void {
 }
 
 async function killAtRandom(daemon: KillableDaemon, traffic: Traffic): Promise<void> {
+  let atWork = traffic.untilAtWork()
   daemon.start()
   for (let kill = 0; kill < KILLS; kill += 1) {
     const upTo = (kills: number): number => Math.ceil((MAILS * kills) / KILLS)
     traffic.customersWrite(upTo(kill + 1) - upTo(kill))
-    // Long enough to be anywhere between start-up and the end of the batch.
-    await delay(400 + Math.random() * 1_800)
+    // Every third one may die while it starts.
+    if (kill % 3 > 0) await atWork
+    await delay(Math.random() * AT_WORK_MS)
     await daemon.kill()
+    atWork = traffic.untilAtWork()
     daemon.start()
   }
 }

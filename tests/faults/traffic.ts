@@ -15,6 +15,8 @@ import { deliveryId } from './read-desk.ts'
 export const SUPPORT = 'support@acme.test'
 export const AGENT = 'agent@acme.test'
 const PASSWORD = 'secret'
+/** A daemon on a busy machine is at work after this. */
+const START_MS = 60_000
 
 /** Of five mails the last is a customer's answer to the one before. */
 const EVERY = 5
@@ -33,6 +35,8 @@ export interface OwnConfig {
   /** Of the API. */
   readonly port: number
   readonly lanes: number
+  /** What becomes of stored mail on the server: a value of `imap.done`. */
+  readonly done?: string
 }
 
 export class Traffic {
@@ -78,6 +82,11 @@ export class Traffic {
         customersMail(index, { large: index % this.#largeEvery === LARGE_AT }),
       )
     }
+  }
+
+  /** Resolves when a daemon that is being started has logged in. */
+  async untilAtWork(): Promise<void> {
+    await this.world.imap.untilCommand(/^(?:LOGIN|AUTHENTICATE)/, { timeoutMs: START_MS })
   }
 
   /** The tree of a configuration file for a daemon with this inbox. */
@@ -147,7 +156,7 @@ export function deskConfig(own: OwnConfig & { imapPort: number; smtpPort: number
       {
         name: 'Support',
         address: SUPPORT,
-        imap: { ...account, port: own.imapPort, done: 'seen' },
+        imap: { ...account, port: own.imapPort, done: own.done ?? 'seen' },
         smtp: { ...account, port: own.smtpPort, lanes: own.lanes },
       },
     ],
