@@ -15,6 +15,7 @@ import { rangeOf } from './byte-range.ts'
 import { AttachmentJson, attachmentJson, mayRead } from './comment-json.ts'
 import type { ApiDeps } from './deps.ts'
 import { download } from './download.ts'
+import { intact, missingFile } from './intact.ts'
 import { HttpError, invalidMembers } from './problem.ts'
 import { NO_QUERY } from './query.ts'
 import { ALL, type Caller, idOf, notFound, type Route, route, STAFF } from './route.ts'
@@ -74,7 +75,7 @@ function oneRoute({ store, context }: ApiDeps): Route {
     query: NO_QUERY,
     body: null,
     answers: { 200: media('*/*'), 206: media('*/*') },
-    refuses: ['416 range-not-satisfiable'],
+    refuses: ['410 file-missing', '416 range-not-satisfiable'],
     async handle({ caller, params, headers }) {
       const attachment = await findAttachment(store.read, idOf(params['id']))
       if (attachment === null) throw notFound()
@@ -82,8 +83,10 @@ function oneRoute({ store, context }: ApiDeps): Route {
       const etag = `"${attachment.sha256}"`
       const range = rangeOf(headers, { size: attachment.size, etag })
       const content = await context.blobs.open(attachment.sha256)
-      if (content === null) throw notFound()
-      return download(content, {
+      if (content === null) throw missingFile()
+      // Of a part nobody can tell.
+      const body = range === null ? intact(content, attachment.sha256) : content
+      return download(body, {
         contentType: attachment.contentType,
         filename: attachment.filename ?? `attachment-${attachment.id}`,
         size: attachment.size,
@@ -128,15 +131,16 @@ function sourceRoute({ store, context }: ApiDeps): Route {
     query: NO_QUERY,
     body: null,
     answers: { 200: media('message/rfc822') },
+    refuses: ['410 file-missing'],
     async handle({ caller, params }) {
       const comment = await visibleComment(store.read, caller, idOf(params['id']))
       if (comment === null || comment.inboundId === null) throw notFound()
       const message = await findInbound(store.read, comment.inboundId)
       if (message === null || message.sha256 === null) throw notFound()
       const source = await context.blobs.open(message.sha256)
-      if (source === null) throw notFound()
+      if (source === null) throw missingFile()
       const filename = `comment-${comment.id}.eml`
-      return download(source, { contentType: 'message/rfc822', filename })
+      return download(intact(source, message.sha256), { contentType: 'message/rfc822', filename })
     },
   })
 }

@@ -15,6 +15,7 @@ import type { Ticket } from '../ticket/ticket.ts'
 import { media, pageSchema } from './answers.ts'
 import type { ApiDeps } from './deps.ts'
 import { download } from './download.ts'
+import { intact, missingFile } from './intact.ts'
 import { InboundJson, inboundJson } from './mail-json.ts'
 import { idAt, pageOf } from './page.ts'
 import { invalidMembers } from './problem.ts'
@@ -108,12 +109,13 @@ function sourceRoute({ store, context }: ApiDeps): Route {
     query: NO_QUERY,
     body: null,
     answers: { 200: media('message/rfc822') },
+    refuses: ['410 file-missing'],
     async handle({ params }) {
       const message = await findInbound(store.read, idOf(params['id']))
       if (message === null || message.sha256 === null) throw notFound()
       const source = await context.blobs.open(message.sha256)
-      if (source === null) throw notFound()
-      return download(source, {
+      if (source === null) throw missingFile()
+      return download(intact(source, message.sha256), {
         contentType: 'message/rfc822',
         filename: `message-${message.id}.eml`,
       })

@@ -58,6 +58,7 @@ export const REFUSALS = [
   '409 too-many-webhooks',
   '409 totp-set',
   '409 webhook-inactive',
+  '410 file-missing',
   '412 stale-version',
   '413 too-large',
   '413 too-many-uploads',

@@ -1,5 +1,5 @@
 /** All that can be done with mail, webhooks and the running of the desk. */
-import { delivery, idIn, message, must, ticket, type World } from './world.ts'
+import { delivery, idIn, message, must, ticket, withoutFile, type World } from './world.ts'
 
 export async function walkMail(world: World): Promise<void> {
   await walkInbound(world)
@@ -21,6 +21,9 @@ async function walkInbound(world: World): Promise<void> {
   must(await bruno.get('/api/v1/inbound'), 200)
   must(await bruno.get(at(held)), 200)
   must(await bruno.get(`${at(held)}/source`), 200)
+  await withoutFile(api, { table: 'inbound_messages', id: held }, async () =>
+    must(await bruno.get(`${at(held)}/source`), 'file-missing'),
+  )
   must(await bruno.post(`${at(held)}/release`, { ticket: closed }), 'ticket-closed')
   must(await bruno.post(`${at(held)}/release`, { ticket: open }), 200)
   must(await bruno.post(`${at(held)}/release`, undefined), 'fate-not-allowed')

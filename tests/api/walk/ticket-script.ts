@@ -1,5 +1,5 @@
 /** All that can be done with tickets, and all that is refused there. */
-import { asMail, idIn, message, must, ticket, type World } from './world.ts'
+import { asMail, idIn, message, must, ticket, withoutFile, type World } from './world.ts'
 
 const T = '/api/v1/tickets'
 
@@ -113,6 +113,12 @@ async function walkComments(world: World): Promise<void> {
   await asMail(api, note)
   must(await bruno.get(`/api/v1/comments/${note}/page`), 200)
   must(await bruno.get(`/api/v1/comments/${note}/source`), 200)
+  const mail = (await api.store.read('comments').where({ id: note }).first('inbound_id')) as {
+    inbound_id: number
+  }
+  await withoutFile(api, { table: 'inbound_messages', id: mail.inbound_id }, async () =>
+    must(await bruno.get(`/api/v1/comments/${note}/source`), 'file-missing'),
+  )
   must(await carla.send('DELETE', said), 204)
   must(await bruno.get(comments), 200)
   await walkStrict(world, id)
@@ -170,7 +176,11 @@ async function walkFiles(world: World): Promise<void> {
     ana.send('POST', '/api/v1/attachments', Buffer.alloc(bytes, 'x'), {
       'content-type': 'text/plain',
     })
-  const file = `/api/v1/attachments/${idIn(await upload(100))}`
+  const id = idIn(await upload(100))
+  const file = `/api/v1/attachments/${id}`
+  await withoutFile(api, { table: 'attachments', id }, async () =>
+    must(await ana.get(file), 'file-missing'),
+  )
   must(await ana.get(file), 200)
   must(await ana.get(file, { range: 'bytes=0-9' }), 206)
   must(await ana.get(file, { range: 'bytes=500-' }), 'range-not-satisfiable')

@@ -1,4 +1,5 @@
 /** A desk where everything can happen: people in every state, mail of every fate, and the document. */
+import { rename } from 'node:fs/promises'
 import { insertAttachments } from '../../../src/store/attachments.ts'
 import { insertInbound, settleInbound } from '../../../src/store/inbound-messages.ts'
 import { Client, type Json, type Reply, type TestApi } from '../desk-api.ts'
@@ -82,6 +83,19 @@ export async function codeFor(api: TestApi, address: string): Promise<string> {
     .orderBy('outbox.id', 'desc')
     .first('source')) as { source: Buffer } | undefined
   return /^(\d{6})\r?$/m.exec(row?.source.toString() ?? '')?.[1] ?? 'none'
+}
+
+/** Does something while the stored bytes of a row are not there. */
+export async function withoutFile(
+  { context, store }: TestApi,
+  { table, id }: { table: 'attachments' | 'inbound_messages'; id: number },
+  work: () => Promise<unknown>,
+): Promise<void> {
+  const { sha256 } = (await store.read(table).where({ id }).first('sha256')) as { sha256: string }
+  const file = context.blobs.fileOf(sha256) ?? ''
+  await rename(file, `${file}.away`)
+  await work()
+  await rename(`${file}.away`, file)
 }
 
 let uid = 0
