@@ -101,7 +101,7 @@ export function DataList<Item extends { readonly id: number }>(props: {
                 <th
                   key={title}
                   scope="col"
-                  class={`px-4 py-2.5 text-start text-xs! font-semibold ${className}`}
+                  class={`px-4 py-2.5 text-xs! font-semibold ${className.includes('text-end') ? '' : 'text-start'} ${className}`}
                 >
                   {title}
                 </th>
@@ -113,10 +113,13 @@ export function DataList<Item extends { readonly id: number }>(props: {
               <tr
                 key={item.id}
                 data-id={item.id}
-                class="border-base-300 border-b align-top last:border-b-0 max-md:flex max-md:flex-wrap max-md:items-center max-md:gap-x-3 max-md:py-2"
+                class="border-base-300 border-b align-top last:border-b-0 max-md:flex max-md:flex-wrap max-md:items-center max-md:gap-x-3 max-md:px-4 max-md:py-2"
               >
                 {columns.map(({ title, cell, class: className = '' }) => (
-                  <td key={title} class={`px-4 py-3 max-md:py-1 ${className}`}>
+                  <td
+                    key={title}
+                    class={`px-4 py-3 max-md:min-w-0 max-md:px-0 max-md:py-1 ${className}`}
+                  >
                     {cell(item)}
                   </td>
                 ))}

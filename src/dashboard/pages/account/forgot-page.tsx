@@ -13,7 +13,7 @@ export function ForgotPage() {
   return (
     <>
       <h1 class="mb-2">Forgot your password?</h1>
-      <p class="mb-5">We mail you a code to set a new one with.</p>
+      <p class="mb-5">We mail you a code for a new one.</p>
       <Form form={form} button="Send me a code">
         <Field
           label="Email"

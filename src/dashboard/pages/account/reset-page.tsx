@@ -43,7 +43,7 @@ export function ResetPage() {
   })
   return (
     <>
-      <h1 class="mb-2">Set a new password</h1>
+      <h1 class={asks.value ? 'mb-5' : 'mb-2'}>Set a new password</h1>
       {!asks.value && (
         <p class="mb-5">
           For <b class="break-all">{email.value}</b>. You will be signed out everywhere.

@@ -25,7 +25,7 @@ export function VerifyPage() {
   })
   return (
     <>
-      <h1 class="mb-2">Check your mail</h1>
+      <h1 class={asks.value ? 'mb-5' : 'mb-2'}>Check your mail</h1>
       {!asks.value && (
         <p class="mb-5">
           We sent a code to <b class="break-all">{email.value}</b>.

@@ -96,7 +96,7 @@ function Messages({
     { title: 'Received', cell: ({ received_at: at }) => <Ago at={at} />, class: 'text-sm' },
     {
       title: 'Actions',
-      class: 'text-end',
+      class: 'text-end md:w-md',
       cell: (message) => (
         <InboundOrders
           message={message}

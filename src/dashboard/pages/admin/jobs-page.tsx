@@ -49,7 +49,7 @@ export function JobsPage() {
             <span class={`pill ${job.failures === 0 ? 'tone-success' : 'tone-warning'}`}>
               {job.failures === 0 ? 'well' : `${job.failures} failures`}
             </span>
-            <span class="muted w-44 text-end text-sm">
+            <span class="muted w-44 text-end text-sm max-sm:w-full max-sm:text-start">
               {job.runs} {job.runs === 1 ? 'run' : 'runs'}
               {job.last_run_at !== null && (
                 <>

@@ -72,6 +72,7 @@ export function OutboxPage() {
       cell: ({ attempts, next_attempt_at: next }) => (
         <>
           {attempts}
+          <span class="md:hidden"> {attempts === 1 ? 'attempt' : 'attempts'}</span>
           {next !== null && (
             <span class="muted">
               {' '}

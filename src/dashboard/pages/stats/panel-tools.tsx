@@ -5,7 +5,7 @@ import type { Signal } from '@preact/signals'
 export function PanelTools(props: { asTable: Signal<boolean>; drawn: string; csv: string }) {
   const { asTable, drawn, csv } = props
   return (
-    <>
+    <span class="flex shrink-0 gap-2">
       <button
         type="button"
         class="btn btn-xs"
@@ -19,6 +19,6 @@ export function PanelTools(props: { asTable: Signal<boolean>; drawn: string; csv
       <a class="btn btn-xs" href={csv} download>
         CSV
       </a>
-    </>
+    </span>
   )
 }

@@ -33,7 +33,7 @@ export function SeriesPanel(props: {
   const { title, rows, problem, series, csv } = props
   return (
     <section class="panel min-w-0 p-5" aria-label={title}>
-      <div class="mb-3 flex flex-wrap items-center gap-2">
+      <div class="mb-3 flex items-center gap-2">
         <h2 class="me-auto">{title}</h2>
         {rows !== null && <PanelTools asTable={asTable} drawn="chart" csv={csv} />}
       </div>

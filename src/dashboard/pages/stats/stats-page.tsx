@@ -129,7 +129,7 @@ function Cards() {
     ['Longest wait', now.oldest_waiting_s === null ? 'nobody' : duration(now.oldest_waiting_s)],
   ]
   return (
-    <dl class="mb-5 grid grid-cols-2 gap-3 sm:grid-cols-4 xl:grid-cols-7">
+    <dl class="mb-5 grid grid-cols-2 gap-3 max-sm:[&>:last-child]:col-span-2 sm:grid-cols-4 xl:grid-cols-7">
       {cards.map(([label, value]) => (
         <div key={label} class="panel flex flex-col-reverse justify-end px-4 py-3">
           <dt class="muted text-sm">{label}</dt>

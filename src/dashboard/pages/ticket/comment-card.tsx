@@ -32,7 +32,7 @@ export function CommentCard({ comment, tools }: { comment: Comment; tools?: Comp
         <Avatar person={comment.author} />
         <bdi class="font-semibold">{nameOf(comment.author)}</bdi>
         {isStaff.value && comment.author.email !== null && comment.author.name !== null && (
-          <bdi class="muted text-sm break-all">{comment.author.email}</bdi>
+          <bdi class="muted text-sm break-all max-sm:hidden">{comment.author.email}</bdi>
         )}
         {isStaff.value && <Authentication comment={comment} />}
         <span class="ms-auto flex items-center gap-1">

@@ -115,7 +115,7 @@ export function Chips() {
     if (name !== null) saveView({ name, query })
   }
   return (
-    <div class="flex flex-wrap items-center gap-2 px-4 pt-3">
+    <div class="flex flex-wrap items-center gap-2 px-4 py-3">
       {chips.map((name) => {
         const text = chipText(name, search.value.get(name) ?? '')
         return (
