@@ -25,7 +25,7 @@ const columns: readonly Column<Done>[] = [
       <>
         <span class="block">{eventText(event) ?? event.type.replace(/[._]/g, ' ')}</span>
         <code
-          class="muted block max-w-lg truncate text-xs"
+          class="muted block max-w-lg truncate text-xs max-md:w-0 max-md:min-w-full"
           title={JSON.stringify(event.data, null, 1)}
         >
           {JSON.stringify(event.data)}

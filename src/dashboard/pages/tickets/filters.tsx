@@ -25,7 +25,7 @@ export const ListTabs = () => (
           key={value}
           type="button"
           aria-pressed={isHere}
-          class={`rounded-md px-3 py-1 text-sm ${isHere ? 'bg-base-100 font-semibold shadow-sm' : ''}`}
+          class={`rounded-md px-3 py-1 text-sm ${isHere ? 'bg-[light-dark(var(--color-base-100),var(--color-base-300))] font-semibold shadow-sm' : ''}`}
           onClick={() => setSearch({ is: value === 'open' ? null : value, status: null })}
         >
           {label}
