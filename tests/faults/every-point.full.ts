@@ -31,7 +31,7 @@ describe('killed while a server says no more', () =>
         const moment = make(desk.traffic.world)
         desk.start()
         await moment.untilUsed()
-        await desk.restart()
+        await desk.killAndStart()
       }),
     )
   }))

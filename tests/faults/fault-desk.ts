@@ -89,7 +89,7 @@ export class FaultDesk {
     this.traffic.customersWrite(mails)
     await this.startUntil(fault)
     if (fault.kind === 'hang') await delay(HANGING_MS)
-    if (fault.kind === 'hang' || fault.kind === 'kill') await this.restart()
+    if (fault.kind === 'hang' || fault.kind === 'kill') await this.#restart()
   }
 
   /** Starts the daemon armed, and waits until the fault has happened. */
@@ -99,7 +99,13 @@ export class FaultDesk {
     await until(`${fault.kind} at ${fault.point}`, happened, 15, HIT_MS)
   }
 
-  async restart(): Promise<void> {
+  /** A kill at a moment of the test's own. */
+  async killAndStart(): Promise<void> {
+    this.#faults += 1
+    await this.#restart()
+  }
+
+  async #restart(): Promise<void> {
     await this.daemon.kill()
     this.start()
   }
