@@ -18,8 +18,7 @@ const MISSING: Readonly<Record<string, readonly number[]>> = {
   'an account of 100,000 folders': [134],
   'throttling with a number that is too large': [125],
   'no configuration of ours has it, or is reloaded': [182, 186],
-  'directories, files, disks and descriptors that fail under a running daemon': [190, 194, 198],
-  'a lock held for ten seconds, and a PostgreSQL that comes and goes': [195, 201],
+  'directories, files, disks and descriptors that fail under a running daemon': [194, 198],
   'clocks that jump and signals that storm': [199, 200],
   'an archive of 50,000 mails, some of them garbage': [202],
 }
