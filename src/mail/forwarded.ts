@@ -74,7 +74,9 @@ function readOriginal(lines: readonly string[], marker: QuoteMarker): Original |
   const rest = lines.slice(marker.start)
   const below = rest.slice(1).find((line) => line.trim() !== '') ?? ''
   const quoted = QUOTED.test(rest[0] ?? '') || (marker.kind === 'forward' && QUOTED.test(below))
-  const plain = quoted ? unquoted(rest) : rest
+  const marked = quoted ? unquoted(rest) : rest
+  const plain =
+    marker.kind === 'forward' ? withoutOtherFields(marked, marker.end - marker.start) : marked
   const blockStart = findBlock(plain, marker.kind === 'headers' ? 0 : marker.end - marker.start)
   if (blockStart === -1)
     return marker.kind === 'attribution' ? fromAttribution(plain, marker) : null
@@ -87,6 +89,27 @@ function readOriginal(lines: readonly string[], marker: QuoteMarker): Original |
     date: readDate(values.get('date')),
     text: unquoteAll(body).join('\n').trim(),
   }
+}
+
+const FIELD = /^[A-Za-z][A-Za-z0-9-]{0,60}:/
+
+/**
+ * Some clients forward every header field (RFC 5322 §2.2): those that a reader is shown are left, which
+ * make a block as others write it.
+ */
+function withoutOtherFields(lines: readonly string[], from: number): readonly string[] {
+  let start = from
+  while (start < from + 3 && (lines[start] ?? '').trim() === '') start += 1
+  const length = lines.slice(start).findIndex((line) => line.trim() === '')
+  const block = lines.slice(start, start + Math.max(length, 0))
+  if (!block.every((line) => FIELD.test(line) || /^[ \t]/.test(line))) return lines
+  let shown = false
+  const kept = block.filter((line) => {
+    // A folded line goes with its field.
+    if (FIELD.test(line)) shown = quotedHeaderOf(line) !== null
+    return shown
+  })
+  return [...lines.slice(0, start), ...kept, ...lines.slice(start + block.length)]
 }
 
 /** The header block directly below the announcing line. */

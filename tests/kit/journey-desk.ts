@@ -87,14 +87,17 @@ function resting(
 ): Pick<JourneyDesk, 'untilAtRest' | 'untilTaken'> {
   const { read } = workplace.store
   const fates = (): Promise<string[]> => read('inbound_messages').pluck('fate')
-  const owed = (): Promise<Owed[]> => read('outbox').select('outcome', 'rcpt_to', 'due_at')
+  const owed = (): Promise<Owed[]> =>
+    read('outbox').select('outcome', 'rcpt_to', 'due_at', 'message_id')
   const waits = ({ outcome, due_at: dueAt }: Owed): boolean =>
     ['sending', 'ending'].includes(outcome) ||
     (outcome === 'queued' && (dueAt ?? 0) <= clock.now().getTime())
   const lies = (rows: readonly Owed[]): boolean =>
     servers.users().every((user) => {
+      const got = servers.mailbox(user).messages()
+      const ids = new Set(got.map((mail) => headerIn(mail, 'Message-ID')))
       const sent = rows.filter((row) => row.outcome === 'sent' && row.rcpt_to === user)
-      return servers.mailbox(user).messages().length >= sent.length
+      return sent.every(({ message_id: id }) => ids.has(`<${id}>`))
     })
   const untilAtRest = async (): Promise<void> => {
     const rests = async (): Promise<boolean> => {
@@ -120,6 +123,7 @@ interface Owed {
   readonly outcome: string
   readonly rcpt_to: string
   readonly due_at: number | null
+  readonly message_id: string
 }
 
 async function clientFor({ url, workplace }: Daemon, email: string, at: Date): Promise<Client> {

@@ -1,7 +1,7 @@
 /**
  * Two real mail programs, mutt and s-nail, driven as a person drives them: each opens an INBOX by
- * IMAP, finds a mail by its subject, answers it, and sends the answer by SMTP. How they quote, thread
- * and encode is theirs.
+ * IMAP, finds a mail by its subject, answers it (mutt passes it on, too), and sends that by SMTP. How
+ * they quote, thread and encode is theirs.
  */
 import { execFile, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -28,10 +28,14 @@ export async function answerWith(
   servers: MailServers,
   answer: Answer,
 ): Promise<void> {
+  const work = client === 'mutt' ? answerWithMutt : answerWithSnail
+  await inHome((home) => work(servers, answer, home))
+}
+
+async function inHome(work: (home: string) => Promise<void>): Promise<void> {
   const home = makeScratch('client')
   try {
-    const work = client === 'mutt' ? answerWithMutt : answerWithSnail
-    await work(servers, answer, home)
+    await work(home)
   } finally {
     removeScratch(home)
   }
@@ -79,11 +83,29 @@ async function snail(inbox: string, commands: string, home: string): Promise<str
   return stdout + stderr
 }
 
+/** Forwards it inline, with a text above it, as mutt does by itself. */
+export const forwardWithMutt = (
+  servers: MailServers,
+  { to, ...answer }: Answer & { readonly to: string },
+): Promise<void> =>
+  inHome((home) => mutt(servers, answer, home, `<forward-message>${to}<enter><send-message>`))
+
+/** Sends it on as it is, to be answered as if it had come to `to`. */
+export const bounceWithMutt = (
+  servers: MailServers,
+  { to, ...which }: Omit<Answer, 'text'> & { readonly to: string },
+): Promise<void> =>
+  inHome((home) => mutt(servers, { ...which, text: '' }, home, `<bounce-message>${to}<enter>y`))
+
+const answerWithMutt = (servers: MailServers, answer: Answer, home: string): Promise<void> =>
+  mutt(servers, answer, home, '<reply><send-message>')
+
 /** mutt wants a terminal and an editor: `script` is the one, a shell line that puts the text on top the other. */
-async function answerWithMutt(
+async function mutt(
   { imap, smtp }: MailServers,
   { user, subject, text }: Answer,
   home: string,
+  work: string,
 ): Promise<void> {
   const [body, editor, rc] = [join(home, 'body'), join(home, 'editor'), join(home, 'muttrc')]
   writeFileSync(body, `${text}\n\n`)
@@ -100,7 +122,7 @@ set confirmcreate=no mark_old=no quit=yes delete=no move=no beep=no wait_key=no 
 set charset="utf-8" send_charset="us-ascii:utf-8" crypt_use_gpgme=no
 `,
   )
-  const keys = `<limit>~s \\"${subject}\\"<enter><last-entry><reply><send-message><sync-mailbox><quit>`
+  const keys = `<limit>~s \\"${subject}\\"<enter><last-entry>${work}<sync-mailbox><quit>`
   const command = `mutt -n -F ${rc} -e 'push "${keys}"'`
   await inTerminal(command, { ...process.env, HOME: home, LC_ALL: 'C.UTF-8', TERM: 'xterm' })
 }

@@ -32,6 +32,10 @@ describe('the original sender, subject and text are found', () => {
       `-----Original Message-----\nFrom: Ana Lima [mailto:ana@example.org]\nSent: Monday\nTo: Bruno\nSubject: Printer\n\n${BODY}`,
     ],
     [
+      'mutt with every header field',
+      `----- Forwarded message from Ana Lima <ana@example.org> -----\n\nReturn-Path: <ana@example.org>\nReceived: from [127.0.0.1] by mx.example.org\n\tfor <bruno@example.org>; Mon, 5 Jan 2026 10:00:00 +0000\nFrom: Ana Lima <ana@example.org>\nTo: bruno@example.org\nSubject: Printer\nDate: Mon, 5 Jan 2026 10:00:00 +0000\nMessage-ID: <x@example.org>\nContent-Type: text/plain\n\n${BODY}`,
+    ],
+    [
       'Outlook in French',
       `De : Ana Lima <ana@example.org>\nEnvoyé : lundi 5 janvier 2026 10:00\nÀ : Bruno <bruno@example.org>\nObjet : Printer\n\n${BODY}`,
     ],
