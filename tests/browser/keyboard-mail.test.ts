@@ -111,6 +111,9 @@ describeWithBrowser('an admin looks after mail with the keyboard alone', (browse
     await until('it arrives', () => desk.mailsOf('lost@example.org').join().includes('Hello?'))
     await keys.to(tab('Queued'), { back: true })
     await keys.type('Enter')
+    await row('lena').waitFor()
+    // Nothing is offered that the API refuses.
+    expect(await row('lena').getByRole('button').allTextContents()).toEqual(['Discard'])
     await keys.press(row('lena').getByRole('button', { name: 'Discard' }))
     await row('lena').waitFor({ state: 'detached' })
     await keys.isSomewhere()
