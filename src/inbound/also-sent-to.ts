@@ -1,11 +1,11 @@
 /** One mail to two inboxes, where the desk wants one ticket: agents are told where else it went. */
-import { addComment } from '../desk/add-comment.ts'
 import type { DeskContext } from '../desk/context.ts'
 import { findInbound, type InboundMessage } from '../store/inbound-messages.ts'
 import type { Tx } from '../store/open.ts'
 import { isFirstCopy } from '../store/twins.ts'
 import type { Inbox } from '../ticket/inbox.ts'
 import { followMerges } from './candidates.ts'
+import { addSystemNote } from './system-note.ts'
 
 /**
  * `row` is the copy, settled as one of `twin`. Nothing, where it came to the same inbox, where no
@@ -24,31 +24,5 @@ export async function noteAlsoSentTo(
   const ticket = (await followMerges(tx, [taken.ticketId])).get(taken.ticketId)
   if (ticket === undefined || ticket.deletedAt !== null || ticket.mergedInto !== null) return
   const text = `The same mail was sent to ${inbox.name} (${inbox.address}), too.`
-  await addComment(
-    tx,
-    context,
-    {
-      ticketId: ticket.id,
-      visibility: 'internal',
-      author: { type: 'system', user: null },
-      said: {
-        text,
-        quotedText: '',
-        fullText: text,
-        html: null,
-        source: 'email',
-        messageId: null,
-        referenceIds: [],
-        inboundId: null,
-        authentication: null,
-        attachments: [],
-      },
-      moveTo: null,
-      mailOut: false,
-      notifyAgents: false,
-      // It says nothing new, and opens nothing.
-      reopening: true,
-    },
-    at,
-  )
+  await addSystemNote(tx, context, { ticketId: ticket.id, text }, at)
 }

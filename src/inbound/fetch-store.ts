@@ -16,6 +16,7 @@ import type { ImapSession, MessageMeta } from './fetch-session.ts'
 import { batches } from './fetch-batches.ts'
 import type { Missing } from './fetch-missing.ts'
 import { fingerprintOf } from './fingerprint.ts'
+import { tooLarge } from './not-whole.ts'
 
 export interface StoreDeps {
   readonly store: Store
@@ -234,10 +235,7 @@ async function storeLarge(
     if (beginning === null || beginning.length === 0)
       return noteMissing(deps, session, cursor, meta, missing)
     const { sha256 } = await deps.blobs.put(beginning)
-    const reasons = [
-      ...row.reasons,
-      `too large (${meta.size} bytes): only its beginning was taken, the whole is on the server`,
-    ]
+    const reasons = [...row.reasons, tooLarge(meta.size)]
     await insert(deps, [{ ...row, ...fingerprintOf(beginning), sha256, reasons, marked: 'none' }])
     missing.settled(meta.uid)
     return

@@ -26,6 +26,7 @@ import { SYSTEM } from '../ticket/comment.ts'
 import type { User } from '../ticket/user.ts'
 import { type CustomerWish, saysMore, WISH_DONE, wishIn } from './customer-wishes.ts'
 import { languageWishes } from './language-wishes.ts'
+import { noteNotWhole, whyNotWhole } from './not-whole.ts'
 import type { Restraint } from './restraint.ts'
 import type { Threading } from './thread.ts'
 import type { Decision } from './triage.ts'
@@ -99,6 +100,7 @@ export async function write(
       ...new Set([
         because ?? decision.because,
         ...verdict.reasons,
+        ...whyNotWhole(row),
         ...(understood.sensitive ? [SENSITIVE] : []),
         ...(understood.onlyThanks ? [ONLY_THANKS] : []),
       ]),
@@ -116,6 +118,7 @@ export async function write(
   })
   // Another daemon was faster: nothing of ours may stay.
   if (!settled) throw new SettledElsewhere(`message ${row.id} was settled meanwhile`)
+  await noteNotWhole(tx, context, { row, ...result }, at)
   if (result.fate === 'quarantined') await insertEvents(tx, [heldBack(row)], at)
   return result
 }

@@ -59,6 +59,33 @@ describe('a server that', () => {
     expect((await desk.untilSettled(2)).map(({ fate }) => fate)).toEqual(['ticket', 'ticket'])
   })
 
+  test('bad input 33: holds a mail of 137 MB: its beginning is a ticket that says so, and it stays there', async () => {
+    desk = await startDesk(await fresh(), parser)
+    // Of the server's word alone: no more than what is taken needs to be there.
+    desk.world.imap.faults.add({
+      on: /^UID FETCH .*RFC822\.SIZE/,
+      times: 9,
+      do: 'rewrite',
+      from: /RFC822\.SIZE \d+/,
+      to: 'RFC822.SIZE 137000000',
+    })
+    desk.arrives(aMail({ text: `See the film. ${'It is long. '.repeat(40_000)}` }))
+    desk.start('fetch', 'intake')
+    const [row] = await desk.untilSettled(1)
+    expect(row).toMatchObject({ fate: 'ticket', size: 137_000_000 })
+    expect(row?.reasons.join(' ')).toContain('too large (137000000 bytes)')
+    const comments = await desk.store
+      .read('comments')
+      .orderBy('id')
+      .select<{ text: string; visibility: string }[]>('text', 'visibility')
+    expect(comments).toMatchObject([
+      { visibility: 'public', text: expect.stringContaining('See the film.') },
+      { visibility: 'internal', text: expect.stringContaining('This mail has 131 MB') },
+    ])
+    expect((await desk.context.blobs.get(row?.sha256 ?? ''))?.length).toBe(262_144)
+    expect(desk.world.inboxOf('support@acme.test')).toHaveLength(1)
+  })
+
   test('bad input 127: has no IDLE: what comes is found by looking', async () => {
     desk = await startDesk(await fresh(), parser)
     desk.world.imap.faults.hide('IDLE')

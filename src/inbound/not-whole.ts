@@ -1,0 +1,29 @@
+/** Messages above the size that is taken: only their beginning is here, and agents must know. */
+import type { DeskContext } from '../desk/context.ts'
+import type { InboundMessage, Settled } from '../store/inbound-messages.ts'
+import type { Tx } from '../store/open.ts'
+import { addSystemNote } from './system-note.ts'
+
+const MB = 1024 * 1024
+
+const BEGIN = 'too large ('
+
+/** Kept with the message in the ledger. @param size in bytes */
+export const tooLarge = (size: number): string =>
+  `${BEGIN}${size} bytes): only its beginning was taken, the whole is on the server`
+
+/** What was kept; nothing: the message is here as a whole. */
+export const whyNotWhole = ({ reasons }: Pick<InboundMessage, 'reasons'>): readonly string[] =>
+  reasons.filter((reason) => reason.startsWith(BEGIN))
+
+/** Tells the agents, on the ticket with the comment that came of it. */
+export async function noteNotWhole(
+  tx: Tx,
+  context: DeskContext,
+  { row, ticketId, commentId }: { row: InboundMessage } & Pick<Settled, 'ticketId' | 'commentId'>,
+  at: Date,
+): Promise<void> {
+  if (whyNotWhole(row).length === 0 || ticketId === null || commentId === null) return
+  const text = `This mail has ${Math.round(row.size / MB)} MB, more than is taken in: only its beginning is here, and files may be missing. The whole is on the mail server.`
+  await addSystemNote(tx, context, { ticketId, text }, at)
+}
