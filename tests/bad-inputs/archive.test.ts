@@ -29,7 +29,9 @@ const GARBAGE_EVERY = 100
 function message(n: number): Buffer {
   const begin = `From somebody@example.org Mon Mar  2 10:00:${String(n % 60).padStart(2, '0')} 2015\n`
   if (n % GARBAGE_EVERY === 7) {
-    const noise = Buffer.from(Array.from({ length: 300 }, (_, i) => (i * 7 + n * 13) % 251))
+    // Each another one: the same bytes twice are one message.
+    const noise = Buffer.from(Array.from({ length: 300 }, (_, i) => (i * n) % 251))
+    noise.writeUInt32BE(n)
     return Buffer.concat([Buffer.from(begin), noise, Buffer.from('\n\n')])
   }
   const head = `From: person${n % 50}@example.org\nTo: support@acme.test\nSubject: Old ${n}\nMessage-ID: <old-${n}@example.org>\nDate: Mon, 2 Mar 2015 10:00:00 +0000\n`
