@@ -4,7 +4,7 @@ import { buildProgram } from './cli/program.ts'
 import { runServe } from './serve.ts'
 import { AppError, EXIT, OperatorError } from './errors.ts'
 
-/** The first signal drains; a second one means it. */
+/** The first signal drains; a second one means it, but for a terminal that hangs up. */
 const stop = new AbortController()
 for (const name of ['SIGTERM', 'SIGINT'] as const) {
   process.on(name, () => {
@@ -18,6 +18,8 @@ const io = { stdin: process.stdin, stdout: process.stdout, stderr: process.stder
 process.stdout.on('error', (err: NodeJS.ErrnoException) => {
   if (err.code === 'EPIPE') process.exit(0)
 })
+
+process.on('SIGHUP', () => stop.abort('SIGHUP'))
 
 try {
   process.exitCode = await buildProgram({

@@ -18,7 +18,7 @@ const MISSING: Readonly<Record<string, readonly number[]>> = {
   'throttling with a number that is too large': [125],
   'no configuration of ours has it, or is reloaded': [182, 186],
   'directories, files, disks and descriptors that fail under a running daemon': [194, 198],
-  'clocks that jump and signals that storm': [199, 200],
+  'a clock that jumps': [199],
 }
 
 function claims(): { numbers: number[]; name: string }[] {

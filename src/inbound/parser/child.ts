@@ -19,6 +19,7 @@ process.on('disconnect', () => process.exit(0))
 // The parent decides when to stop; a Ctrl-C for the group must not look like a crash here.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
+process.on('SIGHUP', () => {})
 
 send({ kind: 'ready' })
 
