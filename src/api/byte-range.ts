@@ -1,5 +1,6 @@
 /** Range requests (RFC 9110 §14) for one part of a file: a download that broke off goes on. */
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
+import { derived } from './derived.ts'
 import { HttpError } from './problem.ts'
 
 export interface ByteRange {
@@ -40,7 +41,7 @@ const notThere = (size: number): HttpError =>
 
 /** That part of a stream; what comes after it is not read. */
 export function partOf(content: Readable, { start, end }: ByteRange): Readable {
-  return Readable.from(pieces(content, start, end + 1 - start))
+  return derived(content, (bytes) => pieces(bytes, start, end + 1 - start))
 }
 
 async function* pieces(content: Readable, skip: number, length: number): AsyncGenerator<Buffer> {

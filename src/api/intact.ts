@@ -1,6 +1,7 @@
 /** Stored bytes that are what they were: a file that was changed on the disk is never given out as whole. */
 import { createHash } from 'node:crypto'
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
+import { derived } from './derived.ts'
 import { HttpError } from './problem.ts'
 
 /**
@@ -8,7 +9,7 @@ import { HttpError } from './problem.ts'
  * the connection with it: whoever reads knows that it is not whole.
  */
 export const intact = (content: Readable, sha256: string): Readable =>
-  Readable.from(checked(content, sha256))
+  derived(content, (bytes) => checked(bytes, sha256))
 
 async function* checked(content: Readable, sha256: string): AsyncGenerator<Buffer> {
   const hash = createHash('sha256')

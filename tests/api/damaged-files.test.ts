@@ -1,6 +1,6 @@
 /** Files that somebody deletes or changes in the store, behind our back. */
 import { readFile, rm, writeFile } from 'node:fs/promises'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { onSqlite } from '../kit/databases.ts'
 import { apiStarter, type TestApi } from './desk-api.ts'
 import { migrated } from './desk-context.ts'
@@ -48,4 +48,20 @@ test('a file that is as it was comes whole', async () => {
   await stored(api)
   const response = await download(api)
   expect(Buffer.from(await response.arrayBuffer()).equals(BYTES)).toBe(true)
+})
+
+test.each<[string, Record<string, string>]>([
+  ['', {}],
+  [' of a part', { range: 'bytes=2-9' }],
+])('a file is closed again when only the headers%s are asked for', async (_what, headers) => {
+  const api = await start()
+  await stored(api)
+  const open = vi.spyOn(api.context.blobs, 'open')
+  const response = await fetch(`${api.url}/api/v1/attachments/1`, {
+    method: 'HEAD',
+    headers: { authorization: api.ana.authorization, ...headers },
+  })
+  expect(response.ok).toBe(true)
+  const content = await open.mock.results[0]?.value
+  await expect.poll(() => content?.destroyed).toBe(true)
 })
