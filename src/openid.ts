@@ -119,7 +119,11 @@ async function discover({
     clientSecret === null ? client.None() : client.ClientSecretPost(clientSecret.reveal())
   // In the clear only to this machine: the configuration refuses all else.
   const insecure = url.protocol === 'http:' && isLoopback(url.hostname)
-  const execute = insecure ? [client.allowInsecureRequests] : []
+  const execute = [
+    // Or it would take the word of whoever answers at the provider's address.
+    client.enableNonRepudiationChecks,
+    ...(insecure ? [client.allowInsecureRequests] : []),
+  ]
   try {
     return await client.discovery(url, clientId, undefined, auth, { timeout: ANSWER_S, execute })
   } catch (err) {

@@ -22,6 +22,7 @@ afterAll(() => provider.close())
 afterEach(() => {
   provider.says = {}
   provider.saysWhenAsked = {}
+  provider.forges = false
 })
 
 function settings(more: object = {}, rest: object = {}): object {
@@ -250,6 +251,14 @@ eachDatabase(
         provider.says = { ...LENA, ...claim }
         expect(problemIn((await walk(api)).reply)).toBe('provider-failed')
       }
+    })
+
+    test('does not believe a token that the provider did not sign', async () => {
+      const api = await start(settings())
+      await added(api)
+      provider.says = LENA
+      provider.forges = true
+      expect(problemIn((await walk(api)).reply)).toBe('provider-failed')
     })
 
     test('says when the person declined, and when the provider is away', async () => {

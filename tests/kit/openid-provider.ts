@@ -10,6 +10,8 @@ export interface OpenidServer {
   says: Record<string, unknown>
   /** What is said of a person only when asked again. */
   saysWhenAsked: Record<string, unknown>
+  /** The next ID tokens are signed by somebody else. */
+  forges: boolean
   /** Follows the redirect that a browser follows there; where it is sent back to. */
   visit(url: string): Promise<string>
   close(): Promise<void>
@@ -24,6 +26,7 @@ export async function startOpenidServer(): Promise<OpenidServer> {
     issuer,
     says: {},
     saysWhenAsked: {},
+    forges: false,
     async visit(url) {
       const { headers } = await fetch(url, { redirect: 'manual' })
       return headers.get('location') ?? ''
@@ -32,6 +35,11 @@ export async function startOpenidServer(): Promise<OpenidServer> {
   }
   server.service.on('beforeTokenSigning', (token) => {
     Object.assign(token.payload, here.says)
+  })
+  server.service.on('beforeResponse', ({ body }) => {
+    if (!here.forges || typeof body !== 'object' || body === null) return
+    const parts = String(body['id_token']).split('.')
+    body['id_token'] = [...parts.slice(0, 2), Buffer.alloc(256, 1).toString('base64url')].join('.')
   })
   server.service.on('beforeUserinfo', (answer) => {
     answer.body = { sub: here.says['sub'], ...here.saysWhenAsked }
