@@ -69,9 +69,13 @@ export interface TicketList {
   readonly lookedDownTo: number | null
 }
 
-/** Matches of a search that are looked at together, and how often for one page. */
+/**
+ * Matches of a search that are looked at together, in turn, for one page. Few at first: mostly they
+ * are the page, and each one costs.
+ */
+const LOOKS = [250, 2_000, 2_000, 2_000, 2_000, 2_000]
+/** Where the page is not in the order of the matches. */
 const MATCHES_MAX = 2_000
-const LOOKS_MAX = 5
 
 export async function listTickets(db: Queryable, filter: TicketFilter): Promise<TicketList> {
   if (filter.terms === undefined) {
@@ -87,12 +91,13 @@ const newestFirst = ({ order }: TicketFilter): boolean => order.by === 'id' && o
 async function search(db: Queryable, filter: TicketFilter): Promise<TicketList> {
   const tickets: Ticket[] = []
   let beforeId = filter.after?.id ?? null
-  for (let look = 0; look < LOOKS_MAX; look += 1) {
-    const found = matchesOf(db, filter, beforeId)
+  for (const size of LOOKS) {
+    const matches = { beforeId, size }
+    const found = matchesOf(db, filter, matches)
     const left = filter.limit - tickets.length
     tickets.push(...(await page(db, { ...filter, limit: left }, found)))
     if (tickets.length >= filter.limit) return { tickets, lookedDownTo: null }
-    const edge = await edgeOf(db, filter, beforeId)
+    const edge = await edgeOf(db, filter, matches)
     if (edge === null) return { tickets, lookedDownTo: null }
     beforeId = edge
   }
@@ -101,29 +106,36 @@ async function search(db: Queryable, filter: TicketFilter): Promise<TicketList> 
 
 /** In another order: among the newest matches. */
 async function searchSorted(db: Queryable, filter: TicketFilter): Promise<TicketList> {
-  const found = matchesOf(db, filter, null)
+  const found = matchesOf(db, filter, { beforeId: null, size: MATCHES_MAX })
   return { tickets: await page(db, filter, found), lookedDownTo: null }
 }
 
-function matchesOf(db: Queryable, filter: TicketFilter, beforeId: number | null): Knex.Raw {
+interface Matches {
+  /** Only older ones; null: the newest. */
+  readonly beforeId: number | null
+  /** So many at most. */
+  readonly size: number
+}
+
+function matchesOf(db: Queryable, filter: TicketFilter, { beforeId, size }: Matches): Knex.Raw {
   const { terms = [], participantId } = filter
   const within = participantId === null ? null : visible(db, filter, filter.deleted).select('id')
-  return matching(db, { terms, within, beforeId, limit: MATCHES_MAX })
+  return matching(db, { terms, within, beforeId, limit: size })
 }
 
 /** The oldest of the matches that are looked at together; null: there are no more. */
 async function edgeOf(
   db: Queryable,
   filter: TicketFilter,
-  beforeId: number | null,
+  wanted: Matches,
 ): Promise<number | null> {
-  const matches = db.raw('(?) as matches', [matchesOf(db, filter, beforeId)])
+  const matches = db.raw('(?) as matches', [matchesOf(db, filter, wanted)])
   const row = await db
     .from(matches as unknown as string)
     .min({ edge: 'id' })
     .count({ count: '*' })
     .first<{ edge: number | null; count: number } | undefined>()
-  return Number(row?.count ?? 0) < MATCHES_MAX ? null : (row?.edge ?? null)
+  return Number(row?.count ?? 0) < wanted.size ? null : (row?.edge ?? null)
 }
 
 async function page(
