@@ -9,11 +9,17 @@ import { type AttemptDeps, LOOK_AFTER_MS, recordDelivery } from './attempt.ts'
 export const recoverSending = (deps: AttemptDeps, own: boolean): Promise<number> =>
   recover(deps, { owner: own ? deps.owner : null })
 
+/** For what was tried several times already: whatever ends it may end it each time. */
+const ASTRAY_AGAIN_MS = 60_000
+
 /** While this daemon lives: what it claimed and does not work on. */
-export const recoverAstray = (
+export function recoverAstray(
   deps: AttemptDeps,
-  astray: { inboxId: number; inHand: readonly number[] },
-): Promise<number> => recover(deps, { owner: deps.owner, astray })
+  { inboxId, inHand }: { inboxId: number; inHand: readonly number[] },
+): Promise<number> {
+  const againAt = new Date(deps.clock.now().getTime() + ASTRAY_AGAIN_MS)
+  return recover(deps, { owner: deps.owner, astray: { inboxId, inHand, againAt } })
+}
 
 async function recover(
   deps: AttemptDeps,

@@ -191,29 +191,36 @@ class Sender {
     const lane = this.#free.pop()
     if (lane === undefined) throw new Error('no free lane')
     this.#pace.note(this.#deps.clock.now().getTime())
-    const work = this.#attempt(lane, row).finally(() => {
+    const work = this.#attempt(lane, row).then((known) => {
       this.#free.push(lane)
       this.#busy.delete(work)
+      // Not before: a turn that looked for it while it was in hand would not look again.
+      if (!known) this.#astray = true
       this.#deps.outgoing.ring()
     })
     this.#busy.set(work, row.id)
   }
 
-  async #attempt(lane: SmtpLane, row: OutboxMessage): Promise<void> {
+  /** False: it ended without a known result. */
+  async #attempt(lane: SmtpLane, row: OutboxMessage): Promise<boolean> {
     const { health, clock, events } = this.#deps
     const started = performance.now()
     try {
       const { serverDown } = await attemptDelivery(this.#deps, lane, row, this.#cut.signal)
       this.#lastMs = performance.now() - started
-      if (serverDown !== null) return this.#openCircuit(serverDown)
+      if (serverDown !== null) {
+        this.#openCircuit(serverDown)
+        return true
+      }
       if (this.#failures > 0) events.smtpRecovered(this.#inbox.name)
       this.#failures = 0
       health.succeeded(this.#inbox.name, 'smtp', clock.now())
+      return true
     } catch (err) {
       this.#fatal = err
-      this.#astray = true
       if (isDatabaseDown(err)) events.databaseUnavailable('delivery', err)
       else events.loopFailed('delivery', err)
+      return false
     }
   }
 

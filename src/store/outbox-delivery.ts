@@ -10,6 +10,7 @@ import { fromMsOrNull, toMs } from './time.ts'
 
 /** Longer than one honest attempt: RFC 5321 §4.5.3.2.6 waits 10 minutes after the dot. */
 const LEASE_MS = 15 * 60_000
+const ASTRAY_AT_ONCE = 3
 
 /**
  * Takes the next due rows of an inbox for this daemon, oldest first. Compare-and-set: of two
@@ -127,8 +128,15 @@ export interface Recovery {
   readonly owner: string | null
   readonly at: Date
   readonly lookAt: Date
-  /** Of a daemon that lives: only rows of this inbox, and none of those it works on. */
-  readonly astray?: { readonly inboxId: number; readonly inHand: readonly number[] }
+  /**
+   * Of a daemon that lives: only rows of this inbox, and none of those it works on. What was tried
+   * {@link ASTRAY_AT_ONCE} times is due at `againAt`: nothing goes astray for ever without a pause.
+   */
+  readonly astray?: {
+    readonly inboxId: number
+    readonly inHand: readonly number[]
+    readonly againAt: Date
+  }
 }
 
 /**
@@ -153,7 +161,7 @@ export async function recoverDeliveries(tx: Tx, recovery: Recovery): Promise<Rec
     .where({ outcome: 'sending' })
     .update({
       outcome: 'queued',
-      due_at: toMs(recovery.at),
+      due_at: dueAgain(tx, recovery),
       lease_owner: null,
       lease_until: null,
     })
@@ -169,6 +177,15 @@ export async function recoverDeliveries(tx: Tx, recovery: Recovery): Promise<Rec
     .returning('*')
   return { requeued, uncertain: (uncertain as OutboxRow[]).map(toOutbox) }
 }
+
+const dueAgain = (tx: Tx, { at, astray }: Recovery) =>
+  astray === undefined
+    ? toMs(at)
+    : tx.raw('case when attempts >= ? then cast(? as bigint) else cast(? as bigint) end', [
+        ASTRAY_AT_ONCE,
+        toMs(astray.againAt),
+        toMs(at),
+      ])
 
 /** Uncertain deliveries of an inbox whose time to be decided has come. */
 export async function listUndecided(

@@ -130,6 +130,25 @@ eachDatabase(
       },
     )
 
+    test('what fails in an unexpected way each time is not tried without a pause', async () => {
+      desk = await startDesk(await fresh(), parser)
+      const error = new Error('a fault of the test')
+      const failing = async (): Promise<void> => {
+        for (let time = 0; time < 3; time += 1) await failOnce('smtp.envelope', error)
+      }
+      const failed = failing()
+      desk.start('send')
+      await aReply(await aTicket())
+      await failed
+      // The sender looks around all the time, also when the delivery is just leaving its hand.
+      const row = await untilOutcome('queued')
+      expect(row.attempts).toBe(3)
+      const pauseMs = (row.dueAt?.getTime() ?? 0) - desk.clock.now().getTime()
+      expect(pauseMs).toBeGreaterThan(MINUTE / 2)
+      desk.clock.advance(2 * MINUTE)
+      expect(await untilOutcome('sent')).toMatchObject({ attempts: 4 })
+    })
+
     test('an answer of the server that could not be written down is uncertain at once', async () => {
       desk = await startDesk(await fresh(), parser)
       const failed = failOnce('send.settling', new Error('a fault of the test'))
