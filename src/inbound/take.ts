@@ -4,6 +4,7 @@ import type { AttachedBlob } from '../desk/context.ts'
 import type { Events } from '../events.ts'
 import { passing } from '../fault-points.ts'
 import { isDatabaseDown } from '../store/database-errors.ts'
+import { eraseCopy } from '../store/erase-copy.ts'
 import { gathering } from '../store/gather.ts'
 import { inSavepoint } from '../store/group-commit.ts'
 import { type InboundMessage, settleInbound } from '../store/inbound-messages.ts'
@@ -138,7 +139,8 @@ async function takeOne(
   const twin = await findTwin(tx, row, scope)
   if (twin !== null) {
     await settleDuplicate(tx, row, twin, parsed)
-    await noteAlsoSentTo(tx, context, { row, twin, inbox }, at)
+    const erased = await eraseCopy(tx, { row, twin, files: attachments }, at)
+    if (!erased) await noteAlsoSentTo(tx, context, { row, twin, inbox }, at)
     return { ...line, fate: 'duplicate', verdict: 'none', unanswered: null, ticketId: null }
   }
   const arrived = { row, inbox, message: parsed.message, attachments, unreadable }

@@ -5,7 +5,7 @@
 import type { Knex } from 'knex'
 import type { Address } from '../mail/address.ts'
 import { discardBlobs } from './blob-garbage.ts'
-import { erasedMark, messageIdOfRow } from './erased-mark.ts'
+import { erasedMark, isErasedMark } from './erased-mark.ts'
 import { toJson } from './json.ts'
 import type { Queryable, Tx } from './open.ts'
 import { deleteNotices } from './repeated-words.ts'
@@ -129,7 +129,7 @@ interface MessageRow {
 
 /** One that was erased before, as part of another person's ticket, keeps its mark. */
 const markOf = (row: MessageRow): string | null =>
-  messageIdOfRow(row.message_id) === null && row.message_id !== null
+  isErasedMark(row.message_id)
     ? row.message_id
     : erasedMark({ messageId: row.message_id, bodyHash: row.body_hash, sha256: row.sha256 })
 

@@ -19,6 +19,8 @@ export function erasedMark({
   return `${PREFIX}${createHash('sha256').update(known).digest('hex')}`
 }
 
+export const isErasedMark = (text: string | null): boolean => text?.startsWith(PREFIX) === true
+
 /** The Message-ID of a row, unless it is such a mark. */
 export const messageIdOfRow = (text: string | null): string | null =>
-  text?.startsWith(PREFIX) === true ? null : text
+  isErasedMark(text) ? null : text

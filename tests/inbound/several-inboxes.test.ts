@@ -1,7 +1,9 @@
 /** One mail to two inboxes of the desk: a ticket in each, or one that says so. */
+import { createHash } from 'node:crypto'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { fingerprintOf } from '../../src/inbound/fingerprint.ts'
 import { takeBatch } from '../../src/inbound/take.ts'
+import { eraseWords } from '../../src/store/erase-person.ts'
 import { findInbound, insertInbound } from '../../src/store/inbound-messages.ts'
 import { aMail } from '../kit/a-mail.ts'
 import { eachDatabase, type TestDatabase } from '../kit/databases.ts'
@@ -88,6 +90,25 @@ eachDatabase(
       for (let n = 0; n < 3; n += 1) expect(await taken(sales, mail)).toBe('duplicate')
       const notes = await desk.store.read('comments').where({ visibility: 'internal' }).select('id')
       expect(notes).toHaveLength(1)
+    })
+
+    test('leaves nothing but its mark when it comes again after its words were erased', async () => {
+      const [support = 0, sales = 0] = await open(await fresh(), { several_inboxes: 'once' })
+      const mail = both()
+      expect(await taken(support, mail)).toBe('ticket')
+      const ana = await desk.store.read('users').where({ role: 'customer' }).first('id', 'email')
+      await desk.write((tx) => eraseWords(tx, ana, new Date()))
+      const comments = await desk.store.read('comments').select()
+      for (const inbox of [support, sales]) expect(await taken(inbox, mail)).toBe('duplicate')
+      const rows = await desk.store.read('inbound_messages').orderBy('id').select()
+      const [first, ...copies] = rows
+      const { message_id, sha256, body_hash, sender, evidence, reasons } = first
+      const left = { message_id, sha256, body_hash, sender, evidence, reasons }
+      expect(left).toMatchObject({ sha256: null, sender: null })
+      expect(copies).toMatchObject([left, left])
+      expect(await desk.store.read('comments').select()).toEqual(comments)
+      const sha = createHash('sha256').update(mail).digest('hex')
+      expect(await desk.store.read('blob_garbage').pluck('sha256')).toContain(sha)
     })
 
     test('is noted in the ticket at the end of all merges', async () => {
