@@ -159,6 +159,7 @@ interface MovesRow {
 async function firstResponses(db: Queryable, rows: readonly MovesRow[]): Promise<number[]> {
   const comments = rows.filter(({ type }) => type === 'comment.created')
   const ids = [...new Set(comments.map(({ ticket_id: id }) => id))].filter((id) => id !== null)
+  const said = new Set(comments.map((row) => `${row.ticket_id} ${row.created_at}`))
   const found: number[] = []
   for (let from = 0; from < ids.length; from += TICKETS_AT_ONCE) {
     const tickets = await db<{ id: number; created_at: number; first_answered_at: number | null }>(
@@ -168,10 +169,9 @@ async function firstResponses(db: Queryable, rows: readonly MovesRow[]): Promise
       .whereNotNull('first_answered_at')
       .select('id', 'created_at', 'first_answered_at')
     for (const { id, created_at: openedAt, first_answered_at: answeredAt } of tickets) {
-      const answers = comments.some(
-        (row) => row.ticket_id === id && Number(row.created_at) === Number(answeredAt),
-      )
-      if (answers) found.push((Number(answeredAt) - Number(openedAt)) / 1_000)
+      if (said.has(`${id} ${answeredAt}`)) {
+        found.push((Number(answeredAt) - Number(openedAt)) / 1_000)
+      }
     }
   }
   return found
