@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { configFrom } from '../../src/config.ts'
 import { openStore } from '../../src/store/open.ts'
-import { crashDatabase, LEASE, LeasedDaemon } from '../faults/leased-daemons.ts'
+import { crashDatabase, holderAmong, LEASE, LeasedDaemon } from '../faults/leased-daemons.ts'
 import { prepareDesk } from '../faults/prepare-desk.ts'
 import { Traffic } from '../faults/traffic.ts'
 import { expectNothingLost, figuresOf, untilDrained } from '../faults/verdict.ts'
@@ -18,9 +18,8 @@ const BLOWS = Number(process.env['POSTROOM_CRASH_KILLS'] ?? 20)
 const MAILS = Number(process.env['POSTROOM_SEVERAL_MAILS'] ?? 500)
 const DAEMONS = 3
 const LANES = 3
+const SMTP_MS = 120
 const DRAIN_MS = 300_000
-/** Long enough to be anywhere in a batch. */
-const BETWEEN_MS = 1_000
 
 type Blow = (daemon: LeasedDaemon, url: string) => Promise<void>
 
@@ -31,8 +30,8 @@ const BLOWS_OF_FATE: readonly Blow[] = [
   },
   async (daemon) => {
     daemon.signal('SIGSTOP')
-    // Others take over, or do not quite.
-    await delay(LEASE.holdMs * (0.5 + Math.random()))
+    // Others take over, and begin with what it had in hand, or do not quite.
+    await delay(LEASE.holdMs * (1 + 5 * Math.random()))
     daemon.signal('SIGCONT')
   },
   (_daemon, url) => crashDatabase(url),
@@ -44,6 +43,8 @@ describe('three daemons on one PostgreSQL', () => {
   test(`${BLOWS} blows during ${MAILS} mails`, async () => {
     const { url, dataDir } = await fresh()
     const traffic = await Traffic.start(dataDir)
+    // Takes its time, so that every blow finds deliveries under way that may still be sent again.
+    traffic.world.smtp.faults.add({ at: 'data', do: 'delay', ms: SMTP_MS, times: Infinity })
     const ports = await Promise.all(Array.from({ length: DAEMONS }, () => freePort()))
     const configs = ports.map((port, index) => {
       return traffic.configOf({ url, dataDir: join(dataDir, `${index}`), port, lanes: LANES })
@@ -89,9 +90,12 @@ async function strike(
 ): Promise<void> {
   for (let blow = 0; blow < BLOWS; blow += 1) {
     const upTo = (blows: number): number => Math.ceil((MAILS * blows) / BLOWS)
+    // Anywhere between two deliveries' steps: the server takes its time over each.
+    const underWay = traffic.world.smtp.untilCommand(/^DATA/, { timeoutMs: DRAIN_MS })
     traffic.customersWrite(upTo(blow + 1) - upTo(blow))
-    await delay(Math.random() * BETWEEN_MS)
-    const daemon = daemons[Math.floor(Math.random() * daemons.length)]
+    await underWay
+    await delay(Math.random() * SMTP_MS)
+    const daemon = await holderAmong(daemons, url)
     if (daemon !== undefined) await BLOWS_OF_FATE[blow % BLOWS_OF_FATE.length]?.(daemon, url)
   }
 }

@@ -12,12 +12,14 @@ const CHILD = join(import.meta.dirname, '..', 'kit', 'leased-daemon.ts')
 export const LEASE = { holdMs: 1_500, beatMs: 400, lookMs: 200 }
 
 export class LeasedDaemon {
+  readonly dataDir: string
   readonly #order: LeasedDaemonOrder
   #child: ChildProcess | null = null
 
   /** `dataDir` names it, also after a restart. */
   constructor(dataDir: string, config: object) {
     mkdirSync(dataDir, { recursive: true })
+    this.dataDir = dataDir
     this.#order = { config, baseDir: dataDir, lease: LEASE }
   }
 
@@ -67,6 +69,20 @@ export async function crashDatabase(url: string): Promise<void> {
     await client?.end()
     return client !== null
   })
+}
+
+/** The one that fetches now, and whose work others take up when it stands still. */
+export async function holderAmong(
+  daemons: readonly LeasedDaemon[],
+  url: string,
+): Promise<LeasedDaemon | undefined> {
+  const client = await connected(url)
+  try {
+    const { rows } = await client.query<{ owner: string }>('select owner from inbox_leases')
+    return daemons.find(({ dataDir }) => rows[0]?.owner.includes(dataDir))
+  } finally {
+    await client.end()
+  }
 }
 
 async function connected(url: string): Promise<pg.Client> {
