@@ -3,7 +3,7 @@ import { useEffect } from 'preact/hooks'
 import { navigate } from '../router.ts'
 import { isAdmin } from '../state/session.ts'
 import { type Shortcuts, startShortcuts, useShortcuts } from '../state/shortcuts.ts'
-import { takeOffer } from '../state/toasts.ts'
+import { takeBackLatest } from '../state/toasts.ts'
 import { commandsShown } from './command-bar.tsx'
 import { helpShown } from './shortcut-help.tsx'
 
@@ -12,7 +12,7 @@ const go = (does: string, to: string) => ({ does, run: () => navigate(to) })
 const EVERYWHERE: Shortcuts = {
   '/': { does: 'Search', run: () => document.getElementById('search')?.focus() },
   '?': { does: 'Show the keys', run: () => (helpShown.value = true) },
-  z: { does: 'Undo, while that is offered', run: () => void takeOffer() },
+  z: { does: 'Undo, while that is offered', run: () => void takeBackLatest() },
   c: go('New ticket', '/new'),
   'g i': go('Go to the open tickets', '/tickets'),
   'g m': go('Go to my tickets', '/tickets?assignee=me'),

@@ -6,7 +6,12 @@ export interface Toast {
   readonly id: number
   readonly tone: 'info' | 'success' | 'error'
   readonly text: string
-  readonly actions: readonly { readonly label: string; readonly run: () => void }[]
+  readonly actions: readonly {
+    readonly label: string
+    readonly run: () => void
+    /** It takes back what was done. */
+    readonly undoes?: boolean
+  }[]
 }
 
 /** Long enough to be read twice. */
@@ -31,13 +36,16 @@ export function dropToast(id: number): void {
   toasts.value = toasts.value.filter((toast) => toast.id !== id)
 }
 
-/** Does what the latest message offers first, as a rule to take something back; false: none offers anything. */
-export function takeOffer(): boolean {
-  const toast = toasts.peek().findLast(({ actions }) => actions.length > 0)
-  if (toast === undefined) return false
-  toast.actions[0]?.run()
-  dropToast(toast.id)
-  return true
+/** Takes back the latest thing that can be; false: none can. */
+export function takeBackLatest(): boolean {
+  for (const { id, actions } of toasts.peek().toReversed()) {
+    const undo = actions.find(({ undoes }) => undoes === true)
+    if (undo === undefined) continue
+    undo.run()
+    dropToast(id)
+    return true
+  }
+  return false
 }
 
 /** Shows what went wrong. */

@@ -9,7 +9,7 @@ import { useUploads } from '../../parts/uploads.ts'
 import { attach, type Draft, draftOf } from '../../state/drafts.ts'
 import { statusesIn } from '../../state/desk.ts'
 import { useSharedDraft } from '../../state/shared-draft.ts'
-import { takeOffer } from '../../state/toasts.ts'
+import { takeBackLatest } from '../../state/toasts.ts'
 import { Canned } from './canned.tsx'
 import { ComposerFiles } from './composer-files.tsx'
 import { send } from './sending.ts'
@@ -152,7 +152,7 @@ function TextArea(props: {
         }
         // What was just sent has left an empty field, where there is nothing else to undo.
         const undoes = event.key === 'z' && (event.ctrlKey || event.metaKey) && text === ''
-        if (undoes && takeOffer()) event.preventDefault()
+        if (undoes && takeBackLatest()) event.preventDefault()
         // Single keys work outside of the text.
         if (event.key === 'Escape') event.currentTarget.closest('section')?.focus()
       }}

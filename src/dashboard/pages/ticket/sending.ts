@@ -49,7 +49,7 @@ export function send(outgoing: Outgoing): void {
       {
         text: 'Sending in a moment…',
         actions: [
-          { label: 'Undo', run: () => takeBack(entry) },
+          { label: 'Undo', run: () => takeBack(entry), undoes: true },
           { label: 'Send now', run: () => finish(entry) },
         ],
       },

@@ -128,7 +128,7 @@ async function deleteTicket(ticket: Ticket): Promise<void> {
   showToast({
     tone: 'success',
     text: `#${ticket.id} was deleted.`,
-    actions: [{ label: 'Bring it back', run: restore }],
+    actions: [{ label: 'Bring it back', run: restore, undoes: true }],
   })
 }
 
