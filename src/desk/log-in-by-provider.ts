@@ -41,6 +41,8 @@ export async function userOfIdentity(
   const owner = await accountOf(tx, context, { email, name: identity.name, registration }, at)
   const { issuer, subject } = identity
   if (!(await insertIdentity(tx, { userId: owner.id, issuer, subject }, at))) {
+    // He came by two tabs, and the other one was faster.
+    if ((await userIdOfIdentity(tx, identity)) === owner.id) return owner
     const sentence = 'Somebody else of this provider had this address before; ask an admin.'
     throw new AppError('conflict', 'other-identity', sentence)
   }

@@ -84,6 +84,22 @@ eachDatabase(
       expect(body.data?.[0]?.['data']).toEqual({ user_id: id, identity: provider.issuer })
     })
 
+    test('lets in whoever comes for the first time by two doors at once', async () => {
+      const api = await start(settings())
+      const id = await added(api)
+      provider.says = LENA
+      const begun = await Promise.all([1, 2, 3, 4].map(() => api.nobody.get(BEGIN)))
+      const backs = await Promise.all(begun.map((reply) => provider.visit(locationOf(reply))))
+      const replies = await Promise.all(
+        backs.map((back, n) => {
+          const reply = begun[n] ?? expect.fail('not begun')
+          return api.nobody.get(pathOf(back), cookieOf(reply))
+        }),
+      )
+      expect(replies.map(problemIn)).toEqual([null, null, null, null])
+      for (const reply of replies) expect(await whoIs(api, reply)).toMatchObject({ id })
+    })
+
     test('knows somebody by the subject, whatever the address is later', async () => {
       const api = await start(settings())
       const id = await added(api)
