@@ -3,8 +3,10 @@ import type { NamedAddress } from '../mail/address.ts'
 import { coalesced, noticeToAgent } from '../outbound/agent-notices.ts'
 import { listAttachments } from '../store/attachments.ts'
 import { lastCustomerWords, latestPublicComments } from '../store/comments.ts'
+import { assignedBy } from '../store/events.ts'
 import { mutedBy, settingsById } from '../store/notice-settings.ts'
 import type { Tx } from '../store/open.ts'
+import { replacedSince } from '../store/outbox.ts'
 import { listParticipants, listWatcherIds } from '../store/participants.ts'
 import { findUser, findUsers, listAgents } from '../store/users.ts'
 import type { Comment } from '../ticket/comment.ts'
@@ -85,12 +87,11 @@ async function tell(tx: Tx, context: DeskContext, news: News, at: Date): Promise
   const participants = await listParticipants(tx, [ticket.id])
   const statusLabel = ruleOf(context.lifecycle, ticket.status).label
   for (const agent of agents) {
-    const { dueAt: soonest, sinceCommentId } = await coalesced(
-      tx,
-      context,
-      { ticketId: ticket.id, agentId: agent.id },
-      at,
-    )
+    const {
+      dueAt: soonest,
+      sinceCommentId,
+      replaced,
+    } = await coalesced(tx, context, { ticketId: ticket.id, agentId: agent.id }, at)
     const dueAt = whenWanted(context, ticket, settings.get(agent.id) ?? null, soonest)
     const ticketUrl = `${context.publicUrl}/tickets/${ticket.id}`
     const entries = await entriesFor(tx, {
@@ -110,7 +111,8 @@ async function tell(tx: Tx, context: DeskContext, news: News, at: Date): Promise
         assignee,
         participants,
         suggested,
-        assignedBy,
+        by: assignedBy,
+        assignedBy: assignedBy ?? (replaced ? await untoldGiver(tx, ticket, agent) : null),
         entries,
         commentId: sinceCommentId ?? comment?.id ?? null,
         dueAt,
@@ -118,6 +120,16 @@ async function tell(tx: Tx, context: DeskContext, news: News, at: Date): Promise
       at,
     )
   }
+}
+
+/** The colleague of whom a notice would have told that was replaced before it left. */
+async function untoldGiver(tx: Tx, ticket: Ticket, { id }: User): Promise<string | null> {
+  if (ticket.assigneeId !== id) return null
+  const about = { ticketId: ticket.id, userId: id, kind: 'agent_notice' } as const
+  const since = await replacedSince(tx, about)
+  if (since === null) return null
+  const giver = await assignedBy(tx, { ticketId: ticket.id, assigneeId: id, since })
+  return giver === null || giver === id ? null : nameOf(await findUser(tx, giver))
 }
 
 type About = Parameters<typeof notifyAgents>[2]

@@ -28,6 +28,8 @@ export interface AgentNoticeInput {
   readonly suggested: readonly NamedAddress[]
   /** The colleague who made him the assignee; null: it is about the comments. */
   readonly assignedBy: string | null
+  /** Who did what is told, where it is not the last of the entries. */
+  readonly by: string | null
   /** What happened, oldest first: the new comments. */
   readonly entries: readonly {
     /** Null: the sender could not be told. */
@@ -52,7 +54,7 @@ export async function noticeToAgent(
   if (inbox === null) return
   const { agent, ticket } = input
   // Who wrote last; it need not be the requester.
-  const who = input.assignedBy ?? input.entries.at(-1)?.author ?? 'unknown sender'
+  const who = input.by ?? input.entries.at(-1)?.author ?? 'unknown sender'
   await enqueue(
     tx,
     context,
@@ -113,7 +115,13 @@ function headersOf(
 }
 
 function valuesOf(input: AgentNoticeInput, inbox: Inbox, publicUrl: string): AgentNoticeValues {
-  const { ticket, assignee, requester } = input
+  const { ticket, agent, assignee, requester } = input
+  // A colleague who answers what was passed on to him copies the one who did.
+  const here: string[] = [
+    ...input.participants,
+    agent,
+    ...(assignee === null ? [] : [assignee]),
+  ].map(({ email }) => email)
   return {
     inbox: { name: inbox.name },
     assigned_by: input.assignedBy ?? '',
@@ -136,7 +144,7 @@ function valuesOf(input: AgentNoticeInput, inbox: Inbox, publicUrl: string): Age
     audience: audienceOf(input.participants),
     forwarded: ticket.requesterSource === 'forwarded',
     suggested: input.suggested
-      .filter(({ address }) => !input.participants.some(({ email }) => email === address))
+      .filter(({ address }) => !here.includes(address))
       .map(({ address }) => address)
       .join(', '),
   }
@@ -158,14 +166,14 @@ export async function coalesced(
   context: NoticeContext,
   about: { ticketId: number; agentId: number },
   at: Date,
-): Promise<{ dueAt: Date; sinceCommentId: number | null }> {
+): Promise<{ dueAt: Date; sinceCommentId: number | null; replaced: boolean }> {
   const last = await latestNotice(tx, {
     ticketId: about.ticketId,
     userId: about.agentId,
     kind: 'agent_notice',
   })
   if (last === null || context.agentNotices.coalesceMs === 0) {
-    return { dueAt: at, sinceCommentId: null }
+    return { dueAt: at, sinceCommentId: null, replaced: false }
   }
   const next = new Date(last.createdAt.getTime() + context.agentNotices.coalesceMs)
   if (last.outcome === 'queued' && last.attempts === 0 && last.dueAt !== null && last.dueAt > at) {
@@ -176,7 +184,7 @@ export async function coalesced(
     })
     // It waited for more than the pause, for quiet hours to end: what replaces it may be urgent.
     const dueAt = last.dueAt > next ? at : last.dueAt
-    if (replaced) return { dueAt, sinceCommentId: last.commentId }
+    if (replaced) return { dueAt, sinceCommentId: last.commentId, replaced }
   }
-  return { dueAt: next > at ? next : at, sinceCommentId: null }
+  return { dueAt: next > at ? next : at, sinceCommentId: null, replaced: false }
 }

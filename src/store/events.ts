@@ -112,3 +112,24 @@ export async function lastEventBefore(db: Queryable, before: Date): Promise<numb
     .first('id')
   return row?.id ?? 0
 }
+
+/** More changes than these of one ticket are not looked through. */
+const LOOKED_AT_MAX = 100
+
+/** Who made this user the assignee last, at that instant or later; null: nobody did. */
+export async function assignedBy(
+  db: Queryable,
+  { ticketId, assigneeId, since }: { ticketId: number; assigneeId: number; since: Date },
+): Promise<number | null> {
+  const rows = await db<EventRow>('events')
+    .where({ ticket_id: ticketId, type: 'ticket.updated' })
+    .where('created_at', '>=', toMs(since))
+    .orderBy('id', 'desc')
+    .limit(LOOKED_AT_MAX)
+    .select()
+  const given = rows.map(toEvent).find(({ data }) => {
+    const { assignee_id: change } = (data['changes'] ?? {}) as Record<string, { to?: unknown }>
+    return change?.to === assigneeId
+  })
+  return given?.actor.id ?? null
+}

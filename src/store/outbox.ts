@@ -267,3 +267,22 @@ export const latestNotice: (db: Queryable, about: NoticeAbout) => Promise<Outbox
     )
     return found.map(([row]) => (row === undefined ? null : toOutbox(row)))
   })
+
+/** Since when nothing of that kind has left for this person: the first of those that were replaced; null: none was. */
+export async function replacedSince(
+  db: Queryable,
+  { ticketId, userId, kind }: NoticeAbout,
+): Promise<Date | null> {
+  const about = { ticket_id: ticketId, user_id: userId, kind }
+  const stands = await db<OutboxRow>('outbox')
+    .where(about)
+    .whereNot({ outcome: 'discarded' })
+    .max({ id: 'id' })
+    .first<{ id: number | null }>()
+  const row = await db<OutboxRow>('outbox')
+    .where({ ...about, outcome: 'discarded' })
+    .where('id', '>', stands?.id ?? 0)
+    .min({ first: 'created_at' })
+    .first<{ first: number | null }>()
+  return fromMsOrNull(row?.first ?? null)
+}

@@ -46,6 +46,12 @@ eachDatabase(
       expect(notice).not.toContain('sand')
     })
 
+    test('who is copied by a colleague’s answer to all is not suggested to himself', async () => {
+      await start()
+      await arrive(await passedOn({ Cc: `${BRUNO}, lee@partner.example` }))
+      expect(await said(BRUNO)).toMatch(/Copied, but not on this ticket: lee@partner\.example\r?\n/)
+    })
+
     test('a stranger who got hold of the notice writes a ticket of his own', async () => {
       await start()
       await arrive(await passedOn({ From: 'mallory@stranger.test' }))

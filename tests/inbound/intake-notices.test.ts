@@ -140,6 +140,25 @@ eachDatabase(
       expect(notice.id).not.toBe(id)
     })
 
+    test('a notice that replaces one about an assignment still says who gave the ticket', async () => {
+      await afterMail(fresh, [], {})
+      await desk.addUser('carla@acme.test', 'agent', 'Carla')
+      await arrive(aMail())
+      // That one goes out, so what follows waits.
+      await desk.store.transaction((tx) => tx('outbox').update({ outcome: 'sent' }))
+      await arrive(await replyFrom('carla@acme.test', '#assign bruno'))
+      for (const words of ['It burns higher.', 'And higher.']) {
+        await arrive(await replyFrom('ana@customer.test', words))
+        const notice = await textOf(await mailTo('bruno@acme.test'))
+        expect(notice).toMatch(/Carla assigned this ticket to you/)
+        expect(notice).toContain(words)
+        expect(headerOf(notice, 'From')).toBe('"Ana (via Support)" <support@acme.test>')
+      }
+      await desk.store.transaction((tx) => tx('outbox').update({ outcome: 'sent' }))
+      await arrive(await replyFrom('ana@customer.test', 'Hello?'))
+      expect(await textOf(await mailTo('bruno@acme.test'))).not.toContain('assigned this ticket')
+    })
+
     test('a notice says how to unsubscribe from its ticket', async () => {
       await afterMail(fresh, [aMail()])
       const notice = await textOf(await mailTo('bruno@acme.test'))
