@@ -34,7 +34,7 @@ const SAME_WORDS = [
   { count: 5, windowMs: HOUR_MS },
   { count: 20, windowMs: 24 * HOUR_MS },
 ] as const
-const SAME_WORDS_WINDOW_MS = Math.max(...SAME_WORDS.map(({ windowMs }) => windowMs))
+export const SAME_WORDS_WINDOW_MS = Math.max(...SAME_WORDS.map(({ windowMs }) => windowMs))
 /** What is looked back at; a chain of answers to our mail is not interrupted by more of these. */
 const LOOKED_AT_MAX = 40
 
@@ -123,3 +123,6 @@ function answersToOurs(remarks: readonly Remark[], sent: readonly Date[]): Remar
 
 const looksLikeMachine = ({ count, windowMs }: Limit): string =>
   `the same words ${count} times in ${windowMs / HOUR_MS} h: it looks like a machine`
+
+/** Every detail that goes with the reason `repeated`. */
+export const REPEATED_DETAILS: readonly string[] = SAME_WORDS.map(looksLikeMachine)

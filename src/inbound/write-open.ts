@@ -13,6 +13,7 @@ import { restingStatus } from '../ticket/lifecycle.ts'
 import type { Ticket } from '../ticket/ticket.ts'
 import type { User } from '../ticket/user.ts'
 import { languageWishes } from './language-wishes.ts'
+import { noteLoopStopped } from './loop-stopped.ts'
 import type { Decision } from './triage.ts'
 import type { Understood } from './write.ts'
 import { contactsOf, senderOf } from './write-people.ts'
@@ -30,7 +31,7 @@ export async function applyOpen(
 ): Promise<Result> {
   const { message, threading } = understood
   const opened = await wordsOf(tx, understood, decision, at)
-  const { note, ...words } = opened
+  const { note: _note, ...words } = opened
   const requesterSource = decision.requester === 'addressee' ? 'agent' : decision.requester
   const { ticket, comment } = await openTicket(
     tx,
@@ -75,11 +76,28 @@ export async function applyOpen(
     },
     at,
   )
-  if (note !== null) {
-    await addNote(tx, context, { ...note, ticketId: ticket.id }, at)
-    await tellOfCommands(tx, context, { understood, ticket }, at)
-  }
+  await addNotes(tx, context, { understood, decision, ticket, words: opened }, at)
   return { fate: 'ticket', ticketId: ticket.id, commentId: comment.id }
+}
+
+/** What agents have to know beside the words. */
+async function addNotes(
+  tx: Tx,
+  context: DeskContext,
+  {
+    understood,
+    decision,
+    ticket,
+    words: { note, requester },
+  }: { understood: Understood; decision: Opening; ticket: Ticket; words: Words },
+  at: Date,
+): Promise<void> {
+  const { restraint } = understood
+  if (decision.acknowledge)
+    await noteLoopStopped(tx, context, { ticketId: ticket.id, requester, restraint }, at)
+  if (note === null) return
+  await addNote(tx, context, { ...note, ticketId: ticket.id }, at)
+  await tellOfCommands(tx, context, { understood, ticket }, at)
 }
 
 type Words = Pick<

@@ -56,6 +56,20 @@ function countSelect({ since, kind, automatic, rcptTo, rcptDomain, verified }: C
   }
 }
 
+/** How many acknowledgements to somebody were not sent for one of these reasons. */
+export async function countNotSentTo(
+  db: Queryable,
+  { rcptTo, details, since }: { rcptTo: Address; details: readonly string[]; since: Date },
+): Promise<number> {
+  const row = await db('outbox')
+    .where({ rcpt_to: rcptTo, kind: 'acknowledgement', outcome: 'suppressed' })
+    .whereIn('detail', [...details])
+    .where('created_at', '>', toMs(since))
+    .count({ count: '*' })
+    .first<{ count: number }>()
+  return Number(row?.count ?? 0)
+}
+
 /** A held acknowledgement is owed from now on, and counts from now on. False: it is held no more. */
 export async function letGo(tx: Tx, id: number, at: Date): Promise<boolean> {
   const now = toMs(at)

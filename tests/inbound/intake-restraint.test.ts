@@ -24,6 +24,25 @@ eachDatabase(
       await afterMail(fresh, same, unlimited)
       const sent = Array.from({ length: 5 }, () => 'queued')
       expect(await acknowledgements()).toEqual([...sent, 'suppressed', 'suppressed', 'suppressed'])
+      // Agents are told where it stopped, and once.
+      const notes = await desk.store.read('comments').where({ author_type: 'system' })
+      expect(notes).toMatchObject([{ ticket_id: 6, visibility: 'internal' }])
+      expect(notes[0].text).toContain(
+        'A loop was stopped: ana@customer.test wrote the same words 5 times in 1 h',
+      )
+      expect(await owed()).not.toContainEqual(expect.stringMatching(/^(?:reply|system) /))
+    })
+
+    test('a responder that begins again a day later is told of again', async () => {
+      const same = (n: number) =>
+        Array.from({ length: 6 }, (_, more) => aboutOrder(n + more, 'Thank you, we got it.'))
+      await afterMail(fresh, same(0), unlimited)
+      const aDayAgo = { created_at: Date.now() - 86_400_001 }
+      for (const table of ['outbox', 'comments'])
+        await desk.store.transaction((tx) => tx(table).update(aDayAgo))
+      await arrive(...same(6))
+      const notes = await desk.store.read('comments').where({ author_type: 'system' })
+      expect(notes.map((one) => one.ticket_id)).toEqual([6, 12])
     })
 
     /** Everything that was owed has left. */

@@ -98,5 +98,9 @@ describeWithMailServers('no machine is answered', () => {
     const sent = Array.from({ length: 5 }, () => 'sent')
     expect(outcomes).toEqual([...sent, 'suppressed', 'suppressed', 'suppressed'])
     expect(servers.mailbox(ROBOT).messages()).toHaveLength(5)
+    const { read } = care.daemon.workplace.store
+    const notes = await read('comments').where({ author_type: 'system' })
+    expect(notes).toMatchObject([{ ticket_id: 6, visibility: 'internal' }])
+    expect(notes[0].text).toContain(`A loop was stopped: ${ROBOT}`)
   })
 })
