@@ -99,6 +99,7 @@ describe('address lists', () => {
       ],
     ],
     ['undisclosed-recipients:;', []],
+    ['"agent@us.test"', [[null, 'agent@us.test']]],
     ['"agent@us.test" <mallory@example.org>', [['mallory@example.org', 'agent@us.test']]],
     [
       '=?utf-8?q?agent=40us=2Etest=3E?= <mallory@example.org>',
@@ -116,6 +117,15 @@ describe('address lists', () => {
     ['ANA@Example.ORG', [['ana@example.org', null]]],
   ])('%s', (raw, entries) => {
     expect(parseAddressList(raw).map(({ address, name }) => [address, name])).toEqual(entries)
+  })
+
+  test('members of a group are told apart from others, and from a name with a colon', () => {
+    const listed = parseAddressList(
+      'a@b.test, Team: c@d.test, e@f.test; g@h.test, Re: Ana <i@j.test>',
+    )
+    const grouped = listed.filter((entry) => entry.grouped).map(({ address }) => address)
+    expect(listed).toHaveLength(5)
+    expect(grouped).toEqual(['c@d.test', 'e@f.test'])
   })
 
   test('a NUL does not make an address equal to another', () => {
