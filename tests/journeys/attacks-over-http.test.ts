@@ -72,6 +72,12 @@ describeWithMailServers('attacks over HTTP', () => {
     listener?.close()
   })
 
+  test('A1: agents see that nobody vouched for a mail', async () => {
+    const { body } = await (await desk.apiOf(BRUNO)).get('/api/v1/tickets/1/comments')
+    const unverified = { spf: null, dkim: null, dmarc: null, aligned: false, source: null }
+    expect(body.data?.[0]?.['authentication']).toEqual(unverified)
+  })
+
   /** The different answers to all of these, without what is different by itself. */
   async function answersTo(client: Client, paths: readonly string[]): Promise<string[]> {
     const seen = new Set<string>()
@@ -115,6 +121,35 @@ describeWithMailServers('attacks over HTTP', () => {
     for (const at of OF_STAFF) {
       const all = await answersTo(mallory, counted(at))
       expect([all.length, all[0]]).toEqual([1, expect.stringMatching(/^\[40[34],/)])
+    }
+  })
+
+  /** How many statements it takes to answer that: the least of some, for the daemon has work of its own. */
+  async function statementsFor(client: Client, at: string): Promise<number> {
+    const { read } = desk.daemon.workplace.store
+    const counts: number[] = []
+    for (let n = 0; n < 8; n += 1) {
+      let count = 0
+      const seen = () => (count += 1)
+      read.on('query', seen)
+      await client.get(at)
+      read.off('query', seen)
+      counts.push(count)
+    }
+    return Math.min(...counts)
+  }
+
+  test('A11: what is there and not theirs is as much work as what is not there', async () => {
+    const mallory = await desk.apiOf(MALLORY)
+    for (const client of [new Client(desk.daemon.url, null), mallory]) {
+      for (const at of [...BY_ID, ...OF_STAFF]) {
+        const more = (await statementsFor(client, at(1))) - (await statementsFor(client, at(9_999)))
+        // A file goes with its comment, and that with its ticket: each is looked up by its id. They are
+        // numbered in order, so that there is one with a lower number is no news.
+        const isPart =
+          client === mallory && /\/(?:attachments|comments)\/\d+(?:\/page)?$/.test(at(1))
+        expect([at(1), more >= 0 && more <= (isPart ? 2 : 0)]).toEqual([at(1), true])
+      }
     }
   })
 

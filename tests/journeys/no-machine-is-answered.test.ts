@@ -6,10 +6,12 @@ import { afterEach, beforeAll, afterAll, expect, test } from 'vitest'
 import { listOutbox, type OutboxMessage } from '../../src/store/outbox.ts'
 import { headerIn, type JourneyDesk, startJourneyDesk } from '../kit/journey-desk.ts'
 import { describeWithMailServers, type MailServers, startMailServers } from '../kit/mail-servers.ts'
+import { inboxOn } from '../kit/start-mail-servers.ts'
 import { scratchDirectories } from '../kit/scratch.ts'
 
 const SUPPORT = 'support@acme.test'
 const CARE = 'care@acme.test'
+const SALES = 'sales@acme.test'
 const HELP = 'help@other.test'
 const LEFT = 'left@acme.test'
 const RIGHT = 'right@other.test'
@@ -36,7 +38,9 @@ describeWithMailServers('no machine is answered', () => {
   let desks: JourneyDesk[] = []
 
   beforeAll(async () => {
-    servers = await startMailServers({ users: [SUPPORT, CARE, HELP, LEFT, RIGHT, ROBOT, ANA] })
+    servers = await startMailServers({
+      users: [SUPPORT, CARE, SALES, HELP, LEFT, RIGHT, ROBOT, ANA],
+    })
   })
   afterEach(async () => {
     for (const desk of desks) await desk.stop()
@@ -46,7 +50,10 @@ describeWithMailServers('no machine is answered', () => {
 
   async function deskAt(
     address: string,
-    { inbox = {}, ...more }: { inbox?: object; agents?: readonly string[] } = {},
+    {
+      inbox = {},
+      ...more
+    }: { inbox?: object; inboxes?: readonly object[]; agents?: readonly string[] } = {},
   ): Promise<JourneyDesk> {
     const settings = {
       ...more,
@@ -84,6 +91,28 @@ describeWithMailServers('no machine is answered', () => {
     expect((await automaticOf(left)).map(({ rcptTo }) => rcptTo).toSorted()).toEqual([ANA, RIGHT])
     // Whatever a mail causes is owed with it, so nothing is under way either.
     expect(await automaticOf(right)).toEqual([])
+  })
+
+  test('A14: our acknowledgement in another inbox of the desk opens nothing, in ten rounds', async () => {
+    const inboxes = [inboxOn(servers, 'Support', SUPPORT), inboxOn(servers, 'Sales', SALES)]
+    const desk = await deskAt(SUPPORT, { inboxes })
+    const { length } = servers.mailbox(ANA).messages()
+    const hello = mail(ANA, SUPPORT, 'Forwarded', 'My mail is forwarded to your other address.')
+    await desk.untilTaken(() => servers.deliver(hello, SUPPORT, ANA))
+    const acknowledgement =
+      (await servers.mailbox(ANA).untilMessages(length + 1))[length]?.toString() ?? ''
+    const { read } = desk.daemon.workplace.store
+    const done = async () => [await read('tickets').pluck('id'), (await automaticOf(desk)).length]
+    const before = await done()
+    for (let round = 1; round <= 10; round += 1) {
+      // Another copy each time; of every other one the marks are lost on the way.
+      const again = acknowledgement.replace(/^Message-ID: </m, `$&${round}.`)
+      const marks =
+        /^(?:X-Postroom-\S+|Auto-Submitted|X-Auto-Response-Suppress|Precedence): .*\r\n/gim
+      const copy = round % 2 === 0 ? again : again.replaceAll(marks, '')
+      await desk.untilTaken(() => servers.deliver(copy, SALES, ANA))
+    }
+    expect(await done()).toEqual(before)
   })
 
   test('B3: a responder that marks nothing, threads nothing and counts its answers gets five', async () => {
