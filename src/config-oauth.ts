@@ -1,4 +1,5 @@
 /** The `oauth` of a mail server and the `oidc` of the desk: who gives tokens, and where secrets are. */
+import { domainToASCII } from 'node:url'
 import type { OauthConfig, OidcConfig } from './config.ts'
 import type { Finisher, KeyPath } from './config-finisher.ts'
 import type { ConfigTree, ServerTree } from './config-schema.ts'
@@ -62,7 +63,7 @@ export function finishOidc({ oidc: tree }: ConfigTree, finisher: Finisher): Oidc
       'oidc.client_secret_file',
       finisher,
     ),
-    domains: tree.domains?.map((domain) => domain.toLowerCase()) ?? null,
+    domains: tree.domains?.map(domainToASCII) ?? null,
     trustEmail: tree.trust_email,
   }
 }

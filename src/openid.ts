@@ -74,7 +74,7 @@ export function openidProvider(config: OidcConfig, callback: string): OpenidProv
         nonce: client.randomNonce(),
         verifier: client.randomPKCECodeVerifier(),
       }
-      const url = client.buildAuthorizationUrl(await configuration(), {
+      const url = authorizationUrl(await configuration(), {
         redirect_uri: callback,
         scope: SCOPE,
         state: asked.state,
@@ -105,6 +105,15 @@ export function openidProvider(config: OidcConfig, callback: string): OpenidProv
           : claims
       return identityOf({ ...told, iss, sub }, config)
     },
+  }
+}
+
+/** @throws OpenidProblem when the provider does not say where people log in */
+function authorizationUrl(at: client.Configuration, query: Record<string, string>): URL {
+  try {
+    return client.buildAuthorizationUrl(at, query)
+  } catch (err) {
+    return rethrown(err)
   }
 }
 

@@ -1,7 +1,9 @@
 /** Logging in with an OpenID provider: whom it lets in, and what nobody can make of it. */
 import { writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { totpAtStep } from '../../src/desk/totp.ts'
 import { eachDatabase } from '../kit/databases.ts'
 import { type OpenidServer, startOpenidServer } from '../kit/openid-provider.ts'
@@ -55,6 +57,9 @@ async function walk(api: TestApi, to = ''): Promise<{ reply: Reply; headers: { c
   const back = await provider.visit(locationOf(begun))
   return { reply: await api.nobody.get(pathOf(back), headers), headers }
 }
+
+const issuerOf = (server: Server): string =>
+  `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
 const whoIs = async (api: TestApi, reply: Reply) =>
   (await api.nobody.get('/api/v1/me', cookieOf(reply))).body
@@ -285,6 +290,15 @@ eachDatabase(
       expect(problemIn(await api.nobody.get(declined, cookieOf(begun)))).toBe('provider-declined')
       const away = await start(settings({ issuer: 'http://127.0.0.1:9' }))
       expect(problemIn(await away.nobody.get(BEGIN))).toBe('provider-failed')
+      // One that says who it is, and not where people log in.
+      const server = createServer((_request, response) => {
+        response.setHeader('content-type', 'application/json')
+        response.end(JSON.stringify({ issuer: issuerOf(server) }))
+      })
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      onTestFinished(() => void server.close())
+      const vague = await start(settings({ issuer: issuerOf(server) }))
+      expect(problemIn(await vague.nobody.get(BEGIN))).toBe('provider-failed')
     })
 
     test('leads to no other site afterwards', async () => {

@@ -15,8 +15,16 @@ function withOidc(oidc: object) {
 }
 
 test('the secret stands in a file beside the configuration, and is never printed', () => {
-  const oidc = withOidc({ ...GOOD, client_secret_file: 'secret', domains: ['Acme.test'] })
-  expect(oidc).toMatchObject({ clientId: 'postroom', domains: ['acme.test'], trustEmail: false })
+  const oidc = withOidc({
+    ...GOOD,
+    client_secret_file: 'secret',
+    domains: ['Acme.test', 'Büro.test'],
+  })
+  expect(oidc).toMatchObject({
+    clientId: 'postroom',
+    domains: ['acme.test', 'xn--bro-hoa.test'],
+    trustEmail: false,
+  })
   expect(oidc?.clientSecret?.reveal()).toBe('hush')
   expect(JSON.stringify(oidc)).not.toContain('hush')
 })
