@@ -1,6 +1,6 @@
 /**
  * Two real mail programs, mutt and s-nail, driven as a person drives them: each opens an INBOX by
- * IMAP, finds a mail by its subject, answers it (mutt passes it on, too), and sends that by SMTP. How
+ * IMAP, finds a mail by its subject, answers it or passes it on, and sends that by SMTP. How
  * they quote, thread and encode is theirs.
  */
 import { execFile, spawn } from 'node:child_process'
@@ -43,10 +43,15 @@ async function inHome(work: (home: string) => Promise<void>): Promise<void> {
 
 const encoded = (user: string): string => user.replace('@', '%40')
 
-async function answerWithSnail(
+const answerWithSnail = (servers: MailServers, answer: Answer, home: string): Promise<void> =>
+  withSnail(servers, answer, home, (number) => [`Reply ${number}`, answer.text, '~.'])
+
+/** @param work commands on the mail of this number. */
+async function withSnail(
   { imap, smtp }: MailServers,
-  { user, subject, text }: Answer,
+  { user, subject }: Omit<Answer, 'text'>,
   home: string,
+  work: (number: string) => readonly string[],
 ): Promise<void> {
   const login = `${encoded(user)}:${imap.password}`
   const inbox = `imap://${login}@${imap.host}:${imap.port}`
@@ -59,7 +64,7 @@ set mta=smtp://${login}@${smtp.host}:${smtp.port}
 `,
   )
   const number = await snailNumber(inbox, subject, home)
-  const commands = [`source ${rc}`, `Reply ${number}`, text, '~.', 'x', '']
+  const commands = [`source ${rc}`, ...work(number), 'x', '']
   const said = await snail(inbox, commands.join('\n'), home)
   if (said.includes('not sent')) throw new Error(`s-nail did not send: ${said}`)
 }
@@ -91,11 +96,16 @@ export const forwardWithMutt = (
   inHome((home) => mutt(servers, answer, home, `<forward-message>${to}<enter><send-message>`))
 
 /** Sends it on as it is, to be answered as if it had come to `to`. */
-export const bounceWithMutt = (
+export const redirectWith = (
+  client: MailClient,
   servers: MailServers,
   { to, ...which }: Omit<Answer, 'text'> & { readonly to: string },
 ): Promise<void> =>
-  inHome((home) => mutt(servers, { ...which, text: '' }, home, `<bounce-message>${to}<enter>y`))
+  inHome((home) =>
+    client === 'mutt'
+      ? mutt(servers, { ...which, text: '' }, home, `<bounce-message>${to}<enter>y`)
+      : withSnail(servers, which, home, (number) => [`resend ${number} ${to}`]),
+  )
 
 const answerWithMutt = (servers: MailServers, answer: Answer, home: string): Promise<void> =>
   mutt(servers, answer, home, '<reply><send-message>')
