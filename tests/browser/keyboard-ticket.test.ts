@@ -105,6 +105,14 @@ describeWithBrowser('an agent at a ticket with the keyboard alone', (browser) =>
     await keys.type('Enter')
     await page.getByRole('heading', { name: 'The valve' }).waitFor()
     await keys.isOn(page.getByRole('button', { name: 'Change the subject' }))
+    // Saved once: nobody else changed it meanwhile.
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    await keys.type('Enter')
+    await page.getByLabel('Subject', { exact: true }).waitFor()
+    await page.keyboard.type(' of something else')
+    await keys.type('Escape')
+    await expect.poll(() => page.locator('h1 > span').innerText()).toBe('The valve')
+    await keys.isOn(page.getByRole('button', { name: 'Change the subject' }))
   })
 
   test('uses a ready answer and keeps one, and resolves', async () => {

@@ -141,6 +141,8 @@ function Subject({ open, ticket }: { open: OpenTicket; ticket: Ticket }) {
   }, [editing.value])
   const save = async (event: Event): Promise<void> => {
     event.preventDefault()
+    // The field that goes away tells of losing the focus, whatever was decided before.
+    if (!editing.peek()) return
     const subject = text.value.trim()
     editing.value = false
     if (subject !== '' && subject !== ticket.subject) await open.change({ subject })
