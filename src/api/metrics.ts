@@ -2,7 +2,8 @@
 import type { IncomingMessage } from 'node:http'
 import { EventHorizon } from '../store/event-horizon.ts'
 import { lastEventBefore } from '../store/events.ts'
-import { type Gauges, readGauges, ticketMovesAfter } from '../store/reads/gauges.ts'
+import type { StoredGauges } from '../metric-gauges.ts'
+import { readGauges, ticketMovesAfter } from '../store/reads/gauges.ts'
 import { ruleOf } from '../ticket/lifecycle.ts'
 import { media } from './answers.ts'
 import { Authenticator, authorise, forbidden } from './auth.ts'
@@ -81,7 +82,7 @@ class SharedGauges {
   /** Tickets that moved before this process began are not its own. */
   readonly #beganAt: Promise<number>
   #countedTo = 0
-  #look: Promise<Gauges> | null = null
+  #look: Promise<StoredGauges> | null = null
   #lookedAt = 0
 
   constructor(deps: ApiDeps) {
@@ -93,7 +94,7 @@ class SharedGauges {
     })
   }
 
-  look(): Promise<Gauges> {
+  look(): Promise<StoredGauges> {
     const now = this.#deps.clock.now().getTime()
     if (this.#look === null || now - this.#lookedAt >= FRESH_MS) {
       this.#lookedAt = now
@@ -106,7 +107,7 @@ class SharedGauges {
     return this.#look
   }
 
-  async #read(): Promise<Gauges> {
+  async #read(): Promise<StoredGauges> {
     const { store, config, context, inboxes, clock } = this.#deps
     await this.#countMoves()
     const { database } = config

@@ -1,5 +1,6 @@
 /** What /metrics asks the database: counts that indexes answer, however many rows there are. */
 import { stat } from 'node:fs/promises'
+import type { StoredGauges } from '../../metric-gauges.ts'
 import { contentionsSoFar } from '../database-errors.ts'
 import { recordFrom } from '../json.ts'
 import type { Queryable, Store } from '../open.ts'
@@ -10,25 +11,12 @@ const OPEN_STATES = ['held', 'queued', 'sending', 'ending', 'uncertain', 'failed
 /** A message that is not decided for so long has a reason. */
 const STUCK_MS = 10 * 60_000
 
-export interface Gauges {
-  readonly ticketsByStatus: Map<string, number>
-  readonly oldestWaitingS: number
-  readonly outboxByState: Map<string, number>
-  readonly outboxOldestS: number
-  readonly quarantined: number
-  readonly stuck: number
-  readonly webhookQueue: number
-  readonly databaseBytes: number
-  readonly walBytes: number
-  readonly contentions: number
-}
-
 /** @param file of SQLite; null: PostgreSQL */
 export async function readGauges(
   { read, kind }: Pick<Store, 'read' | 'kind'>,
   of: { inboxIds: readonly number[]; statuses: readonly string[]; file: string | null },
   at: Date,
-): Promise<Gauges> {
+): Promise<StoredGauges> {
   const pending = (db: Queryable) => db('inbound_messages').where({ fate: 'pending' })
   const queued = read('outbox')
     .whereIn('inbox_id', [...of.inboxIds])
