@@ -38,12 +38,12 @@ export async function findAlias(
 ): Promise<number | null> {
   if (message.messageId === null && message.internalAt === null) return null
   const query = db('inbound_messages')
-    .where({
-      inbox_id: generation.inboxId,
-      folder: generation.folder,
-      message_id: message.messageId,
-      size: message.size,
-    })
+    .where({ message_id: message.messageId, size: message.size })
+    // Not by the index of the folder, which may hold all mail there is.
+    .whereRaw("coalesce(inbox_id, 0) = ? and coalesce(folder, '') = ?", [
+      generation.inboxId,
+      generation.folder,
+    ])
     .whereNot({ uidvalidity: generation.uidValidity })
     .orderBy('id')
   if (message.messageId === null) void query.where({ fate: 'ignored', sha256: null })

@@ -27,8 +27,11 @@ const lockGathered = gathered(async (db, keys: readonly string[]) => {
 
 /**
  * Another, already settled message that is the same: equal Message-ID and body. One of the same inbox
- * comes first; one whose words were erased is known by its mark. Without a Message-ID only the same bytes in an older generation of the same folder count:
- * programs do write the same nameless mail twice.
+ * comes first; one whose words were erased is known by its mark. Without a Message-ID only the same
+ * bytes in an older generation of the same folder count: programs do write the same nameless mail twice.
+ *
+ * Asked for every mail of a ledger that only grows. `coalesce` around a column says that its index,
+ * shared by thousands of rows, must not be the way to these few.
  */
 export async function findTwin(
   db: Queryable,
@@ -48,13 +51,14 @@ const findSameId = gathered(async (db, all: readonly (InboundMessage & { scope: 
     db,
     all.map(({ id, inboxId, messageId, bodyHash, sha256, scope }) => ({
       sql: `select id from inbound_messages where id <> ?
-        and (message_id = ? and body_hash = ? or message_id = ?)
-        and fate in (${TAKEN.map(() => '?').join(', ')})
-        ${scope === 'inbox' ? 'and inbox_id = ?' : ''}
+        and message_id in (?, ?) and (body_hash = ? or message_id = ?)
+        and coalesce(fate, '') in (${TAKEN.map(() => '?').join(', ')})
+        ${scope === 'inbox' ? 'and coalesce(inbox_id, 0) = ?' : ''}
         order by case when inbox_id = ? then 0 else 1 end, id limit 1`,
       bindings: [
         id,
         messageId,
+        erasedMark({ messageId, bodyHash, sha256 }),
         bodyHash,
         erasedMark({ messageId, bodyHash, sha256 }),
         ...TAKEN,
@@ -68,7 +72,10 @@ const findSameId = gathered(async (db, all: readonly (InboundMessage & { scope: 
 
 async function findSameBytes(db: Queryable, message: InboundMessage): Promise<number | null> {
   const twin = await db<InboundRow>('inbound_messages')
-    .where({ inbox_id: message.inboxId, folder: message.folder })
+    .whereRaw("coalesce(inbox_id, 0) = ? and coalesce(folder, '') = ?", [
+      message.inboxId,
+      message.folder,
+    ])
     .where((q) => {
       void q.where({ sha256: message.sha256 })
       const mark = erasedMark(message)
@@ -77,7 +84,7 @@ async function findSameBytes(db: Queryable, message: InboundMessage): Promise<nu
     .where({ internal_at: message.internalAt === null ? null : toMs(message.internalAt) })
     .whereNot({ id: message.id })
     .whereNot({ uidvalidity: message.uidValidity })
-    .whereIn('fate', [...TAKEN])
+    .whereRaw(`coalesce(fate, '') in (${TAKEN.map(() => '?').join(', ')})`, [...TAKEN])
     .orderBy('id')
     .first('id')
   return twin?.id ?? null
@@ -90,8 +97,8 @@ export async function isFirstCopy(
   twin: number,
 ): Promise<boolean> {
   const other = await db<InboundRow>('inbound_messages')
-    .where({ message_id: message.messageId, inbox_id: message.inboxId })
-    .where({ fate: 'duplicate', duplicate_of: twin })
+    .where({ message_id: message.messageId, duplicate_of: twin })
+    .whereRaw("coalesce(inbox_id, 0) = ? and coalesce(fate, '') = 'duplicate'", [message.inboxId])
     .whereNot({ id: message.id })
     .first('id')
   return other === undefined
