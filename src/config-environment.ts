@@ -13,6 +13,10 @@ const PLAIN: Readonly<Record<string, readonly string[]>> = {
   POSTROOM_LOG_LEVEL: ['log', 'level'],
 }
 
+/** The variable that sets this key, or null. */
+export const variableFor = (at: readonly (string | number)[]): string | null =>
+  Object.entries(PLAIN).find(([, path]) => path.join('.') === at.join('.'))?.[0] ?? null
+
 export interface Merged {
   readonly merged: unknown
   /** Dotted path -> the variable that supplied it. */

@@ -9,6 +9,7 @@ import { z } from 'zod'
 import { applyEnvironment } from './config-environment.ts'
 import { finishConfig } from './config-finish.ts'
 import { type ConfigProblem, Locator, problemsOf } from './config-problems.ts'
+import { referenceAt, referencesIn } from './config-references.ts'
 import { ConfigFile } from './config-schema.ts'
 import type { Rate } from './config-values.ts'
 import { EXIT, messageOf, OperatorError } from './errors.ts'
@@ -185,16 +186,15 @@ function fromFile(file: string, shown: string, env: Environment): Config {
     )
   }
   const lines = new LineCounter()
-  const document = parseDocument(text.replace(/^\uFEFF/, ''), {
-    lineCounter: lines,
-    uniqueKeys: true,
-  })
+  const source = text.replace(/^\uFEFF/, '')
+  const document = parseDocument(source, { lineCounter: lines, uniqueKeys: true })
   if (document.errors.length > 0) {
     // What comes after the first mistakes of syntax mostly follows from them.
     fail(
-      document.errors.slice(0, SYNTAX_ERRORS_SHOWN).map((error) => {
-        const { line, col } = lines.linePos(error.pos[0])
-        return { where: `${shown}:${line}:${col}`, what: error.message.split('\n')[0] ?? '' }
+      document.errors.slice(0, SYNTAX_ERRORS_SHOWN).map(({ pos: [offset], message }) => {
+        const { line, col } = lines.linePos(offset)
+        const what = referenceAt(source, offset) ?? message.split('\n')[0] ?? ''
+        return { where: `${shown}:${line}:${col}`, what }
       }),
     )
   }
@@ -229,11 +229,18 @@ export interface ConfigSource {
 
 /** Validates a configuration tree; throws an OperatorError that lists all problems. */
 export function configFrom(tree: unknown, source: ConfigSource): Config {
-  const { merged, variables, problems } = applyEnvironment(tree, source.env)
+  const { merged, variables, problems: ofEnvironment } = applyEnvironment(tree, source.env)
   const locator =
     source.locator?.(variables) ?? new Locator('the environment', null, null, variables)
+  const references = referencesIn(merged, locator)
+  const problems = [...ofEnvironment, ...references]
   const parsed = ConfigFile.safeParse(merged)
-  if (!parsed.success) fail([...problems, ...problemsOf(parsed.error, locator, knownKeys)])
+  if (!parsed.success) {
+    // That `${PORT}` is no number either helps nobody.
+    const told = new Set(references.map(({ where }) => where))
+    const others = problemsOf(parsed.error, locator, knownKeys)
+    fail([...problems, ...others.filter(({ where }) => !told.has(where))])
+  }
   const finished = finishConfig(parsed.data, source, locator)
   if (problems.length + finished.problems.length > 0) fail([...problems, ...finished.problems])
   return Object.freeze(finished.config)

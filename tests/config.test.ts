@@ -58,6 +58,37 @@ const BAD: readonly [what: string, source: string, ...says: (string | RegExp)[]]
     'inboxes[0].smtp.lanes',
   ],
   [
+    'bad input 182: a variable for a password',
+    INBOX.replace(
+      'imap: { host: imap.acme.test, user: support, password: hunter2 }',
+      'imap: { host: a, user: b, password: "${IMAP_PASSWORD}" }',
+    ),
+    'postroom.yaml:4:',
+    'inboxes[0].imap.password holds ${IMAP_PASSWORD}',
+    'not filled in',
+    'password_file',
+  ],
+  [
+    'bad input 182: a variable with a default, which may be a secret',
+    imap('folder: "x${FOLDER:-hunter2}"'),
+    'postroom.yaml:4:',
+    'inboxes[0].imap.folder holds ${FOLDER}, ',
+    'write the value itself',
+  ],
+  [
+    'bad input 182: a variable for what a variable of ours can set',
+    'database: postgres://desk:${DB_PASSWORD}@db/desk\n',
+    'postroom.yaml:1:11: database holds ${DB_PASSWORD}',
+    'set POSTROOM_DATABASE_URL',
+  ],
+  [
+    'bad input 182: a variable without quotes between braces',
+    inbox('{ host: a, user: b, password: ${IMAP_PASSWORD} }'),
+    'postroom.yaml:4:',
+    '${IMAP_PASSWORD}',
+    'password_file',
+  ],
+  [
     'a host with a port',
     inbox('{ host: "mail.acme.test:993", user: a, password: b }'),
     'not a host name',
@@ -183,6 +214,11 @@ describe('a configuration with', () => {
     expect(message).not.toContain('needs user and password')
   })
 
+  test('bad input 182: a variable for a number is told once, and not that it is no number', () => {
+    const { message } = refusal(() => load(imap('port: "${PORT}"')))
+    expect(message).toMatch(/^The configuration has one mistake:\n.*imap\.port holds \$\{PORT\}/)
+  })
+
   test('several mistakes tells them all, each with its place', () => {
     const { message } = refusal(() => load(`listne: x\nreply_hold: soon\n${imap('port: 0')}`))
     expect(message).toMatch(/^The configuration has 3 mistakes:\n/)
@@ -210,6 +246,14 @@ describe('what works, but seldom as it was meant, is a warning:', () => {
     expect(smtp('apikey').warnings).toEqual([])
   })
 })
+
+test.each(['50%off', 'a$b', '$', '$5{6}', '${', '{}'])(
+  'a password such as %s is only a password',
+  (password) => {
+    const source = inbox(`{ host: a, user: b, password: ${JSON.stringify(password)} }`)
+    expect(load(source).inboxes[0]?.imap.password?.reveal()).toBe(password)
+  },
+)
 
 describe('a file', () => {
   test('bad input 178: that does not exist is named, with what to do', () => {

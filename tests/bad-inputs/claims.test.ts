@@ -16,7 +16,6 @@ const CLAIM = /['"`]bad input (\d{1,3}(?:, \d{1,3}){0,5}): ([^'"`]{1,200})/g
 const MISSING: Readonly<Record<string, readonly number[]>> = {
   'an account of 100,000 folders': [134],
   'throttling with a number that is too large': [125],
-  'no configuration of ours has it, or is reloaded': [182, 186],
   'directories, files, disks and descriptors that fail under a running daemon': [194, 198],
   'a clock that jumps': [199],
 }

@@ -1,7 +1,7 @@
-/** Row 200 of the table of bad inputs: signals that come twice, or in a storm, while mail is taken in. */
+/** Rows 186 and 200 of the table of bad inputs: signals that come twice, in a storm, or for a broken file. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type MailWorld, startMailWorld } from '../../src/demo/mail-world.ts'
@@ -55,6 +55,17 @@ async function exitCode(): Promise<number | null> {
   return code
 }
 
+/** A start that is refused: its exit code, and what it tells people. */
+async function refusedStart(): Promise<{ code: number | null; told: string }> {
+  child = fork(path.join(ROOT, 'src', 'main.ts'), ['--config', file, 'serve'], { silent: true })
+  let told = ''
+  child.stderr?.on('data', (chunk: Buffer) => {
+    told += chunk.toString()
+  })
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, told }
+}
+
 async function inStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
   const store = await openStore({
     kind: 'sqlite',
@@ -103,3 +114,24 @@ test('bad input 200: a second SIGTERM does not wait, and nothing is lost by it',
   expect([0, 1]).toContain(await ended)
   await expectAllOnce()
 })
+
+test('bad input 186: a configuration that is broken meanwhile is not read before the next start, which names the mistake', async () => {
+  await startBusy()
+  const whole = readFileSync(file, 'utf8')
+  writeFileSync(file, whole.replace('"flood"', '"flod"'))
+  await until('all mail to be taken in as before', () => takenSoFar() === MAILS, 15, 30_000)
+
+  const ended = exitCode()
+  child.kill('SIGHUP')
+  expect(await ended).toBe(0)
+  expect(said).toContain('daemon.stopped')
+
+  expect(await refusedStart()).toEqual({
+    code: 78,
+    told: expect.stringMatching(/postroom\.yaml:1:\d+: unknown key "flod"; did you mean "flood"/),
+  })
+  writeFileSync(file, whole)
+  await expectAllOnce()
+})
+
+const takenSoFar = (): number => said.split('message.taken').length - 1
