@@ -6,6 +6,7 @@ import { tokensFor } from '../oauth.ts'
 import { untilClosed, within } from './fetch-deadline.ts'
 import { isRefusedLogin, openingFailure } from './fetch-failure.ts'
 import { optionsOf, type Patience } from './fetch-options.ts'
+import { logHearing, Throttled } from './fetch-throttled.ts'
 
 /** `patience`: with how much; default: PATIENCE. */
 export interface Opening {
@@ -20,6 +21,8 @@ export interface OpenFolder {
   readonly uidValidity: number
   /** Null: the server did not say (RFC 9051 §2.3.1.1 asks it to). */
   readonly uidNext: number | null
+  /** Why the connection is closed, if the server asked to be left alone. */
+  readonly throttled: () => Throttled | null
 }
 
 type Ready = Opening & { readonly patience: Patience }
@@ -48,7 +51,13 @@ async function openWith(
   accessToken: string | null,
   { signal, patience }: Ready,
 ): Promise<OpenFolder> {
-  const client = new ImapFlow(optionsOf(imap, accessToken, patience))
+  let throttled: Throttled | null = null
+  const logger = logHearing((waitMs) => {
+    throttled ??= new Throttled(waitMs)
+    // imapflow begins to wait when it has said so; closing ends only a wait that has begun.
+    setImmediate(() => client.close())
+  })
+  const client = new ImapFlow({ ...optionsOf(imap, accessToken, patience), logger })
   // Before connect(): an 'error' without a listener ends the process.
   client.on('error', () => {})
   const closed = new Promise<void>((resolve) => client.on('close', () => resolve()))
@@ -63,10 +72,11 @@ async function openWith(
       },
     )
     const uidValidity = Number(folder.uidValidity ?? 0)
-    return { client, closed, uidValidity, uidNext: folder.uidNext ?? null }
+    const uidNext = folder.uidNext ?? null
+    return { client, closed, uidValidity, uidNext, throttled: () => throttled }
   } catch (err) {
     client.close()
-    throw err
+    throw throttled ?? err
   } finally {
     signal?.removeEventListener('abort', giveUp)
   }

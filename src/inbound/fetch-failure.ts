@@ -1,14 +1,17 @@
 /** What a failed connection to an inbox means: how long to wait, and what to tell people. */
 import { messageOf } from '../errors.ts'
 import { OauthProblem } from '../oauth.ts'
+import { Throttled } from './fetch-throttled.ts'
 
 /** `reauth`: no login is tried until a person has given us another token. */
-export type FailureKind = 'network' | 'tls' | 'login' | 'folder' | 'reauth'
+export type FailureKind = 'network' | 'tls' | 'login' | 'folder' | 'reauth' | 'throttled'
 
 export interface FetchFailure {
   readonly kind: FailureKind
   /** For people: what is wrong and what to do. */
   readonly sentence: string
+  /** How long the server asks us to wait; not said: it does not ask. */
+  readonly askedMs?: number
 }
 
 interface Clue {
@@ -58,8 +61,12 @@ export function failureOf(err: unknown, where: { server: string; folder: string 
     const kind = err.problem === 'needs_reauth' ? 'reauth' : 'network'
     return { kind, sentence: err.message }
   }
-  const clue = clueOf(err)
   const { server } = where
+  if (err instanceof Throttled) {
+    const sentence = `${server} is asked too much: ${err.message}. We wait, five minutes at most.`
+    return { kind: 'throttled', sentence, askedMs: err.waitMs }
+  }
+  const clue = clueOf(err)
   const wait = NOT_NOW.test(clue.responseCode) || NOT_NOW_WORDS.test(clue.text)
   if (clue.authenticationFailed && !wait) {
     return {
@@ -121,6 +128,15 @@ const FOLDER_MS = 5 * 60_000
 const LOGIN_MS = [60_000, 240_000, 300_000]
 const LOGIN_MAX_MS = 30 * 60_000
 const REAUTH_MS = 10_000
+/** Whatever the server asks for: weeks of silence may be a slip of its tongue. */
+const ASKED_MAX_MS = 5 * 60_000
+
+/** Milliseconds until the next attempt after this failure, the `count`th in a row. */
+export function waitAfter(failure: FetchFailure, count: number, random: number): number {
+  const { kind, askedMs } = failure
+  const ownMs = retryDelayMs(kind, count, random)
+  return askedMs === undefined ? ownMs : Math.min(ASKED_MAX_MS, Math.max(askedMs, ownMs))
+}
 
 /** Milliseconds until the next attempt; `count`: failures in a row, from 1; `random` in [0, 1). */
 export function retryDelayMs(kind: FailureKind, count: number, random: number): number {

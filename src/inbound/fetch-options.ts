@@ -49,7 +49,6 @@ export function optionsOf(
       minVersion: 'TLSv1.2' as const,
       ...(imap.ca === null ? {} : { ca: imap.ca }),
     },
-    logger: false as const,
     disableAutoIdle: true,
     maxIdleTime: IDLE_MAX_MS,
     connectionTimeout: 30_000,

@@ -32,10 +32,13 @@ export class ImapSession {
   readonly #closed: Promise<void>
   readonly #news = new Bell()
   readonly #patience: Patience
+  readonly #throttled: OpenFolder['throttled']
   #failure: Error | null = null
 
-  private constructor({ client, closed, uidValidity, uidNext }: OpenFolder, patience: Patience) {
+  private constructor(open: OpenFolder, patience: Patience) {
+    const { client, closed, uidValidity, uidNext, throttled } = open
     this.#client = client
+    this.#throttled = throttled
     this.#patience = patience
     this.uidValidity = uidValidity
     this.uidNext = uidNext
@@ -206,7 +209,7 @@ export class ImapSession {
       this.#client.idle().catch(() => {})
       told = await this.#news.wait(ms, signal)
     }
-    if (this.#failure !== null && !signal.aborted) throw this.#failure
+    if (this.#failure !== null && !signal.aborted) throw this.#throttled() ?? this.#failure
     return told
   }
 
@@ -231,9 +234,13 @@ export class ImapSession {
     this.#news.ring()
   }
 
-  #within<T>(ms: number, what: string, work: () => Promise<T>): Promise<T> {
-    if (this.#failure !== null) return Promise.reject(this.#failure)
-    return within(ms, what, work(), () => this.#client.close())
+  async #within<T>(ms: number, what: string, work: () => Promise<T>): Promise<T> {
+    try {
+      if (this.#failure !== null) throw this.#failure
+      return await within(ms, what, work(), () => this.#client.close())
+    } catch (err) {
+      throw this.#throttled() ?? err
+    }
   }
 }
 

@@ -16,11 +16,12 @@ import { listUnmarked, setMarked } from '../store/folder-contents.ts'
 import { type FolderCursor, insertCursor, listCursors } from '../store/inboxes.ts'
 import type { Store } from '../store/open.ts'
 import { isDatabaseDown, stopIfCorrupt } from '../store/database-errors.ts'
-import { type FailureKind, failureOf, retryDelayMs } from './fetch-failure.ts'
+import { failureOf, waitAfter } from './fetch-failure.ts'
 import { PATIENCE, type Patience } from './fetch-options.ts'
 import { ImapSession } from './fetch-session.ts'
 import { Missing } from './fetch-missing.ts'
 import { reconcile } from './fetch-reconcile.ts'
+import { Throttled } from './fetch-throttled.ts'
 import { type StoreDeps, storeNew } from './fetch-store.ts'
 
 export interface FetchDeps {
@@ -62,7 +63,8 @@ export async function runFetch(
         await pause(DATABASE_PAUSE_MS, signal)
         continue
       }
-      missing.connectionBroke(deps.clock.now().getTime())
+      // No message is to blame for a server that is asked too much.
+      if (!(err instanceof Throttled)) missing.connectionBroke(deps.clock.now().getTime())
       failures = deps.clock.now().getTime() - startedAt > STABLE_MS ? 1 : failures + 1
       await backOff(deps, inbox, err, failures, signal)
     }
@@ -78,7 +80,7 @@ async function backOff(
 ): Promise<void> {
   const server = `${inbox.imap.host}:${inbox.imap.port}`
   const failure = failureOf(err, { server, folder: inbox.imap.folder })
-  const retryInMs = retryDelayMs(failure.kind as FailureKind, failures, deps.random())
+  const retryInMs = waitAfter(failure, failures, deps.random())
   const now = deps.clock.now()
   const nextAt = new Date(now.getTime() + retryInMs)
   const state = failure.kind === 'reauth' ? 'needs_reauth' : 'error'

@@ -3,6 +3,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { CONNECT, type ImapFault } from '../../src/demo/imap/faults.ts'
+import { type ImapServer, startImapServer } from '../../src/demo/imap/server.ts'
 import { PATIENCE, type Patience } from '../../src/inbound/fetch-options.ts'
 import { aMail } from '../kit/a-mail.ts'
 import { onSqlite } from '../kit/databases.ts'
@@ -38,6 +39,83 @@ const errorOf = (): Promise<string> =>
     const health = desk.health.of('Support', 'imap')
     return health?.state === 'error' ? health.error : null
   })
+
+/** As Microsoft 365 says it. */
+const throttling = (on: RegExp, ms: number, times: number): ImapFault => ({
+  on,
+  user: 'support@acme.test',
+  times,
+  do: 'answer',
+  with: `BAD Request is throttled. Suggested Backoff Time: ${ms} milliseconds`,
+})
+
+describe('a server that throttles one of two inboxes', () => {
+  let server: ImapServer
+  afterEach(() => server.close())
+
+  async function startTwo(): Promise<void> {
+    const users = { 'support@acme.test': 'secret', 'sales@acme.test': 'secret' }
+    server = await startImapServer({ users })
+    const inboxes = Object.keys(users).map((user) => {
+      const account = { host: '127.0.0.1', tls: 'none', user, password: 'secret' }
+      const imap = { ...account, port: server.port }
+      return { name: user.split('@')[0], address: user, imap, smtp: { ...account, port: 1 } }
+    })
+    desk = await startDesk(await fresh(), parser, { inboxes })
+  }
+
+  const ASKED: readonly (readonly [ms: number, at: string, on: RegExp])[] = [
+    [92_415, 'opening the folder', /^SELECT/],
+    [92_415, 'a look', /^UID FETCH 1:\*/],
+    [92_415, 'a message', SOURCES],
+    [9_000_000_000, 'a look', /^UID FETCH 1:\*/],
+    [9_000_000_000, 'a message', SOURCES],
+  ]
+  test.each(ASKED)(
+    'bad input 125: for %d ms at %s is left alone so long, five minutes at most, and the other goes on',
+    async (ms, _at, on) => {
+      await startTwo()
+      server.faults.add(throttling(on, ms, 99))
+      server.deliver('support@acme.test', aMail())
+      server.deliver('sales@acme.test', aMail())
+      desk.start('fetch', 'intake')
+      const paused = await until('the pause', () => {
+        const health = desk.health.of('support', 'imap')
+        return health?.nextRetryAt instanceof Date ? health : null
+      })
+      expect(paused).toMatchObject({
+        state: 'error',
+        error: expect.stringContaining('asked too much'),
+      })
+      const waitsMs = (paused.nextRetryAt?.getTime() ?? 0) - paused.since.getTime()
+      expect(waitsMs).toBe(Math.min(ms, 5 * 60_000))
+      const [sales] = await desk.untilSettled(1)
+      expect(sales).toMatchObject({ fate: 'ticket', inboxId: desk.inboxes[1]?.id })
+      expect(
+        server.commands.filter(({ text, user }) => user !== 'sales@acme.test' && on.test(text)),
+      ).toHaveLength(1)
+    },
+  )
+
+  test('bad input 125: at the login is not asked for another one meanwhile', async () => {
+    await startTwo()
+    const { user: _anybody, ...fault } = throttling(/^(?:LOGIN|AUTHENTICATE)/, 92_415, 99)
+    server.faults.add(fault)
+    desk.start('fetch')
+    const paused = await until('the pause', () => desk.health.of('support', 'imap')?.nextRetryAt)
+    const waitsMs = paused.getTime() - desk.clock.now().getTime()
+    expect(waitsMs).toBeGreaterThan(80_000)
+  })
+
+  test('bad input 125: for a moment is asked again after it, and no message is blamed', async () => {
+    await startTwo()
+    const used = server.faults.add(throttling(SOURCES, 50, 2))
+    server.deliver('support@acme.test', aMail())
+    desk.start('fetch', 'intake')
+    await used.untilUsed(2)
+    expect(await desk.untilSettled(1)).toMatchObject([{ fate: 'ticket', attempts: 1 }])
+  })
+})
 
 describe('a server that', () => {
   test('bad input 103: does not greet is given up, and said so', async () => {
