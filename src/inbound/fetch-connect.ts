@@ -21,6 +21,8 @@ export interface OpenFolder {
   readonly uidValidity: number
   /** Null: the server did not say (RFC 9051 §2.3.1.1 asks it to). */
   readonly uidNext: number | null
+  /** How many messages there were. */
+  readonly exists: number
   /** Why the connection is closed, if the server asked to be left alone. */
   readonly throttled: () => Throttled | null
 }
@@ -73,7 +75,8 @@ async function openWith(
     )
     const uidValidity = Number(folder.uidValidity ?? 0)
     const uidNext = folder.uidNext ?? null
-    return { client, closed, uidValidity, uidNext, throttled: () => throttled }
+    const { exists } = folder
+    return { client, closed, uidValidity, uidNext, exists, throttled: () => throttled }
   } catch (err) {
     client.close()
     throw throttled ?? err

@@ -28,14 +28,33 @@ export async function compareFolder(
   cursor: FolderCursor,
   since: Date | null,
 ): Promise<Comparison> {
-  const uids = await session.uids(since)
-  const here = uids.filter((uid) => uid <= cursor.uid)
-  const counts = { onServer: uids.length, fresh: uids.length - here.length }
-  const known = await knownUids(db, cursor, here[0] ?? 0)
-  const lost = new Set(here.filter((uid) => !known.has(uid)))
-  const [first] = lost
-  if (first === undefined) return { ...counts, lost: [] }
-  return { ...counts, lost: (await session.list(first)).filter(({ uid }) => lost.has(uid)) }
+  const found = { onServer: 0, fresh: 0 }
+  const lost: MessageMeta[] = []
+  for await (const part of comparisons(db, session, cursor, since)) {
+    found.onServer += part.onServer
+    found.fresh += part.fresh
+    lost.push(...part.lost)
+  }
+  return { ...found, lost }
+}
+
+/** Range by range: nobody has to hold a folder of millions in memory. */
+async function* comparisons(
+  db: Queryable,
+  session: ImapSession,
+  cursor: FolderCursor,
+  since: Date | null,
+): AsyncGenerator<Comparison> {
+  for (const range of session.ranges(1)) {
+    const uids = await session.uids(range, since)
+    const here = uids.filter((uid) => uid <= cursor.uid)
+    const counts = { onServer: uids.length, fresh: uids.length - here.length }
+    const known = await knownUids(db, cursor, { from: here[0] ?? range.from, to: range.to })
+    const lost = new Set(here.filter((uid) => !known.has(uid)))
+    const [first] = lost
+    const metas = first === undefined ? [] : await session.list({ from: first, to: range.to })
+    yield { ...counts, lost: metas.filter(({ uid }) => lost.has(uid)) }
+  }
 }
 
 /** Takes what is below the cursor and has no row. */
@@ -48,8 +67,9 @@ export async function reconcile(
   if (cursor.uid > 0) {
     const since =
       cursor.reconciledAt === null ? null : new Date(deps.now().getTime() - RECONCILE_SINCE_MS)
-    const { lost } = await compareFolder(deps.store.read, session, cursor, since)
-    if (lost.length > 0) await storeMessages(deps, session, cursor, lost, missing)
+    for await (const { lost } of comparisons(deps.store.read, session, cursor, since)) {
+      if (lost.length > 0) await storeMessages(deps, session, cursor, lost, missing)
+    }
   }
   await deps.store.transaction((tx) => markReconciled(tx, cursor.id, deps.now()))
 }

@@ -9,12 +9,13 @@ import type { ImapFlow } from 'imapflow'
 import type { InboxConfig } from '../config.ts'
 import { parseMessageIds } from '../mail/message-id.ts'
 import { Bell, pause } from '../pause.ts'
-import { uidSet } from './fetch-batches.ts'
+import { isWithin, rangeSet, type UidRange, uidRanges, uidSet } from './fetch-batches.ts'
 import { type OpenFolder, openFolder, type Opening } from './fetch-connect.ts'
 import { within } from './fetch-deadline.ts'
 import { MESSAGE_BYTES_MAX, PATIENCE, type Patience } from './fetch-options.ts'
 
 const DOWNLOAD_CHUNK_BYTES = 1024 * 1024
+const IDS_PER_FETCH = 500
 /** Some servers only estimate sizes; what ends before this share of it was cut off. */
 const WHOLE_ENOUGH = 0.9
 
@@ -32,12 +33,14 @@ export class ImapSession {
   readonly #closed: Promise<void>
   readonly #news = new Bell()
   readonly #patience: Patience
+  readonly #exists: number
   readonly #throttled: OpenFolder['throttled']
   #failure: Error | null = null
 
   private constructor(open: OpenFolder, patience: Patience) {
-    const { client, closed, uidValidity, uidNext, throttled } = open
+    const { client, closed, uidValidity, uidNext, exists, throttled } = open
     this.#client = client
+    this.#exists = exists
     this.#throttled = throttled
     this.#patience = patience
     this.uidValidity = uidValidity
@@ -58,14 +61,18 @@ export class ImapSession {
     return this.#client.capabilities.has('IDLE')
   }
 
-  /** Size and arrival time of every message from `fromUid` on. */
-  async list(fromUid: number): Promise<MessageMeta[]> {
+  /** From a UID on, as much at a time as may be asked for. */
+  ranges(fromUid: number): Iterable<UidRange> {
+    return uidRanges(fromUid, { uidNext: this.uidNext, exists: this.#exists })
+  }
+
+  /** Size and arrival time of every message of a range. */
+  async list(range: UidRange): Promise<MessageMeta[]> {
     const found: MessageMeta[] = []
     await this.#within(this.#patience.commandMs * 5, 'FETCH', async () => {
       const query = { uid: true, size: true, internalDate: true }
-      for await (const message of this.#client.fetch(`${fromUid}:*`, query, { uid: true })) {
-        // `n:*` always returns the last message, even below n (RFC 9051 §6.4.8).
-        if (message.uid < fromUid) continue
+      for await (const message of this.#client.fetch(rangeSet(range), query, { uid: true })) {
+        if (!isWithin(message.uid, range)) continue
         found.push({
           uid: message.uid,
           size: message.size ?? 0,
@@ -76,13 +83,13 @@ export class ImapSession {
     return found.toSorted((a, b) => a.uid - b.uid)
   }
 
-  /** The server's UIDs, all or since a day. */
-  async uids(since: Date | null): Promise<number[]> {
-    const query = since === null ? { all: true } : { since }
+  /** The server's UIDs of a range, all or since a day. */
+  async uids(range: UidRange, since: Date | null): Promise<number[]> {
+    const query = { uid: rangeSet(range), ...(since === null ? {} : { since }) }
     const found = await this.#within(this.#patience.commandMs * 5, 'SEARCH', () =>
       answered(this.#client.search(query, { uid: true })),
     )
-    const valid = found.filter((uid) => Number.isSafeInteger(uid) && uid > 0)
+    const valid = found.filter((uid) => Number.isSafeInteger(uid) && isWithin(uid, range))
     return Array.from(new Set(valid)).toSorted((a, b) => a - b)
   }
 
@@ -163,13 +170,16 @@ export class ImapSession {
   /** Message-IDs by UID, for messages whose source is not taken. */
   async messageIds(uids: readonly number[]): Promise<Map<number, string>> {
     const found = new Map<number, string>()
-    await this.#within(this.#patience.commandMs * 2, 'FETCH', async () => {
-      const query = { uid: true, envelope: true }
-      for await (const message of this.#client.fetch(uidSet(uids), query, { uid: true })) {
-        const [id] = parseMessageIds(message.envelope?.messageId)
-        if (id !== undefined) found.set(message.uid, id)
-      }
-    })
+    for (let start = 0; start < uids.length; start += IDS_PER_FETCH) {
+      const set = uidSet(uids.slice(start, start + IDS_PER_FETCH))
+      await this.#within(this.#patience.commandMs * 2, 'FETCH', async () => {
+        const query = { uid: true, envelope: true }
+        for await (const message of this.#client.fetch(set, query, { uid: true })) {
+          const [id] = parseMessageIds(message.envelope?.messageId)
+          if (id !== undefined) found.set(message.uid, id)
+        }
+      })
+    }
     return found
   }
 

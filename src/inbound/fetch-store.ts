@@ -13,7 +13,7 @@ import type { Store } from '../store/open.ts'
 import { IMPORTED } from './decide.ts'
 import { MESSAGE_BYTES_MAX } from './fetch-options.ts'
 import type { ImapSession, MessageMeta } from './fetch-session.ts'
-import { batches } from './fetch-batches.ts'
+import { batches, type UidRange } from './fetch-batches.ts'
 import type { Missing } from './fetch-missing.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { tooLarge } from './not-whole.ts'
@@ -43,16 +43,28 @@ export async function storeNew(
   cursor: FolderCursor,
   missing: Missing,
 ): Promise<number | null> {
-  const listed = await session.list(cursor.uid + 1)
+  for (const range of session.ranges(cursor.uid + 1)) {
+    await storeRange(deps, session, cursor, range, missing)
+  }
+  return missing.nextAt()
+}
+
+async function storeRange(
+  deps: StoreDeps,
+  session: ImapSession,
+  cursor: FolderCursor,
+  range: UidRange,
+  missing: Missing,
+): Promise<void> {
+  const listed = await session.list(range)
   await passing('imap.listed')
-  const known = await knownUids(deps.store.read, cursor, cursor.uid + 1)
+  const known = await knownUids(deps.store.read, cursor, range)
   const highest = listed.at(-1)?.uid ?? cursor.uid
   const fresh = listed.filter(({ uid }) => !known.has(uid))
   const overdue = await overdueOf(deps, session, cursor, listed, missing)
   await storeMessages(deps, session, cursor, [...overdue, ...fresh], missing)
   const complete = missing.completeUpTo(highest)
   await deps.store.transaction((tx) => advanceCursor(tx, cursor.id, complete))
-  return missing.nextAt()
 }
 
 /** What is still to be asked for but no longer listed; what the server no longer has gets its row. */
@@ -125,10 +137,10 @@ async function withoutSource(
   const old = fresh.filter((meta) => isBacklog(deps, cursor, meta) === 'ignore')
   const aliased = await hasOlderCursor(deps.store.read, cursor)
   const candidates = aliased ? fresh : old
-  const ids = candidates.length === 0 ? new Map() : await messageIdsOf(session, candidates)
+  const ids = await session.messageIds(candidates.map(({ uid }) => uid))
   const rows: NewInbound[] = []
   for (const meta of candidates) {
-    const messageId: string | null = ids.get(meta.uid) ?? null
+    const messageId = ids.get(meta.uid) ?? null
     const { size, internalAt } = meta
     const alias = aliased
       ? await findAlias(deps.store.read, cursor, { messageId, size, internalAt })
@@ -143,20 +155,6 @@ async function withoutSource(
     }
   }
   return rows
-}
-
-const IDS_PER_FETCH = 500
-
-async function messageIdsOf(
-  session: ImapSession,
-  metas: readonly MessageMeta[],
-): Promise<Map<number, string>> {
-  const ids = new Map<number, string>()
-  for (let start = 0; start < metas.length; start += IDS_PER_FETCH) {
-    const uids = metas.slice(start, start + IDS_PER_FETCH).map(({ uid }) => uid)
-    for (const [uid, id] of await session.messageIds(uids)) ids.set(uid, id)
-  }
-  return ids
 }
 
 /** What the backlog policy says about a message that was there before us; null: it is new. */

@@ -163,7 +163,7 @@ async function cursorOf(deps: StoreDeps, session: ImapSession): Promise<FolderCu
 /** Of what is in the folder now; a server that does not tell the next UID is asked for all. */
 async function highestUid(session: ImapSession): Promise<number> {
   if (session.uidNext !== null) return session.uidNext - 1
-  return (await session.uids(null)).at(-1) ?? 0
+  return (await session.uids({ from: 1, to: null }, null)).at(-1) ?? 0
 }
 
 /** Flags or moves what is stored. Repeating it does no harm; failing never stops the fetching. */

@@ -13,16 +13,17 @@ const key = (generation: Generation) => ({
   uidvalidity: generation.uidValidity,
 })
 
-/** Every UID of a generation that has a ledger row, from `fromUid` on. */
+/** Every UID of a generation that has a ledger row, within a range; `to` null: to its end. */
 export async function knownUids(
   db: Queryable,
   generation: Generation,
-  fromUid: number,
+  { from, to }: { readonly from: number; readonly to: number | null },
 ): Promise<Set<number>> {
-  const rows = await db<{ uid: number }>('inbound_messages')
+  const query = db<{ uid: number }>('inbound_messages')
     .where(key(generation))
-    .where('uid', '>=', fromUid)
-    .select('uid')
+    .where('uid', '>=', from)
+  if (to !== null) void query.where('uid', '<=', to)
+  const rows = await query.select('uid')
   return new Set(rows.map((row) => row.uid))
 }
 

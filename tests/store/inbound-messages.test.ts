@@ -82,7 +82,7 @@ eachDatabase(
       await insert(store, aRow(1, { inboxId: 2 }))
       expect(await listInbound(store.read, { limit: 10 })).toHaveLength(4)
       const generation = { inboxId: 1, folder: 'INBOX', uidValidity: 7 }
-      expect([...(await knownUids(store.read, generation, 0))]).toEqual([1])
+      expect([...(await knownUids(store.read, generation, { from: 0, to: null }))]).toEqual([1])
     })
 
     test('more rows than one statement takes are all there', async () => {
