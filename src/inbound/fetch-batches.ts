@@ -36,7 +36,7 @@ export function* uidRanges(
 ): Generator<UidRange> {
   let next = from
   if (uidNext !== null && exists > RANGE_MESSAGES) {
-    const step = RANGE_MESSAGES * Math.max(1, Math.ceil(uidNext / exists))
+    const step = Math.round(RANGE_MESSAGES * Math.max(1, uidNext / exists))
     for (; next + step < uidNext; next += step) yield { from: next, to: next + step - 1 }
   }
   // What arrives meanwhile is in the last one.

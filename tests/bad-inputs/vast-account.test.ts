@@ -70,7 +70,7 @@ test(
       await store.close()
     }
     const { commands } = account
-    expect(commands.filter((one) => /^SELECT/.test(one))).toEqual(['SELECT INBOX'])
+    expect(commands.filter((one) => one.startsWith('SELECT'))).toEqual(['SELECT INBOX'])
     expect(commands.filter((one) => /^(?:LIST|LSUB|STATUS) .*[*%]/.test(one))).toEqual([])
     const sets = commands.flatMap(
       (one) => /^UID (?:FETCH|SEARCH) .*?(\d+:[\d*]+)/.exec(one)?.[1] ?? [],
