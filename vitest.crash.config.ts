@@ -10,7 +10,7 @@ export default defineConfig({
     execArgv: ['--import', 'tsx'],
     maxWorkers: 1,
     fileParallelism: false,
-    testTimeout: 30 * 60_000,
+    testTimeout: 150 * 60_000,
     hookTimeout: 2 * 60_000,
     teardownTimeout: 20_000,
     watch: false,

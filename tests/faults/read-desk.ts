@@ -69,6 +69,27 @@ export async function isQuiet({ read }: Store, count: number): Promise<boolean> 
   return owed === undefined
 }
 
+/** How long the oldest mail waits that has no fate yet, or is not on its way; 0: none does. */
+export async function oldestUnfinishedMs(db: Queryable, now: Date): Promise<number> {
+  const pending = await db('inbound_messages')
+    .where({ fate: 'pending' })
+    .min({ since: 'received_at' })
+    .first<{ since: number | null }>()
+  const owed = await db('outbox')
+    .whereIn('outcome', ['queued', 'sending', 'ending'])
+    .min({ since: 'created_at' })
+    .first<{ since: number | null }>()
+  const times = [pending.since, owed.since].flatMap((since) =>
+    since === null ? [] : [Number(since)],
+  )
+  return Math.max(0, ...times.map((since) => now.getTime() - since))
+}
+
+/** What a server refused for now is tried again at once, instead of after its pause. */
+export async function hurryQueued(store: Store): Promise<void> {
+  await store.transaction((tx) => tx('outbox').where({ outcome: 'queued' }).update({ due_at: 0 }))
+}
+
 /** Deliveries that are uncertain are decided about now, instead of two minutes after. */
 export async function hurryUncertain(store: Store): Promise<void> {
   await store.transaction((tx) =>

@@ -20,6 +20,11 @@ export class KillableDaemon {
     writeFileSync(this.#configFile, JSON.stringify(config), { mode: 0o600 })
   }
 
+  /** Of the process that was started last. */
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
   get configFile(): string {
     return this.#configFile
   }
