@@ -11,7 +11,7 @@ import { openStore, type Store } from '../../src/store/open.ts'
 import { growthOf, heldBy, type Held } from '../faults/growth.ts'
 import { mishaps, passes, type Surroundings } from '../faults/mishaps.ts'
 import { prepareDesk } from '../faults/prepare-desk.ts'
-import { hurryQueued, oldestUnfinishedMs } from '../faults/read-desk.ts'
+import { hurryAll, oldestUnfinishedMs } from '../faults/read-desk.ts'
 import { deskConfig, Traffic } from '../faults/traffic.ts'
 import { expectNothingLost, figuresOf, untilDrained } from '../faults/verdict.ts'
 import { type FreshDatabase, onPostgres, onSqlite } from '../kit/databases.ts'
@@ -20,14 +20,17 @@ import { KillableDaemon, MAIN } from '../kit/killable-daemon.ts'
 import { freePort } from '../kit/ports.ts'
 
 const MINUTE_MS = 60_000
-const MINUTES = Number(process.env['POSTROOM_SOAK_MINUTES'] ?? 2)
+const MINUTES = Number(process.env['POSTROOM_SOAK_MINUTES'] ?? 1)
 /** Mails a second. A busy desk of ten inboxes gets half a one in its working hours. */
 const RATE = Number(process.env['POSTROOM_SOAK_RATE'] ?? 5)
 const LANES = 5
 /** Of its time, at either end, in which the daemon is killed now and then. */
 const KILLING = 1 / 8
 const KILLS_AT_EITHER_END = 3
-const MISHAP_EVERY_MS = Math.min(MINUTE_MS, (MINUTES * MINUTE_MS) / 12)
+const PACE = {
+  everyMs: Math.min(MINUTE_MS, (MINUTES * MINUTE_MS) / 12),
+  standstillMs: Math.min(20_000, (MINUTES * MINUTE_MS) / 24),
+}
 const LOOK_EVERY_MS = 2_000
 /** Whatever is served later than this was stuck: the second pause after a failure is five minutes. */
 const STUCK_MS = 15 * MINUTE_MS
@@ -75,12 +78,11 @@ async function liveAndTell(life: Life): Promise<void> {
   daemon.start()
   const [looks, count] = await Promise.all([
     lookAt(life),
-    mishaps(life, MISHAP_EVERY_MS, life.signal),
+    mishaps(life, PACE, life.signal),
     customersWrite(life),
     killAtEitherEnd(life),
   ])
-  await hurryQueued(store)
-  await untilDrained(store, traffic, DRAIN_MS)
+  await untilDrained(store, traffic, DRAIN_MS, hurryAll)
   expect(daemon.running).toBe(true)
   expect(await daemon.stop()).toBe(0)
   const report = await expectNothingLost(store, traffic)

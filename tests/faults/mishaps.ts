@@ -22,8 +22,6 @@ const AT_THE_SERVER: readonly SmtpFault[] = [
   { at: 'mail', do: 'reply', with: '452 4.3.1 Insufficient system storage', times: 2 },
 ]
 
-/** What a line that stands still is left for, before its connections are ended. */
-const STANDSTILL_MS = 20_000
 /** Somewhere in the answers to a few commands, or in a message. */
 const BYTES_MAX = 40_000
 
@@ -33,10 +31,16 @@ export interface Surroundings {
   readonly smtp: FaultProxy
 }
 
-/** One mishap every `everyMs` until the signal; returns how many there were. */
+export interface Pace {
+  readonly everyMs: number
+  /** What a line that stands still is left for, before its connections are ended. */
+  readonly standstillMs: number
+}
+
+/** One mishap after another until the signal; returns how many there were. */
 export async function mishaps(
   { traffic, imap, smtp }: Surroundings,
-  everyMs: number,
+  { everyMs, standstillMs }: Pace,
   signal: AbortSignal,
 ): Promise<number> {
   let count = 0
@@ -47,7 +51,7 @@ export async function mishaps(
       const proxy = count % 3 === 0 ? imap : smtp
       const atByte = Math.floor(Math.random() * BYTES_MAX)
       proxy.add({ from: count % 2 === 0 ? 'server' : 'client', atByte, ...nth(ON_THE_LINE, turn) })
-      await passes(STANDSTILL_MS, signal)
+      await passes(standstillMs, signal)
       proxy.resetAll()
     }
     count += 1

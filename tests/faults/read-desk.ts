@@ -85,14 +85,15 @@ export async function oldestUnfinishedMs(db: Queryable, now: Date): Promise<numb
   return Math.max(0, ...times.map((since) => now.getTime() - since))
 }
 
-/** What a server refused for now is tried again at once, instead of after its pause. */
-export async function hurryQueued(store: Store): Promise<void> {
-  await store.transaction((tx) => tx('outbox').where({ outcome: 'queued' }).update({ due_at: 0 }))
-}
-
 /** Deliveries that are uncertain are decided about now, instead of two minutes after. */
 export async function hurryUncertain(store: Store): Promise<void> {
   await store.transaction((tx) =>
     tx('outbox').where({ outcome: 'uncertain' }).whereNotNull('due_at').update({ due_at: 0 }),
   )
+}
+
+/** So is what a server refused for now. */
+export async function hurryAll(store: Store): Promise<void> {
+  await hurryUncertain(store)
+  await store.transaction((tx) => tx('outbox').where({ outcome: 'queued' }).update({ due_at: 0 }))
 }

@@ -8,16 +8,20 @@ import { auditIncoming, auditOutgoing, countsOf, type Incoming, type Outgoing } 
 import { hurryUncertain, isQuiet, keptComments, owedMail } from './read-desk.ts'
 import { openingOf, type Traffic } from './traffic.ts'
 
-/** Waits until everything has its fate: mail in, answers of agents, mail out. */
+/**
+ * Waits until everything has its fate: mail in, answers of agents, mail out. `hurry`: what need not be
+ * waited for as long as it says.
+ */
 export async function untilDrained(
   store: Store,
   traffic: Traffic,
   withinMs: number,
+  hurry: (store: Store) => Promise<void> = hurryUncertain,
 ): Promise<void> {
   await until(
     'the desk to be done with everything',
     async () => {
-      await hurryUncertain(store)
+      await hurry(store)
       // What it sends makes the agent answer, so both are looked at after one another.
       return (await isQuiet(store, traffic.mails)) && traffic.api.isIdle
     },
