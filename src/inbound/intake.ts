@@ -14,13 +14,13 @@ import {
   claimInbound,
   type InboundMessage,
   nextInboundDue,
-  postponeInbound,
-  releaseInbound,
   settleInbound,
 } from '../store/inbound-messages.ts'
 import { insertEvents } from '../store/events.ts'
 import type { Tx } from '../store/open.ts'
 import { isDatabaseDown, stopIfCorrupt } from '../store/database-errors.ts'
+import { postponeInbound, releaseInbound } from '../store/release-inbound.ts'
+import { answersThatWait, type Waiting, WaitsForAnswered } from './answers-wait.ts'
 import type { DecideContext } from './decide.ts'
 import { ParseFailure } from './parse.ts'
 import { Overtaken } from './overtaken.ts'
@@ -84,7 +84,7 @@ class Batches {
     })
     const isLast = rows.length < BATCH_MAX
     await this.#take({ more: !isLast })
-    this.#ready = await parsing
+    this.#ready = await letAnswersWait(this.#deps, await parsing)
     // Less than a full batch: nobody is waiting behind it, so it is written at once.
     if (isLast && !this.#signal.aborted) {
       await storeSmall(this.#deps, this.#ready)
@@ -182,14 +182,30 @@ function inOrder(deps: IntakeDeps, ready: readonly Ready[], overtaken: Overtaken
     })
 }
 
+async function letAnswersWait(deps: IntakeDeps, all: readonly Ready[]): Promise<readonly Ready[]> {
+  const { context, clock, owner } = deps
+  const now = clock.now()
+  const { ready, waiting } = await answersThatWait(context.store.read, all, { owner, now })
+  if (waiting.length > 0) await context.store.transaction((tx) => wait(tx, waiting))
+  return ready
+}
+
+async function wait(tx: Tx, waiting: readonly Waiting[]): Promise<void> {
+  const reason = new WaitsForAnswered().message
+  for (const { one, until } of waiting) {
+    await postponeInbound(tx, one.row, { dueAt: until, failed: false, reason })
+  }
+}
+
 async function takeLate(
   deps: IntakeDeps,
   done: Ready,
   before: Promise<unknown> | null,
 ): Promise<void> {
   await before
-  await storeSmall(deps, [done])
-  await takeAll(deps, [done], { more: false })
+  const ready = await letAnswersWait(deps, [done])
+  await storeSmall(deps, ready)
+  await takeAll(deps, ready, { more: false })
 }
 
 /**
@@ -214,7 +230,7 @@ async function takeAll(
 /** The message waits for another attempt; its own failures are counted, the world's are not. */
 async function postpone(deps: IntakeDeps, row: InboundMessage, err: unknown): Promise<void> {
   if (err instanceof SettledElsewhere) return
-  const failed = !isDatabaseDown(err)
+  const failed = !isDatabaseDown(err) && !(err instanceof WaitsForAnswered)
   const failures = row.failures + (failed ? 1 : 0)
   const { context, clock, events } = deps
   const line = { inboundId: row.id, failures }
@@ -249,6 +265,6 @@ async function settleHopeless(tx: Tx, row: InboundMessage, err: unknown, at: Dat
 
 /** Class and first line only: messages of errors may carry what people wrote. */
 function describe(err: unknown): string {
-  if (err instanceof ParseFailure) return err.message
+  if (err instanceof ParseFailure || err instanceof WaitsForAnswered) return err.message
   return err instanceof Error ? err.name : 'unknown error'
 }

@@ -5,6 +5,7 @@ import type { AttachedBlob } from '../desk/context.ts'
 import { passing } from '../fault-points.ts'
 import type { AttachmentContent } from '../mail/message.ts'
 import type { Blobs } from '../store/blobs.ts'
+import { ASIDE_AFTER } from '../store/claim-order.ts'
 import type { InboundMessage } from '../store/inbound-messages.ts'
 import type { DecideContext } from './decide.ts'
 import { type Parsed, type Parser, releaseParsed } from './parse.ts'
@@ -21,14 +22,12 @@ export interface PrepareDeps {
 
 /** Larger sources are handed to the parser as files. */
 const HAND_OVER_BYTES_MAX = 1024 * 1024
-/** From here on it was alone in hand when daemons died (store/inbound-messages.ts). */
-const SUSPECT_AFTER = 8
 /** Attempts that end in a failure of the message itself: full, safe mode, then quarantine. */
 export const FAILURES_MAX = 2
 
 /** Parses one message and stores its large attachments. Throws what kept it from being read. */
 export async function prepare(deps: PrepareDeps, row: InboundMessage): Promise<Ready> {
-  if (isHopeless(row, deps.clock.now())) {
+  if (isHopeless(row)) {
     return { row, parsed: unreadableMessage(row), attachments: originalOf(row), unreadable: true }
   }
   const parsed = await parse(deps, row)
@@ -38,17 +37,9 @@ export async function prepare(deps: PrepareDeps, row: InboundMessage): Promise<R
   return { row, parsed, attachments: parsed.attachments.map(named), unreadable: false }
 }
 
-/**
- * A daemon that is killed again and again before it has well started says nothing about the message
- * that happens to be the first in line, so deaths count for something only after a while.
- */
-const INNOCENT_MS = 2 * 60_000
-
-/** Failed twice by itself, or in the hands of many daemons that died. */
-const isHopeless = (row: InboundMessage, now: Date): boolean =>
-  row.failures >= FAILURES_MAX ||
-  (row.attempts - row.failures > 2 * SUSPECT_AFTER &&
-    now.getTime() - row.receivedAt.getTime() > INNOCENT_MS)
+/** Failed twice by itself, or in the hands of many daemons that died, the last of them within an hour. */
+const isHopeless = (row: InboundMessage): boolean =>
+  row.failures >= FAILURES_MAX || row.attempts - row.failures > 2 * ASIDE_AFTER
 
 async function parse(deps: PrepareDeps, row: InboundMessage): Promise<Parsed> {
   const { blobs } = deps
@@ -57,7 +48,7 @@ async function parse(deps: PrepareDeps, row: InboundMessage): Promise<Parsed> {
   const file = row.size > HAND_OVER_BYTES_MAX ? blobs.fileOf(row.sha256) : null
   const bytes = file !== null && existsSync(file) ? { file } : await blobs.get(row.sha256)
   if (bytes === null) throw new Error(`the source ${row.sha256} is missing`)
-  const safe = row.failures > 0 || row.attempts - row.failures > SUSPECT_AFTER
+  const safe = row.failures > 0 || row.attempts - row.failures > ASIDE_AFTER
   return deps.parser.parse(bytes, safe ? 'safe' : 'full')
 }
 

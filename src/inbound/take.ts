@@ -13,6 +13,7 @@ import { findTwin, lockTwins } from '../store/twins.ts'
 import { listAgents, listStaff } from '../store/users.ts'
 import { ownAddresses } from '../ticket/inbox.ts'
 import type { User } from '../ticket/user.ts'
+import { answersOneOf, WaitsForAnswered } from './answers-wait.ts'
 import { type DecideContext, decide } from './decide.ts'
 import type { Parsed } from './parse.ts'
 import { noteAlsoSentTo } from './also-sent-to.ts'
@@ -109,11 +110,17 @@ function askingAgentsOnce({ context, ...deps }: TakeDeps): TakeDeps {
 async function takeOneByOne(tx: Tx, deps: TakeDeps, batch: readonly Ready[]): Promise<Taken> {
   const lines: Line[] = []
   const failed: Failed[] = []
+  const ids = new Set<string>()
   for (const one of batch) {
-    const result = await inSavepoint(tx, () => takeOne(tx, deps, one))
+    const result = answersOneOf(one, ids)
+      ? ({ ok: false, err: new WaitsForAnswered() } as const)
+      : await inSavepoint(tx, () => takeOne(tx, deps, one))
     if (result.ok) lines.push(result.value)
     else if (isDatabaseDown(result.err)) throw result.err
-    else failed.push({ row: one.row, err: result.err })
+    else {
+      failed.push({ row: one.row, err: result.err })
+      if (one.row.messageId !== null) ids.add(one.row.messageId)
+    }
   }
   return { lines, failed, later: [] }
 }

@@ -116,25 +116,6 @@ export async function claimInbound(
   return rows.map(toInbound).toSorted((a, b) => a.id - b.id)
 }
 
-/**
- * What this daemon had in hand is due again at once: at start after it died (the attempt counts),
- * or when the database was away (`giveBack`: it does not).
- */
-export async function releaseInbound(
-  tx: Tx,
-  owner: string,
-  at: Date,
-  { giveBack }: { giveBack: boolean },
-): Promise<void> {
-  await tx<InboundRow>('inbound_messages')
-    .where({ fate: 'pending', lease_owner: owner })
-    .update({
-      due_at: toMs(at),
-      lease_owner: null,
-      ...(giveBack ? { attempts: tx.raw('attempts - 1') } : {}),
-    })
-}
-
 /** When the next pending message is due that this daemon may claim, or null. */
 export async function nextInboundDue(
   db: Queryable,
@@ -147,27 +128,6 @@ export async function nextInboundDue(
     .min({ due: 'due_at' })
     .first<{ due: number | null }>()
   return fromMsOrNull(row?.due ?? null)
-}
-
-const REASONS_MAX = 20
-
-/** An attempt that failed: tried again at `dueAt`. Earlier reasons stay. */
-export async function postponeInbound(
-  tx: Tx,
-  message: Pick<InboundMessage, 'id' | 'reasons'>,
-  change: { dueAt: Date; failed: boolean; reason: string },
-): Promise<void> {
-  await tx<InboundRow>('inbound_messages')
-    .where({ id: message.id, fate: 'pending' })
-    .update({
-      due_at: toMs(change.dueAt),
-      lease_owner: null,
-      reasons: toJson([...message.reasons, change.reason].slice(-REASONS_MAX)),
-      // An attempt that the world spoiled is given back: it says nothing about the message.
-      ...(change.failed
-        ? { failures: tx.raw('failures + 1') }
-        : { attempts: tx.raw('attempts - 1') }),
-    })
 }
 
 export interface Settled {

@@ -20,7 +20,7 @@ const MAILS = Number(process.env['POSTROOM_CRASH_MAILS'] ?? 1_000)
 const LANES = 5
 /** Long enough to be anywhere in a batch. */
 const AT_WORK_MS = 1_200
-const DRAIN_MS = 300_000
+const STALL_MS = 150_000
 /** People's replies that may be sent twice, for each kill. */
 const REPEATED_PER_KILL = 0.1
 /** Replies among all that goes out, at least. */
@@ -38,7 +38,7 @@ function suite(fresh: FreshDatabase): void {
       await killAtRandom(daemon, traffic)
       const store = await openStore(configFrom(config, { env: {}, baseDir: dataDir }).database)
       try {
-        await untilDrained(store, traffic, DRAIN_MS)
+        await untilDrained(store, traffic, STALL_MS)
         expect(await daemon.stop()).toBe(0)
         expectFew(await expectNothingLost(store, traffic))
       } finally {

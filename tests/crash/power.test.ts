@@ -23,7 +23,7 @@ const LARGE_EVERY = 10
 const LANES = 3
 /** Long enough to be anywhere in a batch. */
 const AT_WORK_MS = 1_000
-const DRAIN_MS = 90_000
+const STALL_MS = 90_000
 
 const why = whyNoPowerCuts()
 
@@ -55,7 +55,7 @@ describe.skipIf(why !== null)(`power cuts${why === null ? '' : `: ${why}`}`, () 
       daemon.start()
       const store = await openStore(configFrom(config, { env: {}, baseDir: directory }).database)
       try {
-        await untilDrained(store, traffic, DRAIN_MS)
+        await untilDrained(store, traffic, STALL_MS)
         expect(await daemon.stop()).toBe(0)
         const report = await expectNothingLost(store, traffic)
         process.stdout.write(`${CUTS} power cuts: ${figuresOf(report)}\n`)

@@ -19,7 +19,7 @@ const MAILS = Number(process.env['POSTROOM_SEVERAL_MAILS'] ?? 500)
 const DAEMONS = 3
 const LANES = 3
 const SMTP_MS = 120
-const DRAIN_MS = 300_000
+const STALL_MS = 150_000
 
 type Blow = (daemon: LeasedDaemon, url: string) => Promise<void>
 
@@ -61,7 +61,7 @@ describe('three daemons on one PostgreSQL', () => {
         configFrom(configs[0] ?? {}, { env: {}, baseDir: dataDir }).database,
       )
       try {
-        await untilDrained(store, traffic, DRAIN_MS)
+        await untilDrained(store, traffic, STALL_MS)
         for (const daemon of daemons) {
           // Not one of them ended by itself.
           expect(daemon.running).toBe(true)
@@ -91,7 +91,7 @@ async function strike(
   for (let blow = 0; blow < BLOWS; blow += 1) {
     const upTo = (blows: number): number => Math.ceil((MAILS * blows) / BLOWS)
     // Anywhere between two deliveries' steps: the server takes its time over each.
-    const underWay = traffic.world.smtp.untilCommand(/^DATA/, { timeoutMs: DRAIN_MS })
+    const underWay = traffic.world.smtp.untilCommand(/^DATA/, { timeoutMs: STALL_MS })
     traffic.customersWrite(upTo(blow + 1) - upTo(blow))
     await underWay
     await delay(Math.random() * SMTP_MS)

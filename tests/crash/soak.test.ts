@@ -34,7 +34,7 @@ const PACE = {
 const LOOK_EVERY_MS = 2_000
 /** Whatever is served later than this was stuck: the second pause after a failure is five minutes. */
 const STUCK_MS = 15 * MINUTE_MS
-const DRAIN_MS = 10 * MINUTE_MS
+const STALL_MS = 3 * MINUTE_MS
 const MEMORY_MB = 400
 /** Shorter lives say nothing about growth: everything is still being compiled and filled. */
 const GROWTH_FROM_MINUTES = 60
@@ -82,7 +82,7 @@ async function liveAndTell(life: Life): Promise<void> {
     customersWrite(life),
     killAtEitherEnd(life),
   ])
-  await untilDrained(store, traffic, DRAIN_MS, hurryAll)
+  await untilDrained(store, traffic, STALL_MS, hurryAll)
   expect(daemon.running).toBe(true)
   expect(await daemon.stop()).toBe(0)
   const report = await expectNothingLost(store, traffic)

@@ -32,7 +32,7 @@ const ARM = join(import.meta.dirname, 'arm.mjs')
 const HIT_MS = 20_000
 /** How long it hangs before somebody loses patience and kills it. */
 const HANGING_MS = 300
-const DRAIN_MS = 60_000
+const STALL_MS = 60_000
 
 export class FaultDesk {
   readonly daemon: KillableDaemon
@@ -115,7 +115,7 @@ export class FaultDesk {
     if (!this.daemon.running) this.start()
     const { dataDir } = this.#database
     this.#store ??= await openStore(configFrom(this.config, { env: {}, baseDir: dataDir }).database)
-    await untilDrained(this.#store, this.traffic, DRAIN_MS)
+    await untilDrained(this.#store, this.traffic, STALL_MS)
     return this.#store
   }
 

@@ -85,15 +85,32 @@ export async function oldestUnfinishedMs(db: Queryable, now: Date): Promise<numb
   return Math.max(0, ...times.map((since) => now.getTime() - since))
 }
 
-/** Deliveries that are uncertain are decided about now, instead of two minutes after. */
-export async function hurryUncertain(store: Store): Promise<void> {
-  await store.transaction((tx) =>
-    tx('outbox').where({ outcome: 'uncertain' }).whereNotNull('due_at').update({ due_at: 0 }),
-  )
+/** How much has come to its end. */
+export async function countDone({ read }: Store): Promise<number> {
+  const mail = await read('inbound_messages')
+    .whereNot({ fate: 'pending' })
+    .count({ n: '*' })
+    .first<{ n: number }>()
+  const owed = await read('outbox')
+    .whereNotIn('outcome', ['queued', 'sending', 'ending'])
+    .count({ n: '*' })
+    .first<{ n: number }>()
+  return Number(mail.n) + Number(owed.n)
+}
+
+/**
+ * Uncertain deliveries are decided about now, instead of two minutes after, and mail that was left for
+ * a while, because daemons died over it, is taken.
+ */
+export async function hurryUndecided(store: Store): Promise<void> {
+  await store.transaction(async (tx) => {
+    await tx('outbox').where({ outcome: 'uncertain' }).whereNotNull('due_at').update({ due_at: 0 })
+    await tx('inbound_messages').where({ fate: 'pending', lease_owner: null }).update({ due_at: 0 })
+  })
 }
 
 /** So is what a server refused for now. */
 export async function hurryAll(store: Store): Promise<void> {
-  await hurryUncertain(store)
+  await hurryUndecided(store)
   await store.transaction((tx) => tx('outbox').where({ outcome: 'queued' }).update({ due_at: 0 }))
 }

@@ -1,34 +1,41 @@
 /** What must be true of a desk after whatever happened to its daemons: the oracle's expectations. */
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { loadLifecycle } from '../../src/lifecycles.ts'
 import type { Store } from '../../src/store/open.ts'
 import { brokenInvariants, damageOf } from '../../src/store/reads/invariants.ts'
-import { until } from '../kit/running-desk.ts'
 import { auditIncoming, auditOutgoing, countsOf, type Incoming, type Outgoing } from './oracle.ts'
-import { hurryUncertain, isQuiet, keptComments, owedMail } from './read-desk.ts'
+import { countDone, hurryUndecided, isQuiet, keptComments, owedMail } from './read-desk.ts'
 import { openingOf, type Traffic } from './traffic.ts'
 
 /**
- * Waits until everything has its fate: mail in, answers of agents, mail out. `hurry`: what need not be
- * waited for as long as it says.
+ * Waits until everything has its fate: mail in, answers of agents, mail out. However much there is: it
+ * fails when nothing came to its end for `stallMs`. `hurry`: what need not be waited for as long as it
+ * says.
  */
 export async function untilDrained(
   store: Store,
   traffic: Traffic,
-  withinMs: number,
-  hurry: (store: Store) => Promise<void> = hurryUncertain,
+  stallMs: number,
+  hurry: (store: Store) => Promise<void> = hurryUndecided,
 ): Promise<void> {
-  await until(
-    'the desk to be done with everything',
-    async () => {
-      await hurry(store)
-      // What it sends makes the agent answer, so both are looked at after one another.
-      return (await isQuiet(store, traffic.mails)) && traffic.api.isIdle
-    },
-    250,
-    withinMs,
-  )
+  let done = -1
+  let since = Date.now()
+  for (;;) {
+    await hurry(store)
+    // What it sends makes the agent answer, so both are looked at after one another.
+    if ((await isQuiet(store, traffic.mails)) && traffic.api.isIdle) return
+    const now = (await countDone(store)) + traffic.api.acknowledged
+    if (now > done) since = Date.now()
+    done = Math.max(done, now)
+    if (Date.now() - since > stallMs) {
+      throw new Error(`nothing came to its end for ${stallMs} ms, and not all has`)
+    }
+    await delay(LOOK_EVERY_MS)
+  }
 }
+
+const LOOK_EVERY_MS = 250
 
 export interface Report {
   readonly incoming: Incoming

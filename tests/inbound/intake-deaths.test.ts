@@ -1,7 +1,8 @@
-/** Mail that was in hand when daemons died: when that says something about it, and when not. */
+/** Mail that was in hand when daemons died: what that says about it, and what becomes of the others. */
 import { afterAll, afterEach, expect, test } from 'vitest'
+import { releaseInbound } from '../../src/store/release-inbound.ts'
 import { aMail } from '../kit/a-mail.ts'
-import { eachDatabase } from '../kit/databases.ts'
+import { eachDatabase, type FreshDatabase } from '../kit/databases.ts'
 import { onDesk } from '../kit/desk-context.ts'
 import { type RunningDesk, sharedParser, startDesk, until } from '../kit/running-desk.ts'
 import { makeScratch, removeScratch } from '../kit/scratch-directory.ts'
@@ -17,25 +18,73 @@ afterAll(async () => {
 })
 
 const MINUTE = 60_000
+/** From here on a message is left for a while at every death. */
+const MANY = 9
 /** More often than any message is given a chance. */
-const DEATHS = 17
+const TOO_MANY = 17
+
+const opening = (): string =>
+  aMail({ headers: { Subject: 'One', 'Message-ID': '<one@customer.test>' } })
+const answer = (): string =>
+  aMail({ headers: { Subject: 'Re: One', 'In-Reply-To': '<one@customer.test>' } })
+const other = (): string => aMail({ headers: { From: 'ben@customer.test', Subject: 'Two' } })
+
+/** The first of these was in the hands of so many daemons that died, and the last has just died. */
+async function afterDeaths(
+  fresh: FreshDatabase,
+  deaths: number,
+  mails: readonly string[],
+): Promise<void> {
+  desk = await startDesk(await fresh(), parser)
+  for (const mail of mails) desk.arrives(mail)
+  desk.start('fetch')
+  await until('the mail', async () => (await fates()).length === mails.length)
+  await desk.stop()
+  await desk.write(async (tx) => {
+    const inHand = { attempts: deaths, lease_owner: 'test', due_at: desk.clock.now().getTime() }
+    await tx('inbound_messages').where({ id: 1 }).update(inHand)
+    await releaseInbound(tx, 'test', desk.clock.now(), { giveBack: false })
+  })
+}
+
+const fates = async (): Promise<string[]> =>
+  (await desk.store.read('inbound_messages').orderBy('id').pluck('fate')) as string[]
 
 eachDatabase(
-  'mail that was in hand when many daemons died',
+  'mail that was in hand when daemons died',
   (fresh) => {
-    test.each([
-      ['is read when all of them died within a moment', 0, 'ticket'],
-      ['is quarantined when it has been here for a while', 3 * MINUTE, 'quarantined'],
-    ])('%s', async (_name, ageMs, fate) => {
-      desk = await startDesk(await fresh(), parser)
-      desk.arrives(aMail())
-      desk.start('fetch')
-      await until('the mail', () => desk.store.read('inbound_messages').first('id'))
-      await desk.stop()
-      await desk.write((tx) => tx('inbound_messages').update({ attempts: DEATHS }))
-      desk.clock.advance(ageMs)
+    test('is taken at once after a few deaths', async () => {
+      await afterDeaths(fresh, 4, [opening()])
       desk.start('intake')
-      expect(await desk.untilSettled(1)).toMatchObject([{ fate }])
+      expect(await desk.untilSettled(1)).toMatchObject([{ fate: 'ticket', attempts: 5 }])
+    })
+
+    test('is left for a while after many, while others go on and its answer waits', async () => {
+      await afterDeaths(fresh, MANY, [opening(), answer(), other()])
+      desk.start('intake')
+      await until('the other', async () => (await fates())[2] === 'ticket')
+      expect(await fates()).toEqual(['pending', 'pending', 'ticket'])
+      desk.clock.advance(MINUTE)
+      const [first, second] = await desk.untilSettled(3)
+      expect([first?.fate, second?.fate]).toEqual(['ticket', 'comment'])
+      expect(second?.ticketId).toBe(first?.ticketId)
+    })
+
+    test('is quarantined in the end', async () => {
+      await afterDeaths(fresh, TOO_MANY, [opening()])
+      desk.clock.advance(20 * MINUTE)
+      desk.start('intake')
+      expect(await desk.untilSettled(1)).toMatchObject([{ fate: 'quarantined' }])
+    })
+
+    test('an answer goes on alone when the mail it answers waits for an hour', async () => {
+      await afterDeaths(fresh, MANY, [opening(), answer()])
+      const never = desk.clock.now().getTime() + 1_000 * MINUTE
+      await desk.write((tx) => tx('inbound_messages').where({ id: 1 }).update({ due_at: never }))
+      desk.clock.advance(61 * MINUTE)
+      desk.start('intake')
+      await until('the answer', async () => (await fates())[1] === 'ticket')
+      expect(await fates()).toEqual(['pending', 'ticket'])
     })
   },
   onDesk,

@@ -8,11 +8,10 @@ import {
   listInbound,
   type NewInbound,
   nextInboundDue,
-  postponeInbound,
-  releaseInbound,
   type Settled,
   settleInbound,
 } from '../../src/store/inbound-messages.ts'
+import { postponeInbound, releaseInbound } from '../../src/store/release-inbound.ts'
 import type { Address } from '../../src/mail/address.ts'
 import { eraseWords } from '../../src/store/erase-person.ts'
 import { findTwin } from '../../src/store/twins.ts'
@@ -114,6 +113,23 @@ eachDatabase(
       await store.transaction((tx) => releaseInbound(tx, 'dead', later(1), { giveBack: false }))
       expect(ids(await claim(store, 'dead', later(1)))).toEqual([1])
       expect(ids(await claim(store, 'third', later(6 * 60_000)))).toEqual([1, 2])
+    })
+
+    test.each([
+      [8, 0],
+      [9, 15_000],
+      [10, 30_000],
+      [14, 480_000],
+      [15, 900_000],
+      [40, 900_000],
+    ])('at %i deaths it is left for %i ms', async (deaths, ms) => {
+      const store = await start()
+      await insert(store, aRow(1))
+      await claim(store, 'dead', AT, 1)
+      await store.transaction((tx) => tx('inbound_messages').update({ attempts: deaths }))
+      await store.transaction((tx) => releaseInbound(tx, 'dead', AT, { giveBack: false }))
+      const wish = { inboxIds: [1, 2], owner: 'dead' }
+      expect(await nextInboundDue(store.read, wish)).toEqual(new Date(AT.getTime() + ms))
     })
 
     test('a fate is given once', async () => {

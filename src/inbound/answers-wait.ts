@@ -1,0 +1,71 @@
+/**
+ * An answer waits for the mail it answers, when that one is in the ledger and has no fate yet: it
+ * failed and is tried again, or is left for a while, or is in the hands of another daemon. Decided
+ * first, the answer would find no conversation and open one of its own. Those in the same hand come
+ * in their order anyway; see overtaken.ts for the slow ones among them.
+ */
+import type { Queryable } from '../store/open.ts'
+import { listWaiting, type Pending } from '../store/release-inbound.ts'
+import type { Ready } from './take.ts'
+
+/** Then it goes on alone: the other may wait for something that never comes. */
+const WAITS_MAX_MS = 3_600_000
+const LOOK_AGAIN_MS = 1_000
+
+export interface Waiting {
+  readonly one: Ready
+  /** When the mail it answers may have been taken. */
+  readonly until: Date
+}
+
+/** Whoever of these has to wait, and the others, in their order. */
+export async function answersThatWait(
+  db: Queryable,
+  ready: readonly Ready[],
+  { owner, now }: { owner: string; now: Date },
+): Promise<{ ready: readonly Ready[]; waiting: readonly Waiting[] }> {
+  const ids = new Set(ready.flatMap(ancestorsOf))
+  const pending = new Map((await listWaiting(db, [...ids], owner)).map((p) => [p.messageId, p]))
+  if (pending.size === 0) return { ready, waiting: [] }
+  const waiting: Waiting[] = []
+  const others: Ready[] = []
+  for (const one of ready) {
+    const until = waitsUntil(one, pending, now)
+    if (until === null) others.push(one)
+    else {
+      waiting.push({ one, until })
+      // What answers this one waits with it.
+      const { id, messageId } = one.row
+      if (messageId !== null) pending.set(messageId, { id, messageId, dueAt: until })
+    }
+  }
+  return { ready: others, waiting }
+}
+
+const ancestorsOf = ({ parsed }: Ready): string[] => [
+  ...parsed.message.inReplyTo,
+  ...parsed.message.references,
+]
+
+function waitsUntil(one: Ready, pending: ReadonlyMap<string, Pending>, now: Date): Date | null {
+  if (now.getTime() - one.row.receivedAt.getTime() > WAITS_MAX_MS) return null
+  const due = ancestorsOf(one).flatMap((id) => {
+    const other = pending.get(id)
+    // Only for earlier ones: two that name each other would wait for ever.
+    return other !== undefined && other.id < one.row.id ? [other.dueAt?.getTime() ?? 0] : []
+  })
+  return due.length === 0 ? null : new Date(Math.max(...due, now.getTime()) + LOOK_AGAIN_MS)
+}
+
+/** Does it answer one of these? */
+export const answersOneOf = (one: Ready, messageIds: ReadonlySet<string>): boolean =>
+  ancestorsOf(one).some((id) => messageIds.has(id))
+
+/** Why an answer was not taken: the mail it answers was not. Says nothing about the answer. */
+export class WaitsForAnswered extends Error {
+  override readonly name = 'WaitsForAnswered'
+
+  constructor() {
+    super('the mail it answers has not been taken yet')
+  }
+}

@@ -1,0 +1,92 @@
+/** Messages that a daemon had in hand, and that are due again: after its death, or after a failure. */
+import { asideMs } from './claim-order.ts'
+import type { InboundMessage, InboundRow } from './inbound-rows.ts'
+import { toJson } from './json.ts'
+import type { Queryable, Tx } from './open.ts'
+import { fromMsOrNull, toMs } from './time.ts'
+
+/**
+ * What this daemon had in hand is due again at once: at start after it died (the attempt counts),
+ * or when the database was away (`giveBack`: it does not). One that was in hand at many deaths is
+ * left for a while.
+ */
+export async function releaseInbound(
+  tx: Tx,
+  owner: string,
+  at: Date,
+  { giveBack }: { giveBack: boolean },
+): Promise<void> {
+  const held = await tx<InboundRow>('inbound_messages')
+    .where({ fate: 'pending', lease_owner: owner })
+    .select('id', 'attempts', 'failures')
+  if (held.length === 0) return
+  await tx<InboundRow>('inbound_messages')
+    .whereIn(
+      'id',
+      held.map(({ id }) => id),
+    )
+    .update({
+      due_at: toMs(at),
+      lease_owner: null,
+      ...(giveBack ? { attempts: tx.raw('attempts - 1') } : {}),
+    })
+  if (giveBack) return
+  for (const { id, attempts, failures } of held) {
+    const wait = asideMs(attempts - failures)
+    if (wait === 0) continue
+    await tx<InboundRow>('inbound_messages')
+      .where({ id })
+      .update({ due_at: toMs(at) + wait })
+  }
+}
+
+const REASONS_MAX = 20
+
+/** Tried again at `dueAt`. Earlier reasons stay. */
+export async function postponeInbound(
+  tx: Tx,
+  message: Pick<InboundMessage, 'id' | 'reasons'>,
+  change: { dueAt: Date; failed: boolean; reason: string },
+): Promise<void> {
+  const { reasons } = message
+  const all = reasons.at(-1) === change.reason ? reasons : [...reasons, change.reason]
+  await tx<InboundRow>('inbound_messages')
+    .where({ id: message.id, fate: 'pending' })
+    .update({
+      due_at: toMs(change.dueAt),
+      lease_owner: null,
+      reasons: toJson(all.slice(-REASONS_MAX)),
+      // An attempt that the world spoiled is given back: it says nothing about the message.
+      ...(change.failed
+        ? { failures: tx.raw('failures + 1') }
+        : { attempts: tx.raw('attempts - 1') }),
+    })
+}
+
+export interface Pending {
+  readonly id: number
+  readonly messageId: string
+  readonly dueAt: Date | null
+}
+
+/** SQLite takes 32,766 values in a statement; mail with more ancestors than this is no conversation. */
+const IDS_MAX = 5_000
+
+/** Messages with these Message-IDs that wait, and that `owner` does not have in hand. */
+export async function listWaiting(
+  db: Queryable,
+  messageIds: readonly string[],
+  owner: string,
+): Promise<Pending[]> {
+  if (messageIds.length === 0) return []
+  const rows = await db<InboundRow>('inbound_messages')
+    .whereIn('message_id', messageIds.slice(0, IDS_MAX))
+    // Not by the index of those that wait, which may be ten thousand.
+    .whereRaw("coalesce(fate, '') = 'pending' and coalesce(lease_owner, '') <> ?", [owner])
+    .select('id', 'message_id', 'due_at')
+  return rows.map(({ id, message_id, due_at }) => ({
+    id,
+    messageId: message_id ?? '',
+    dueAt: fromMsOrNull(due_at),
+  }))
+}
