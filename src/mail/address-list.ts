@@ -157,7 +157,10 @@ const withoutComments = (text: string): string =>
     .replace(/([@.]) ?\(\)/g, '$1')
     .replaceAll('()', ' ')
 
-/** Source routes (`@a,@b:c@d`), `mailto:`, encoded or commented addresses (RFC 5322 §4.4). */
+/**
+ * Source routes (`@a,@b:c@d`), `mailto:`, encoded or commented addresses (RFC 5322 §4.4), and the end of
+ * angle brackets whose beginning was lost.
+ */
 function withoutNoise(address: string): string {
   const plain = withoutComments(address.replace(/\([^()]*\)/g, '()'))
     .replace(/^\s*(?:mailto|smtp):/i, '')
@@ -165,5 +168,5 @@ function withoutNoise(address: string): string {
     .trim()
   const quoted = /^"([^"\\\s]+)"@/.exec(plain)
   const unquoted = quoted === null ? plain : `${quoted[1]}${plain.slice(quoted[0].length - 1)}`
-  return trimOf(unquoted, `'"`)
+  return trimOf(unquoted, `'">`)
 }

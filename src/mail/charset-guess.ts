@@ -5,6 +5,7 @@
  */
 import { isAscii, isUtf8 } from 'node:buffer'
 import { HIGH_HALVES } from './charset-tables.ts'
+import { decodeIso2022Jp } from './iso-2022-jp.ts'
 
 /** Bytes looked at to recognise Cyrillic. */
 const SAMPLE_BYTES = 4_000
@@ -13,11 +14,32 @@ const LETTERS_MIN = 8
 /** The text of bytes without a believable label. */
 export function guessText(bytes: Uint8Array): string {
   const buffer = bufferOf(bytes)
-  if (buffer.includes('\x1b$B') || buffer.includes('\x1b$@')) return decode('iso-2022-jp', bytes)
+  if (buffer.includes('\x1b$B') || buffer.includes('\x1b$@')) return decodeIso2022Jp(bytes)
   const utf8 = strictText('utf-8', bytes)
   if (utf8 !== null) return utf8
+  const damaged = damagedUtf8(bytes)
+  if (damaged !== null) return damaged
   const cyrillic = cyrillicCharset(buffer)
   return cyrillic === null ? windows1252(bytes) : decode(cyrillic, bytes)
+}
+
+/** Whole sequences for each broken one that make bytes UTF-8 that was cut or hurt on its way. */
+const WHOLE_PER_BROKEN = 5
+
+/** Null when that is unlikely: in other charsets whole sequences are a rare chance. */
+function damagedUtf8(bytes: Uint8Array): string | null {
+  const { text, whole, broken } = lenientUtf8(bytes)
+  return whole >= WHOLE_PER_BROKEN * broken ? text : null
+}
+
+/** Read as UTF-8 whatever it is, and how much beyond ASCII was whole. */
+export function lenientUtf8(bytes: Uint8Array): { text: string; whole: number; broken: number } {
+  const text = decode('utf-8', bytes)
+  return {
+    text,
+    whole: text.match(/[\u0080-\ufffc]/g)?.length ?? 0,
+    broken: text.match(/\ufffd/g)?.length ?? 0,
+  }
 }
 
 /** Null when `bytes` are not valid in that charset. */

@@ -4,8 +4,16 @@
  * an unknown or wrong charset is guessed and the guess reported.
  */
 import { isAscii } from 'node:buffer'
-import { byTable, guessText, strictText, utf8Sequences, windows1252 } from './charset-guess.ts'
+import {
+  byTable,
+  guessText,
+  lenientUtf8,
+  strictText,
+  utf8Sequences,
+  windows1252,
+} from './charset-guess.ts'
 import { HIGH_HALVES } from './charset-tables.ts'
+import { decodeIso2022Jp } from './iso-2022-jp.ts'
 import { decodeUtf7 } from './utf7.ts'
 
 export interface Decoded {
@@ -87,7 +95,7 @@ export function decodeBytes(bytes: Uint8Array, label: string | null): Decoded {
   if (decoder === null) {
     return { text: guessText(bytes), problem: `unknown charset "${name.slice(0, 40)}", guessed` }
   }
-  const text = decoder.decode(bytes)
+  const text = name === 'iso-2022-jp' ? decodeIso2022Jp(bytes) : decoder.decode(bytes)
   // A multi-byte charset that does not fit, and UTF-8 that does.
   if (text.includes('\ufffd') && utf8Sequences(bytes) > 0) return relabelled(bytes, name)
   return { text, problem: null }
@@ -144,10 +152,8 @@ function decodeByMark(bytes: Uint8Array): string | null {
 function decodeUtf8(bytes: Uint8Array): Decoded {
   const strict = strictText('utf-8', bytes)
   if (strict !== null) return { text: strict, problem: null }
-  const lenient = decode('utf-8', bytes)
+  const { text: lenient, whole, broken } = lenientUtf8(bytes)
   // More broken than whole: the label is wrong rather than the bytes damaged.
-  const whole = lenient.match(/[\u0080-\ufffc]/g)?.length ?? 0
-  const broken = lenient.match(/\ufffd/g)?.length ?? 0
   const text = whole >= broken ? lenient : guessText(bytes)
   return { text, problem: 'text is not the UTF-8 it claims to be' }
 }

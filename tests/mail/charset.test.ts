@@ -4,6 +4,7 @@ import { decodeBytes } from '../../src/mail/charset.ts'
 import { htmlCharset } from '../../src/mail/html-charset.ts'
 
 const RUSSIAN = 'Добрый день, не работает принтер'
+const UTF8_CUT = `${Buffer.from('Größe für Österreich, Übel').toString('hex')}c3`
 const CP1251 = 'c4eee1f0fbe920e4e5edfc2c20ede520f0e0e1eef2e0e5f220eff0e8edf2e5f0'
 const KOI8 = 'e4cfc2d2d9ca20c4c5ced82c20cec520d2c1c2cfd4c1c5d420d0d2c9ced4c5d2'
 const utf8 = (text: string): string => Buffer.from(text).toString('hex')
@@ -57,6 +58,7 @@ describe('text without a believable label', () => {
     ['... labelled UTF-8', CP1251, 'utf-8', RUSSIAN],
     ['Western, few letters', '47e96e61697665742065742066ea746520e0', null, 'Génaivet et fête à'],
     ['ISO-2022-JP', '1b2442467c4b5c1b2842', null, '日本'],
+    ['UTF-8 that was cut', UTF8_CUT, null, 'Größe für Österreich, Übel\ufffd'],
     ['ISO-2022-JP, as ASCII', '1b2442467c4b5c1b2842', 'us-ascii', '日本'],
   ])('%s', (_, hex, label, words) => {
     expect(text(hex, label)).toBe(words)
@@ -69,6 +71,9 @@ describe('ISO-2022', () => {
     ['iso-2022-kr', '1b2429430e4751315b0f20410a', '한글 A\n'],
     ['iso-2022-cn', '1b2429410e56504e440f20410a', '中文 A\n'],
     ['iso-2022-kr', '0e47510a410a', '한\nA\n'],
+    ['iso-2022-jp', '1b2442467c1b28421b24424b5c1b2842', '日本'],
+    ['iso-2022-jp', '1b28421b2442467c1b2842', '日'],
+    ['iso-2022-jp', '1b24421b28421b284a41', 'A'],
   ])('%s %s', (label, hex, words) => {
     expect(text(hex, label)).toBe(words)
   })

@@ -72,6 +72,7 @@ describe('encoded words', () => {
     ['=?utf-8?q?a?= b', 'a b'],
     ['=?utf-8?B?w?= =?utf-8?B?6Q=?=', 'é'],
     ['=?iso-8859-1?Q?Fr\u00f6sche_=E4?=', 'Frösche ä'],
+    ['=?iso-2022-jp?B?GyRCRnwbKEI=?=\r\n =?iso-2022-jp?B?GyRCS1wbKEI=?=', '日本'],
     ['=?utf-8*en?q?x?=', 'x'],
     ['=?broken', '=?broken'],
     ['no words', 'no words'],
@@ -115,6 +116,7 @@ describe('address lists', () => {
     ['Nobody <>', [[null, 'Nobody']]],
     ['ana@xn--80ak6aa92e.com', [['ana@xn--80ak6aa92e.com', null]]],
     ['ANA@Example.ORG', [['ana@example.org', null]]],
+    ['Ana ana@example.org>', [['ana@example.org', 'Ana']]],
   ])('%s', (raw, entries) => {
     expect(parseAddressList(raw).map(({ address, name }) => [address, name])).toEqual(entries)
   })
