@@ -1,7 +1,7 @@
 /**
  * Which leaves are the text people read, and which are attachments (RFC 2046 §5.1).
  *
- * Every leaf ends in exactly one of the two. Text comes from the plain part where it says
+ * Every leaf ends in exactly one of the two, but for the nameless signature of signed mail. Text comes from the plain part where it says
  * something, else from the HTML; alternatives nobody shows are attachments.
  */
 import { decodeBytes } from '../../mail/charset.ts'
@@ -16,6 +16,7 @@ import { cutHtml } from './cut-html.ts'
 import type { Container } from './leaves.ts'
 import { LIMITS } from './limits.ts'
 import type { Part, PartHead } from './part.ts'
+import { isControlPart } from './protection.ts'
 import { sanitiseHtml } from './sanitise-html.ts'
 
 export interface Body {
@@ -71,7 +72,9 @@ export function assembleBody(parts: readonly Part[]): Body {
   return {
     text: cutClean(text, LIMITS.textLengthMax),
     html: html === null ? null : sanitiseSafely(html, problems),
-    attached: parts.filter((part) => !shown.has(part)),
+    attached: parts.filter(
+      (part, index) => !shown.has(part) && !isControlPart(part, parts[index - 1]),
+    ),
     problems: [...new Set(problems)],
   }
 }

@@ -124,7 +124,8 @@ function writtenLeaf({ type, named, encoding }: Leaf, words: string[], end: stri
   const word = `word${words.length}end`
   words.push(word)
   const content = type === 'message/rfc822' ? `Subject: ${word}${end}${end}${word}` : `The ${word}.`
-  const name = named ? `; name=file${words.length}.dat` : ''
+  // The signature of signed mail is no file unless it has a name.
+  const name = named || type === 'application/pgp-signature' ? `; name=file${words.length}.dat` : ''
   const head = `Content-Type: ${type}${name}${end}Content-Transfer-Encoding: ${encoding}${end}${end}`
   return head + (encoding === 'base64' ? Buffer.from(content).toString('base64') : content)
 }

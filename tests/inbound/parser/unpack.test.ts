@@ -153,6 +153,27 @@ describe('signed and encrypted mail', () => {
     expect(message.problems).toContain('signed with OpenPGP; the signature was not verified')
   })
 
+  test.each(['pgp-signature', 'pkcs7-signature', 'x-pkcs7-signature'])(
+    'one without a name is told, and no file (%s)',
+    async (type) => {
+      const { message, attachments } = await read(
+        multipart('signed', [TEXT, `Content-Type: application/${type}\n\nabc`]),
+      )
+      expect(message.text.reply).toBe('See the file')
+      expect(attachments).toEqual([])
+      expect(message.problems.join()).toContain('the signature was not verified')
+    },
+  )
+
+  test.each([
+    ['in other mail', 'mixed', 0],
+    ['before what it would sign', 'signed', 1],
+  ])('what calls itself a signature %s is a file', async (_, subtype, textAt) => {
+    const parts = ['Content-Type: application/pgp-signature\n\nabc']
+    parts.splice(textAt, 0, TEXT)
+    expect((await read(multipart(subtype, parts))).attachments).toHaveLength(1)
+  })
+
   test('any bytes are no container, or one', () => {
     const whole = signed(ENTITY, { inPieces: true })
     fc.assert(
