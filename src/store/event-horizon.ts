@@ -49,22 +49,31 @@ export class EventHorizon {
   async #advance(): Promise<number> {
     if (this.#doubt !== null) await this.#resolve(this.#doubt)
     if (this.#doubt !== null) return this.#settled
-    const { count, last } = await this.#newer()
+    const last = await this.#last()
     if (last <= this.#settled) return this.#settled
-    const gapless = this.#settled > 0 && count === last - this.#settled
-    if (gapless || this.#store.kind === 'sqlite') this.#settled = last
+    if (this.#store.kind === 'sqlite' || (await this.#isGapless(last))) this.#settled = last
     else await this.#doubtUpTo(last)
     return this.#settled
   }
 
-  async #newer(): Promise<{ count: number; last: number }> {
+  async #last(): Promise<number> {
+    const row = await this.#store
+      .read('events')
+      .max({ last: 'id' })
+      .first<{ last: number | null }>()
+    return Number(row?.last ?? 0)
+  }
+
+  /** At the first look there would be every event to count, and there are gaps anyway. */
+  async #isGapless(last: number): Promise<boolean> {
+    if (this.#settled === 0) return false
     const row = await this.#store
       .read('events')
       .where('id', '>', this.#settled)
-      .max({ last: 'id' })
+      .where('id', '<=', last)
       .count({ count: '*' })
-      .first<{ last: number | null; count: number }>()
-    return { count: Number(row?.count ?? 0), last: Number(row?.last ?? 0) }
+      .first<{ count: number }>()
+    return Number(row?.count ?? 0) === last - this.#settled
   }
 
   async #doubtUpTo(upTo: number): Promise<void> {

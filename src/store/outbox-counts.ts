@@ -87,13 +87,17 @@ export interface HeldAcknowledgement {
   readonly createdAt: Date
 }
 
-/** Held acknowledgements, the oldest first. */
+/**
+ * Held acknowledgements, the oldest first. `coalesce` around the kind says that its index, shared by
+ * every acknowledgement there ever was, must not be the way to the few that are held.
+ */
 export async function heldAcknowledgements(
   db: Queryable,
   limit: number,
 ): Promise<HeldAcknowledgement[]> {
   const rows = await db('outbox')
-    .where({ kind: 'acknowledgement', outcome: 'held' })
+    .where({ outcome: 'held' })
+    .whereRaw("coalesce(kind, '') = 'acknowledgement'")
     .orderBy('id')
     .limit(limit)
     .select<HeldRow[]>('id', 'ticket_id', 'rcpt_to', 'verified', 'created_at')

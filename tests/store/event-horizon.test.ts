@@ -46,6 +46,17 @@ eachDatabase('how far events can be read', (fresh, kind) => {
     })
   })
 
+  test('is known at the first look without counting what there ever was', async () => {
+    await withStores(async (store, other) => {
+      await store.transaction(happens)
+      const asked: string[] = []
+      other.read.on('query', ({ sql }: { sql: string }) => asked.push(sql))
+      await settles(new EventHorizon(other), 1)
+      expect(asked).not.toEqual([])
+      expect(asked.filter((sql) => sql.includes('count('))).toEqual([])
+    })
+  })
+
   // On SQLite transactions follow each other: no event is ever in doubt.
   if (kind !== 'postgres') return
 
