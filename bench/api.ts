@@ -69,20 +69,39 @@ export async function apiFigures(
 ): Promise<ApiFigures> {
   const config = largeDesk(servers, desk)
   await seedOnce(config, { tickets: desk.tickets, comments: 5 * desk.tickets })
-  const client = fork(path.join(import.meta.dirname, 'api-client.ts'))
   const stop = new AbortController()
   const daemon = await startDaemon(config, openLog('error', 2), stop.signal)
   try {
-    const target = { url: daemon.url, token: await tokenOf(daemon) }
-    await untilIndexed(client, target)
-    const { latencies, taken } = await timed(servers, client, { daemon, target })
-    const rates = []
-    for (const one of RATED) rates.push(await rated(client, target, one))
-    return { latencies, rates, taken }
+    return await withClient(daemon, async (client, target) => {
+      const { latencies, taken } = await timed(servers, client, { daemon, target })
+      const rates = []
+      for (const one of RATED) rates.push(await rated(client, target, one))
+      return { latencies, rates, taken }
+    })
   } finally {
-    client.disconnect()
     stop.abort()
     await daemon.done
+  }
+}
+
+/** Of a daemon that runs: how long its answers take while mail is taken in. */
+export const apiLatencies = (
+  servers: Servers,
+  daemon: Daemon,
+): Promise<Pick<ApiFigures, 'latencies' | 'taken'>> =>
+  withClient(daemon, (client, target) => timed(servers, client, { daemon, target }))
+
+async function withClient<T>(
+  daemon: Daemon,
+  work: (client: ChildProcess, target: Target) => Promise<T>,
+): Promise<T> {
+  const client = fork(path.join(import.meta.dirname, 'api-client.ts'))
+  try {
+    const target = { url: daemon.url, token: await tokenOf(daemon) }
+    await untilIndexed(client, target)
+    return await work(client, target)
+  } finally {
+    client.disconnect()
   }
 }
 
@@ -155,8 +174,10 @@ async function taken({ workplace: { store } }: Daemon): Promise<number> {
 }
 
 async function deliverUntil(servers: Servers, over: AbortSignal): Promise<void> {
+  // On a desk that was kept the mails of the run before are there, and would be copies.
+  const run = Date.now()
   for (let seed = 1; !over.aborted; seed += 1) {
-    await servers.ask({ do: 'make', count: MAILS_AT_ONCE, seed })
+    await servers.ask({ do: 'make', count: MAILS_AT_ONCE, seed, name: `${run}-${seed}` })
     await servers.ask({ do: 'deliver' })
     await new Promise((resolve) => setTimeout(resolve, 500))
   }

@@ -24,20 +24,46 @@ function randomFrom(seed: number): () => number {
   }
 }
 
-export function mails(count: number, seed = 1): BenchMail[] {
-  const random = randomFrom(seed)
-  return Array.from({ length: count }, (_, index) => oneMail(`${seed}-${index}`, random))
+/** Somebody who writes. */
+export interface Writer {
+  readonly name: string
+  readonly address: string
+  /** The Message-ID of what he answers; without it he begins something new. */
+  readonly inReplyTo?: string
 }
 
-function oneMail(name: string, random: () => number): BenchMail {
-  const person = Math.floor(random() * 200)
-  const from = `customer${person}@example.org`
+const customer = (_: unknown, person: number): Writer => ({
+  name: `Customer ${person}`,
+  address: `customer${person}@example.org`,
+})
+const CUSTOMERS = Array.from({ length: 200 }, customer)
+
+export interface Correspondence {
+  readonly count: number
+  readonly seed?: number
+  /** Distinguishes mails that are alike but for their Message-ID: those of another time. */
+  readonly name?: string
+  readonly writers?: readonly Writer[]
+}
+
+export function mails({ count, seed = 1, name, writers = CUSTOMERS }: Correspondence): BenchMail[] {
+  const random = randomFrom(seed)
+  return Array.from({ length: count }, (_, index) =>
+    oneMail(`${name ?? seed}-${index}`, writers, random),
+  )
+}
+
+function oneMail(name: string, writers: readonly Writer[], random: () => number): BenchMail {
+  const writer = writers[Math.floor(random() * writers.length)]
+  if (writer === undefined) throw new Error('nobody writes')
+  const { address: from, inReplyTo } = writer
   const bytes = Math.min(1_500_000, Math.round(15_000 * Math.exp(gauss(random) * 1.1)))
   const head = [
-    `From: Customer ${person} <${from}>`,
+    `From: ${writer.name} <${from}>`,
     'To: support@acme.test',
     `Subject: Request ${name}: ${prose(40, random)}`,
     `Message-ID: <bench-${name}@example.org>`,
+    ...(inReplyTo === undefined ? [] : [`In-Reply-To: <${inReplyTo}>`]),
     `Date: ${new Date(1_790_000_000_000).toUTCString()}`,
     'MIME-Version: 1.0',
   ]

@@ -11,9 +11,14 @@ export interface LargeDesk {
   readonly database: string
   /** Of the API on loopback; without it, any that is free. */
   readonly port?: number
+  /** Are agents told of new tickets? Without it, as a desk does. */
+  readonly notices?: 'off'
 }
 
-export function largeDesk(servers: Servers, { directory, database, port = 0 }: LargeDesk): Config {
+export function largeDesk(
+  servers: Pick<Servers, 'imap' | 'smtp'>,
+  { directory, database, port = 0, notices }: LargeDesk,
+): Config {
   const account = { host: '127.0.0.1', tls: 'none', user: SUPPORT, password: 'bench' }
   const inbox = {
     name: 'Support',
@@ -29,6 +34,7 @@ export function largeDesk(servers: Servers, { directory, database, port = 0 }: L
       ...(port === 0 ? {} : { public_url: `http://127.0.0.1:${port}` }),
       acknowledgement: { budget: 'unlimited', delay: '1h' },
       flood: 'unlimited',
+      ...(notices === undefined ? {} : { agent_notices: { default: notices } }),
       inboxes: [inbox],
     },
     { env: {}, baseDir: directory },

@@ -4,14 +4,14 @@
  */
 import { once } from 'node:events'
 import { startMailWorld } from '../src/demo/mail-world.ts'
-import { mails } from './corpus.ts'
+import { type Correspondence, mails } from './corpus.ts'
 
 const SUPPORT = 'support@acme.test'
 const PASSWORD = 'bench'
 
 export type Command =
   /** Makes the mails; the clock starts when they are delivered. */
-  | { readonly do: 'make'; readonly count: number; readonly seed: number }
+  | ({ readonly do: 'make' } & Correspondence)
   | { readonly do: 'deliver' }
   | { readonly do: 'notify'; readonly count: number }
   /** The milliseconds in which the SMTP server took `count` mails, after so many others. */
@@ -41,7 +41,7 @@ process.disconnect()
 async function answerTo(command: Exclude<Command, { do: 'stop' }>): Promise<object> {
   switch (command.do) {
     case 'make':
-      made = mails(command.count, command.seed).map(({ source }) => source)
+      made = mails(command).map(({ source }) => source)
       return { made: made.length }
     case 'deliver':
       for (const source of made) world.imap.deliver(SUPPORT, source)

@@ -4,6 +4,7 @@
  */
 import { apiRows } from './api-rows.ts'
 import { dashboardRows } from './dashboard-rows.ts'
+import { growthRows } from './growth-rows.ts'
 import { type Intake, intakeRate } from './intake.ts'
 import { quickLatency } from './latency.ts'
 import { sendingRate } from './outbox.ts'
@@ -99,4 +100,6 @@ if (wants('intake')) rows.push(await intakeRow(parser))
 if (wants('api')) rows.push(...(await withServers(apiRows)))
 if (wants('dashboard')) rows.push(...(await withServers(dashboardRows)))
 if (wants('outbox')) rows.push(await sendingRow())
+// A million tickets take minutes and gigabytes: only for who asks.
+if (chosen.has('growth')) rows.push(...(await growthRows()))
 report(rows)

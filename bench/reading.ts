@@ -25,8 +25,8 @@ export function readingRate(count: number): Promise<number> {
 }
 
 async function rateOf(count: number, read: (source: Buffer) => Promise<unknown>): Promise<number> {
-  for (const { source } of mails(WARM_UP, 2)) await read(source)
-  const sources = mails(count).map(({ source }) => source)
+  for (const { source } of mails({ count: WARM_UP, seed: 2 })) await read(source)
+  const sources = mails({ count }).map(({ source }) => source)
   const started = performance.now()
   for (const source of sources) await read(source)
   return (1_000 * sources.length) / (performance.now() - started)

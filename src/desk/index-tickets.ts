@@ -146,7 +146,7 @@ export class TicketIndexer {
 }
 
 /** The subject and the newest words are the last to be left out. */
-function wordsOfTicket({ ticket, people, comments }: TicketTexts): TicketWords {
+export function wordsOfTicket({ ticket, people, comments }: TicketTexts): TicketWords {
   const head = [ticket.subject, String(ticket.id), ...ticket.tags, ...people]
   const fields = Object.values(ticket.fields)
   const said = (visibility: 'public' | 'internal'): string[] =>
