@@ -1,11 +1,11 @@
 /**
  * An answer waits for the mail it answers, when that one is in the ledger and has no fate yet: it
- * failed and is tried again, or is left for a while, or is in the hands of another daemon. Decided
- * first, the answer would find no conversation and open one of its own. Those in the same hand come
- * in their order anyway; see overtaken.ts for the slow ones among them.
+ * failed and is tried again, or is left for a while, or is in other hands. Decided first, the answer
+ * would find no conversation and open one of its own. Those in the same hand come in their order anyway;
+ * see overtaken.ts for the slow ones among them.
  */
 import type { Queryable } from '../store/open.ts'
-import { listWaiting, type Pending } from '../store/release-inbound.ts'
+import { listPending, type Pending } from '../store/release-inbound.ts'
 import type { Ready } from './take.ts'
 
 /** Then it goes on alone: the other may wait for something that never comes. */
@@ -18,20 +18,22 @@ export interface Waiting {
   readonly until: Date
 }
 
-/** Whoever of these has to wait, and the others, in their order. */
+/** Whoever of these has to wait, and the others, in their order. `before`: taken before these. */
 export async function answersThatWait(
   db: Queryable,
-  ready: readonly Ready[],
-  { owner, now }: { owner: string; now: Date },
+  { ready, before }: { ready: readonly Ready[]; before: readonly Ready[] },
+  now: Date,
 ): Promise<{ ready: readonly Ready[]; waiting: readonly Waiting[] }> {
   const ids = new Set(ready.flatMap(ancestorsOf))
-  const pending = new Map((await listWaiting(db, [...ids], owner)).map((p) => [p.messageId, p]))
+  const inHand = new Set([...before, ...ready].map(({ row }) => row.id))
+  const others = (await listPending(db, [...ids])).filter(({ id }) => !inHand.has(id))
+  const pending = new Map(others.map((other) => [other.messageId, other]))
   if (pending.size === 0) return { ready, waiting: [] }
   const waiting: Waiting[] = []
-  const others: Ready[] = []
+  const goOn: Ready[] = []
   for (const one of ready) {
     const until = waitsUntil(one, pending, now)
-    if (until === null) others.push(one)
+    if (until === null) goOn.push(one)
     else {
       waiting.push({ one, until })
       // What answers this one waits with it.
@@ -39,7 +41,7 @@ export async function answersThatWait(
       if (messageId !== null) pending.set(messageId, { id, messageId, dueAt: until })
     }
   }
-  return { ready: others, waiting }
+  return { ready: goOn, waiting }
 }
 
 const ancestorsOf = ({ parsed }: Ready): string[] => [

@@ -84,7 +84,7 @@ class Batches {
     })
     const isLast = rows.length < BATCH_MAX
     await this.#take({ more: !isLast })
-    this.#ready = await letAnswersWait(this.#deps, await parsing)
+    this.#ready = await letAnswersWait(this.#deps, await parsing, this.#later)
     // Less than a full batch: nobody is waiting behind it, so it is written at once.
     if (isLast && !this.#signal.aborted) {
       await storeSmall(this.#deps, this.#ready)
@@ -182,10 +182,14 @@ function inOrder(deps: IntakeDeps, ready: readonly Ready[], overtaken: Overtaken
     })
 }
 
-async function letAnswersWait(deps: IntakeDeps, all: readonly Ready[]): Promise<readonly Ready[]> {
-  const { context, clock, owner } = deps
-  const now = clock.now()
-  const { ready, waiting } = await answersThatWait(context.store.read, all, { owner, now })
+async function letAnswersWait(
+  deps: IntakeDeps,
+  all: readonly Ready[],
+  before: readonly Ready[],
+): Promise<readonly Ready[]> {
+  const { context, clock } = deps
+  const asked = { ready: all, before }
+  const { ready, waiting } = await answersThatWait(context.store.read, asked, clock.now())
   if (waiting.length > 0) await context.store.transaction((tx) => wait(tx, waiting))
   return ready
 }
@@ -203,7 +207,7 @@ async function takeLate(
   before: Promise<unknown> | null,
 ): Promise<void> {
   await before
-  const ready = await letAnswersWait(deps, [done])
+  const ready = await letAnswersWait(deps, [done], [])
   await storeSmall(deps, ready)
   await takeAll(deps, ready, { more: false })
 }

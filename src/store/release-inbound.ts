@@ -66,27 +66,27 @@ export async function postponeInbound(
 export interface Pending {
   readonly id: number
   readonly messageId: string
+  /** When it is tried again; null: some daemon has it in hand, or had it when it died. */
   readonly dueAt: Date | null
 }
 
 /** SQLite takes 32,766 values in a statement; mail with more ancestors than this is no conversation. */
 const IDS_MAX = 5_000
 
-/** Messages with these Message-IDs that wait, and that `owner` does not have in hand. */
-export async function listWaiting(
+/** Messages with these Message-IDs that have no fate yet. */
+export async function listPending(
   db: Queryable,
   messageIds: readonly string[],
-  owner: string,
 ): Promise<Pending[]> {
   if (messageIds.length === 0) return []
   const rows = await db<InboundRow>('inbound_messages')
     .whereIn('message_id', messageIds.slice(0, IDS_MAX))
     // Not by the index of those that wait, which may be ten thousand.
-    .whereRaw("coalesce(fate, '') = 'pending' and coalesce(lease_owner, '') <> ?", [owner])
-    .select('id', 'message_id', 'due_at')
-  return rows.map(({ id, message_id, due_at }) => ({
+    .whereRaw("coalesce(fate, '') = 'pending'")
+    .select('id', 'message_id', 'due_at', 'lease_owner')
+  return rows.map(({ id, message_id, due_at, lease_owner }) => ({
     id,
     messageId: message_id ?? '',
-    dueAt: fromMsOrNull(due_at),
+    dueAt: lease_owner === null ? fromMsOrNull(due_at) : null,
   }))
 }

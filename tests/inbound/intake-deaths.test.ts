@@ -70,6 +70,24 @@ eachDatabase(
       expect(second?.ticketId).toBe(first?.ticketId)
     })
 
+    test.each(['test', 'another'])(
+      'an answer waits for mail that the daemon "%s" claimed and has no longer in hand',
+      async (owner) => {
+        await afterDeaths(fresh, 0, [opening(), answer()])
+        const later = desk.clock.now().getTime() + 5 * MINUTE
+        await desk.write((tx) =>
+          tx('inbound_messages').where({ id: 1 }).update({ lease_owner: owner, due_at: later }),
+        )
+        desk.arrives(other())
+        desk.start('fetch', 'intake')
+        await until('the other', async () => (await fates())[2] === 'ticket')
+        expect(await fates()).toEqual(['pending', 'pending', 'ticket'])
+        await desk.write((tx) => releaseInbound(tx, owner, desk.clock.now(), { giveBack: true }))
+        const [first, second] = await desk.untilSettled(3)
+        expect(second).toMatchObject({ fate: 'comment', ticketId: first?.ticketId })
+      },
+    )
+
     test('is quarantined in the end', async () => {
       await afterDeaths(fresh, TOO_MANY, [opening()])
       desk.clock.advance(20 * MINUTE)
