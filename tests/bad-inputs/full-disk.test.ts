@@ -125,24 +125,20 @@ function fill(file: string): void {
 describe('a write that finds no room', () => {
   const fresh = onSqlite(onDesk)
   const parser = sharedParser(scratch.make())
-  test.each([
-    'blob.written',
-    'fetch.stored',
-    'fetch.inserting',
-    'intake.claimed',
-    'take.written',
-    'take.committed',
-  ] as const)('bad input 194: at %s is done again when there is room', async (point) => {
-    const desk = await startDesk(await fresh(), parser)
-    try {
-      const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
-      const failed = failOnce(point, full)
-      desk.arrives(aMail({ text: 'Long. '.repeat(200_000) }))
-      desk.start('fetch', 'intake')
-      await failed
-      expect(await desk.untilSettled(1)).toMatchObject([{ fate: 'ticket', failures: 0 }])
-    } finally {
-      await desk.close()
-    }
-  })
+  test.each(['fetch.inserting', 'intake.claimed', 'take.written', 'take.committed'] as const)(
+    'bad input 194: at %s is done again when there is room',
+    async (point) => {
+      const desk = await startDesk(await fresh(), parser)
+      try {
+        const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
+        const failed = failOnce(point, full)
+        desk.arrives(aMail({ text: 'Long. '.repeat(200_000) }))
+        desk.start('fetch', 'intake')
+        await failed
+        expect(await desk.untilSettled(1)).toMatchObject([{ fate: 'ticket', failures: 0 }])
+      } finally {
+        await desk.close()
+      }
+    },
+  )
 })
