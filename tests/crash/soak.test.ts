@@ -82,6 +82,10 @@ async function liveAndTell(life: Life): Promise<void> {
     customersWrite(life),
     killAtEitherEnd(life),
   ])
+  for (const proxy of [life.imap, life.smtp]) {
+    proxy.disarm()
+    proxy.resetAll()
+  }
   await untilDrained(store, traffic, STALL_MS, hurryAll)
   expect(daemon.running).toBe(true)
   expect(await daemon.stop()).toBe(0)

@@ -34,6 +34,8 @@ export interface FaultProxy {
   leadTo(port: number): void
   /** Happens once, to the first connection that gets there. */
   add(fault: NetworkFault): { readonly happened: Promise<void> }
+  /** Faults that have not happened yet will not happen. */
+  disarm(): void
   /** Ends what is frozen, and all else, as a router does that forgot its connections. */
   resetAll(): void
   close(): Promise<void>
@@ -72,6 +74,9 @@ export async function startFaultProxy(): Promise<FaultProxy> {
         armed.push({ fault, happen: resolve, used: false })
       })
       return { happened }
+    },
+    disarm() {
+      armed.length = 0
     },
     resetAll,
     async close() {
