@@ -22,7 +22,7 @@ import { isDatabaseDown, stopIfCorrupt } from '../store/database-errors.ts'
 import { postponeInbound, releaseInbound } from '../store/release-inbound.ts'
 import { answersThatWait, type Waiting, WaitsForAnswered } from './answers-wait.ts'
 import type { DecideContext } from './decide.ts'
-import { ParseFailure } from './parse.ts'
+import { ParseFailure, ParserUnavailable } from './parse.ts'
 import { Overtaken } from './overtaken.ts'
 import { FAILURES_MAX, prepare, type PrepareDeps, storeSmall } from './prepare.ts'
 import { type Ready, takeBatch } from './take.ts'
@@ -234,7 +234,7 @@ async function takeAll(
 /** The message waits for another attempt; its own failures are counted, the world's are not. */
 async function postpone(deps: IntakeDeps, row: InboundMessage, err: unknown): Promise<void> {
   if (err instanceof SettledElsewhere) return
-  const failed = !isDatabaseDown(err) && !(err instanceof WaitsForAnswered)
+  const failed = !isOfTheWorld(err)
   const failures = row.failures + (failed ? 1 : 0)
   const { context, clock, events } = deps
   const line = { inboundId: row.id, failures }
@@ -252,6 +252,17 @@ async function postpone(deps: IntakeDeps, row: InboundMessage, err: unknown): Pr
   deps.arrived.ring()
 }
 
+/** Nothing about the message: another one would have met it as well. */
+const isOfTheWorld = (err: unknown): boolean =>
+  isDatabaseDown(err) ||
+  isRefusedBySystem(err) ||
+  err instanceof ParserUnavailable ||
+  err instanceof WaitsForAnswered
+
+/** No descriptor, no memory, no right to a directory. */
+const isRefusedBySystem = (err: unknown): err is NodeJS.ErrnoException =>
+  err instanceof Error && 'syscall' in err && 'code' in err
+
 /** Not even the ticket that says so could be written: the ledger says it. */
 async function settleHopeless(tx: Tx, row: InboundMessage, err: unknown, at: Date): Promise<void> {
   const settled = await settleInbound(tx, row.id, {
@@ -267,8 +278,11 @@ async function settleHopeless(tx: Tx, row: InboundMessage, err: unknown, at: Dat
   if (settled) await insertEvents(tx, [heldBack(row)], at)
 }
 
-/** Class and first line only: messages of errors may carry what people wrote. */
+const PLAIN = [ParseFailure, ParserUnavailable, WaitsForAnswered]
+
+/** Class or code only, unless it is our own: messages of errors may carry what people wrote. */
 function describe(err: unknown): string {
-  if (err instanceof ParseFailure || err instanceof WaitsForAnswered) return err.message
+  if (isRefusedBySystem(err)) return err.code ?? err.name
+  if (err instanceof Error && PLAIN.some((ours) => err instanceof ours)) return err.message
   return err instanceof Error ? err.name : 'unknown error'
 }

@@ -13,19 +13,22 @@ import { availableParallelism } from 'node:os'
 import { dirname, extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { AttachmentContent } from '../mail/message.ts'
-import { NotBegun, ParseFailure, ParserChild } from './parser/child-process.ts'
+import { ParserChild } from './parser/child-process.ts'
 import type { ChildLimits } from './parser/child-process.ts'
+import { NotBegun, ParseFailure, ParserUnavailable } from './parser/failures.ts'
 import { LIMITS } from './parser/limits.ts'
 import type { Parsed, ParseMode } from './parser/protocol.ts'
 import { newPoolFolder, removeFolder, removeLeftovers } from './parser/scratch.ts'
 
-export { ParseFailure }
+export { ParseFailure, ParserUnavailable }
+
 export type { Parsed, ParseMode }
 
 export interface Parser {
   /**
    * Reads one message. `safe` is for a second attempt: headers, first text and the original as an
-   * attachment. Rejects with {@link ParseFailure} only. Large attachments come as files below
+   * attachment. Rejects with {@link ParseFailure} when the message is to blame, else with
+   * {@link ParserUnavailable} or the error of the disk. Large attachments come as files below
    * `scratchDir`; they are the caller's until {@link releaseParsed}.
    */
   parse(source: Buffer | { readonly file: string }, mode: ParseMode): Promise<Parsed>
@@ -62,7 +65,7 @@ interface Job {
 const LOAD_MAX = 2
 /** A message that takes longer is not waited for where there is another process. */
 const SLOW_MS = 250
-/** A process that cannot even be started is nobody's message's fault for so long. */
+/** So many processes end before they come to a message, then it is given back. */
 const NOT_BEGUN_MAX = 3
 /** Share of the memory limit beyond which a process is replaced between two messages. */
 const WORN_SHARE = 0.6
@@ -154,14 +157,25 @@ class ParserPool implements Parser {
   /** Gives jobs to processes as long as there are both. */
   #next(): void {
     while (this.#queue.length > 0 && !this.#closed) {
-      const child = this.#free()
+      const child = this.#freeOrRefused()
       if (child === null) break
       const job = this.#queue.shift()
       if (job === undefined) break
-      this.#give(child, 1)
-      void this.#run(child, job)
+      if (child instanceof ParserChild) {
+        this.#give(child, 1)
+        void this.#run(child, job)
+      } else job.reject(child.refused)
     }
     this.#watchForSlow()
+  }
+
+  /** The system may refuse another process, for want of memory for example. */
+  #freeOrRefused(): ParserChild | { readonly refused: unknown } | null {
+    try {
+      return this.#free()
+    } catch (error) {
+      return { refused: error }
+    }
   }
 
   /** The least busy process, or a new one when too few are at work; null: all have enough to do. */
@@ -249,7 +263,7 @@ class ParserPool implements Parser {
   #failed(job: Job, error: unknown): void {
     if (!(error instanceof NotBegun)) job.reject(error)
     else if (this.#closed) job.reject(closedFailure())
-    else if (++job.notBegun > NOT_BEGUN_MAX) job.reject(new ParseFailure('crash', error.message))
+    else if (++job.notBegun > NOT_BEGUN_MAX) job.reject(new ParserUnavailable(error.message))
     else this.#queue.unshift(job)
   }
 
@@ -276,7 +290,7 @@ class ParserPool implements Parser {
 /** The handed-over source in the scratch folder of its request. */
 const SOURCE_NAME = 'source'
 
-const closedFailure = (): ParseFailure => new ParseFailure('crash', 'the parser is closed')
+const closedFailure = (): ParserUnavailable => new ParserUnavailable('the parser is closed')
 
 /** Beside this file, with the same extension: .ts in development, .js when built. */
 function childEntry(): string {

@@ -12,7 +12,13 @@ import { getPriority, hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { contentFileOf, openParser, ParseFailure, releaseParsed } from '../../src/inbound/parse.ts'
+import {
+  contentFileOf,
+  openParser,
+  ParseFailure,
+  ParserUnavailable,
+  releaseParsed,
+} from '../../src/inbound/parse.ts'
 import type { Parser, ParserOptions } from '../../src/inbound/parse.ts'
 
 const MISBEHAVING = fileURLToPath(new URL('./misbehaving-parser.ts', import.meta.url))
@@ -39,6 +45,7 @@ async function failureOf(parsing: Promise<unknown>): Promise<string> {
     await parsing
   } catch (error) {
     if (error instanceof ParseFailure) return error.kind
+    if (error instanceof ParserUnavailable) return 'unavailable'
     throw error
   }
   throw new Error('expected a failure')
@@ -160,13 +167,19 @@ describe('a misbehaving message', () => {
   })
 })
 
+test('a process that ends while it starts has read nothing: no message is blamed', async () => {
+  const pool = open({ entry: join(scratchDir, 'missing.js') })
+  const both = ['one', 'two'].map((text) => failureOf(pool.parse(mail(text), 'full')))
+  expect(await Promise.all(both)).toEqual(['unavailable', 'unavailable'])
+})
+
 test('closing fails what is waiting', async () => {
   const pool = open({ entry: MISBEHAVING })
   const hanging = failureOf(pool.parse(mail('please hang'), 'full'))
   const waiting = failureOf(pool.parse(mail('waiting'), 'full'))
   await pool.close()
-  expect(await Promise.all([hanging, waiting])).toEqual(['crash', 'crash'])
-  expect(await failureOf(pool.parse(mail('too late'), 'full'))).toBe('crash')
+  expect(await Promise.all([hanging, waiting])).toEqual(['unavailable', 'unavailable'])
+  expect(await failureOf(pool.parse(mail('too late'), 'full'))).toBe('unavailable')
 })
 
 describe('the scratch directory', () => {

@@ -9,26 +9,9 @@ import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { setPriority } from 'node:os'
+import { type FailureKind, NotBegun, ParseFailure } from './failures.ts'
 import type { Parsed, ParseRequest, ParseResponse } from './protocol.ts'
 import { removeFolder } from './scratch.ts'
-
-export type FailureKind = 'timeout' | 'memory' | 'crash'
-
-/** Reading one message failed as a whole; the message itself is not the reason of any other failure. */
-export class ParseFailure extends Error {
-  override readonly name = 'ParseFailure'
-  readonly kind: FailureKind
-
-  constructor(kind: FailureKind, sentence: string) {
-    super(sentence)
-    this.kind = kind
-  }
-}
-
-/** The process ended, or was left, before it came to this message: somebody else may read it. */
-export class NotBegun extends Error {
-  override readonly name = 'NotBegun'
-}
 
 export interface ChildLimits {
   readonly entry: string
@@ -110,7 +93,8 @@ export class ParserChild {
   /** Rejects with {@link ParseFailure} when it was reading this one, else with {@link NotBegun}. */
   run(request: ParseRequest): Promise<Parsed> {
     return new Promise((resolve, reject) => {
-      if (this.#gone) {
+      // A process that could not be started has no channel either.
+      if (this.#gone || !this.#process.connected) {
         reject(new NotBegun('the parser process is gone'))
         return
       }
@@ -154,10 +138,10 @@ export class ParserChild {
     if (this.#pending.length === 0 && this.#left.size === 0) return
     const { timeoutMs } = this.#limits
     const allowance = this.#ready ? 0 : START_ALLOWANCE_MS
-    const deadline = setTimeout(
-      () => this.#fail('timeout', `not read within ${timeoutMs} ms`),
-      timeoutMs + allowance,
-    )
+    const late = this.#ready
+      ? `not read within ${timeoutMs} ms`
+      : 'the parser process does not start'
+    const deadline = setTimeout(() => this.#fail('timeout', late), timeoutMs + allowance)
     const watch = setInterval(() => void this.#checkMemory(), WATCH_INTERVAL_MS)
     this.#watched = { since: performance.now(), deadline, watch }
   }
@@ -222,7 +206,8 @@ export class ParserChild {
     const [first, ...others] = this.#pending.splice(0)
     for (const id of this.#left.keys()) void this.#forget(id)
     this.#watchFirst()
-    first?.reject(new ParseFailure(kind, sentence))
+    // What ends while it starts has read nothing yet.
+    first?.reject(this.#ready ? new ParseFailure(kind, sentence) : new NotBegun(sentence))
     for (const { reject } of others) reject(new NotBegun(sentence))
   }
 
