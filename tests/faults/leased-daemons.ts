@@ -76,10 +76,16 @@ export async function holderAmong(
   daemons: readonly LeasedDaemon[],
   url: string,
 ): Promise<LeasedDaemon | undefined> {
+  // For a moment after its crash the database still answers, before it recovers.
+  const owners = await until('the holder', () => ownersOf(url).catch(() => null), 15, 60_000)
+  return daemons.find(({ dataDir }) => owners[0]?.includes(dataDir))
+}
+
+async function ownersOf(url: string): Promise<string[]> {
   const client = await connected(url)
   try {
     const { rows } = await client.query<{ owner: string }>('select owner from inbox_leases')
-    return daemons.find(({ dataDir }) => rows[0]?.owner.includes(dataDir))
+    return rows.map(({ owner }) => owner)
   } finally {
     await client.end()
   }
