@@ -11,6 +11,8 @@ import type { Ready } from './take.ts'
 /** Then it goes on alone: the other may wait for something that never comes. */
 const WAITS_MAX_MS = 3_600_000
 const LOOK_AGAIN_MS = 1_000
+/** Each look reads the whole mail again: the longer it has waited, the less often. */
+const LOOK_AGAIN_SHARE = 0.25
 
 export interface Waiting {
   readonly one: Ready
@@ -27,7 +29,7 @@ export async function answersThatWait(
   const ids = new Set(ready.flatMap(ancestorsOf))
   const inHand = new Set([...before, ...ready].map(({ row }) => row.id))
   const others = (await listPending(db, [...ids])).filter(({ id }) => !inHand.has(id))
-  const pending = new Map(others.map((other) => [other.messageId, other]))
+  const pending = firstOfEach(others)
   if (pending.size === 0) return { ready, waiting: [] }
   const waiting: Waiting[] = []
   const goOn: Ready[] = []
@@ -49,14 +51,25 @@ const ancestorsOf = ({ parsed }: Ready): string[] => [
   ...parsed.message.references,
 ]
 
+/** By Message-ID; of several copies the one that came first. */
+function firstOfEach(all: readonly Pending[]): Map<string, Pending> {
+  return new Map(all.toSorted((a, b) => b.id - a.id).map((one) => [one.messageId, one]))
+}
+
 function waitsUntil(one: Ready, pending: ReadonlyMap<string, Pending>, now: Date): Date | null {
-  if (now.getTime() - one.row.receivedAt.getTime() > WAITS_MAX_MS) return null
+  const receivedAt = one.row.receivedAt.getTime()
+  const waited = now.getTime() - receivedAt
+  // Received in the future: the clock was put back since, and the hour would not end for long.
+  if (Math.abs(waited) > WAITS_MAX_MS) return null
   const due = ancestorsOf(one).flatMap((id) => {
     const other = pending.get(id)
     // Only for earlier ones: two that name each other would wait for ever.
     return other !== undefined && other.id < one.row.id ? [other.dueAt?.getTime() ?? 0] : []
   })
-  return due.length === 0 ? null : new Date(Math.max(...due, now.getTime()) + LOOK_AGAIN_MS)
+  if (due.length === 0) return null
+  const pause = Math.max(LOOK_AGAIN_MS, waited * LOOK_AGAIN_SHARE)
+  const lookAgain = Math.max(Math.max(...due) + LOOK_AGAIN_MS, now.getTime() + pause)
+  return new Date(Math.min(lookAgain, receivedAt + WAITS_MAX_MS + LOOK_AGAIN_MS))
 }
 
 /** Does it answer one of these? */

@@ -70,20 +70,32 @@ export interface Pending {
   readonly dueAt: Date | null
 }
 
-/** SQLite takes 32,766 values in a statement; mail with more ancestors than this is no conversation. */
-const IDS_MAX = 5_000
+/** Asked about in one statement; a mail may name hundreds of ancestors. */
+const IDS_AT_ONCE = 5_000
 
-/** Messages with these Message-IDs that have no fate yet. */
+/** Messages with these Message-IDs that have no fate yet, and no copy that became a ticket or comment. */
 export async function listPending(
   db: Queryable,
   messageIds: readonly string[],
 ): Promise<Pending[]> {
-  if (messageIds.length === 0) return []
-  const rows = await db<InboundRow>('inbound_messages')
-    .whereIn('message_id', messageIds.slice(0, IDS_MAX))
-    // Not by the index of those that wait, which may be ten thousand.
-    .whereRaw("coalesce(fate, '') = 'pending'")
-    .select('id', 'message_id', 'due_at', 'lease_owner')
+  const found: Pending[] = []
+  for (let from = 0; from < messageIds.length; from += IDS_AT_ONCE) {
+    found.push(...(await pendingAmong(db, messageIds.slice(from, from + IDS_AT_ONCE))))
+  }
+  return found
+}
+
+async function pendingAmong(db: Queryable, messageIds: readonly string[]): Promise<Pending[]> {
+  const rows = await db<InboundRow>('inbound_messages as waiting')
+    .whereIn('waiting.message_id', messageIds)
+    // Not by the index of those that wait, which may be ten thousand, nor by that of all tickets.
+    .whereRaw("coalesce(waiting.fate, '') = 'pending'")
+    .whereNotExists(
+      db('inbound_messages as taken')
+        .whereRaw('taken.message_id = waiting.message_id')
+        .whereRaw("coalesce(taken.fate, '') in ('ticket', 'comment')"),
+    )
+    .select('waiting.id', 'waiting.message_id', 'waiting.due_at', 'waiting.lease_owner')
   return rows.map(({ id, message_id, due_at, lease_owner }) => ({
     id,
     messageId: message_id ?? '',

@@ -47,6 +47,25 @@ async function afterDeaths(
   })
 }
 
+/** The same mail once more, which nobody takes for now. */
+const copyOfFirst = (change: object): Promise<void> =>
+  desk.write(async (tx) => {
+    const [{ id: _id, ...first }] = (await tx('inbound_messages').where({ id: 1 })) as [Row]
+    const later = desk.clock.now().getTime() + 60 * MINUTE
+    await tx('inbound_messages').insert({ ...first, uid: 1_000, due_at: later, ...change })
+  })
+
+interface Row {
+  readonly id: number
+}
+
+/** Until the answer is looked at again in so many minutes or more. */
+const untilWaits = (minutes: number): Promise<unknown> =>
+  until('the answer to wait', async () => {
+    const [due] = await desk.store.read('inbound_messages').where({ id: 2 }).pluck('due_at')
+    return Number(due) - desk.clock.now().getTime() >= minutes * MINUTE
+  })
+
 const fates = async (): Promise<string[]> =>
   (await desk.store.read('inbound_messages').orderBy('id').pluck('fate')) as string[]
 
@@ -93,6 +112,40 @@ eachDatabase(
       desk.clock.advance(20 * MINUTE)
       desk.start('intake')
       expect(await desk.untilSettled(1)).toMatchObject([{ fate: 'quarantined' }])
+    })
+
+    test('an answer does not wait for a copy of mail that is a ticket already', async () => {
+      await afterDeaths(fresh, 0, [opening()])
+      desk.start('intake')
+      await desk.untilSettled(1)
+      await desk.stop()
+      await copyOfFirst({ fate: 'pending' })
+      desk.arrives(answer())
+      desk.start('fetch', 'intake')
+      await until('the answer', async () => (await fates())[2] === 'comment')
+      expect(await fates()).toEqual(['ticket', 'pending', 'comment'])
+    })
+
+    test('of several copies the first is the one an answer waits for', async () => {
+      await afterDeaths(fresh, MANY, [opening(), answer(), other()])
+      await copyOfFirst({})
+      desk.start('intake')
+      await until('the other', async () => (await fates())[2] === 'ticket')
+      expect((await fates())[1]).toBe('pending')
+    })
+
+    test('an answer looks less and less often, and goes on alone after an hour', async () => {
+      await afterDeaths(fresh, 0, [opening(), answer()])
+      const never = desk.clock.now().getTime() + 1_000 * MINUTE
+      await desk.write((tx) =>
+        tx('inbound_messages').where({ id: 1 }).update({ lease_owner: 'another', due_at: never }),
+      )
+      desk.start('intake')
+      await untilWaits(0.01)
+      desk.clock.advance(40 * MINUTE)
+      await untilWaits(9)
+      desk.clock.advance(21 * MINUTE)
+      await until('the answer', async () => (await fates())[1] === 'ticket')
     })
 
     test('an answer goes on alone when the mail it answers waits for an hour', async () => {
