@@ -6,6 +6,7 @@
  * and what it writes is refused.
  */
 import type { Knex } from 'knex'
+import { DATABASE_NOW as NOW } from './database-clock.ts'
 import { isPostgres } from './dialect.ts'
 import type { Queryable, Tx } from './open.ts'
 import { rawRows } from './raw-rows.ts'
@@ -31,9 +32,6 @@ interface LeaseRow {
   looks: number
   now: number
 }
-
-/** Not of the transaction's beginning: it may have waited for a lock. */
-const NOW = 'cast(floor(extract(epoch from clock_timestamp()) * 1000) as bigint)'
 
 /**
  * Takes the lease of an inbox for `ms` milliseconds; null: another daemon holds it. A daemon
