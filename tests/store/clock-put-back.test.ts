@@ -4,6 +4,8 @@ import { dueAgain } from '../../src/store/clock-put-back.ts'
 import { claimInbound, insertInbound } from '../../src/store/inbound-messages.ts'
 import type { Store } from '../../src/store/open.ts'
 import { insertOutbox } from '../../src/store/outbox.ts'
+import { insertWebhookDeliveries } from '../../src/store/webhook-deliveries.ts'
+import { insertWebhook } from '../../src/store/webhooks.ts'
 import { eachDatabase, onPostgres } from '../kit/databases.ts'
 import { anAddress } from '../kit/desk-context.ts'
 import { migrated, stores } from './a-store.ts'
@@ -72,6 +74,27 @@ const receive = (store: Store, made: Date): Promise<void> =>
 const claim = (store: Store, owner: string, clock: Date) =>
   store.transaction((tx) => claimInbound(tx, { inboxIds: [1], owner, limit: 1, at: clock }))
 
+/** A notice to a webhook, made now unless `state` says something else. */
+const owe = (store: Store, state: object): Promise<void> =>
+  store.transaction(async (tx) => {
+    const settings = {
+      url: 'http://127.0.0.1/',
+      description: null,
+      events: [],
+      format: 'json',
+      includeBodies: false,
+      active: true,
+    } as const
+    const { id } = await insertWebhook(
+      tx,
+      { ...settings, secret: 'whsec_x', eventCursor: 0 },
+      at(0),
+    )
+    const notice = { webhookId: id, eventId: 1, messageId: 'n', type: 't', payload: '{}' }
+    await insertWebhookDeliveries(tx, [notice], at(0))
+    await tx('webhook_deliveries').update(state)
+  })
+
 /** When the only row of this table is due, from now on. */
 async function dueIn(store: Store, table: string): Promise<number> {
   const row = await store.read(table).first<{ due_at: number }>('due_at')
@@ -95,6 +118,34 @@ eachDatabase(
       await receive(store, at(DAY))
       await tidy(store, at(MINUTE))
       expect(await dueIn(store, 'inbound_messages')).toBe(MINUTE)
+    })
+
+    test('a delivery that nobody knows of is looked at', async () => {
+      const store = await start()
+      await hold(store, at(0))
+      const look = { outcome: 'uncertain', attempts: 1, due_at: NOW + DAY + 2 * MINUTE }
+      await store.transaction((tx) => tx('outbox').update(look))
+      await tidy(store, at(MINUTE))
+      expect(await dueIn(store, 'outbox')).toBe(MINUTE)
+    })
+
+    test.each([
+      ['was made a day ahead', { created_at: NOW + DAY, due_at: NOW + DAY }, MINUTE],
+      [
+        'failed once since',
+        { created_at: NOW + DAY, attempts: 1, due_at: NOW + DAY + 5 },
+        MINUTE + 5,
+      ],
+      ['was ordered anew a day ahead', { due_at: NOW + DAY }, MINUTE],
+      ['was tried a month ahead', { attempts: 3, due_at: NOW + 30 * DAY }, MINUTE],
+      ['was told by its receiver to wait a day', { attempts: 1, due_at: NOW + DAY }, DAY],
+      ['waits for its tenth attempt', { attempts: 9, due_at: NOW + 28 * HOUR }, 28 * HOUR],
+      ['is on its way', { lease_owner: 'other', attempts: 1, due_at: NOW + 30 * DAY }, 30 * DAY],
+    ])('of notices to webhooks, one that %s is due in its time', async (_what, state, due) => {
+      const store = await start()
+      await owe(store, state)
+      await tidy(store, at(MINUTE))
+      expect(await dueIn(store, 'webhook_deliveries')).toBe(due)
     })
 
     test('a message stays in the hand that has it', async () => {
