@@ -2,9 +2,10 @@
  * The whole folder against the ledger: every message that the server shows must have its row. Finds
  * what IDLE did not tell and what a look by UID passed over.
  */
-import { knownUids } from '../store/folder-contents.ts'
+import { knownAmong } from '../store/folder-contents.ts'
 import { type FolderCursor, markReconciled } from '../store/inboxes.ts'
 import type { Queryable } from '../store/open.ts'
+import type { UidRange } from './fetch-batches.ts'
 import type { Missing } from './fetch-missing.ts'
 import type { ImapSession, MessageMeta } from './fetch-session.ts'
 import { type StoreDeps, storeMessages } from './fetch-store.ts'
@@ -38,23 +39,42 @@ export async function compareFolder(
   return { ...found, lost }
 }
 
-/** Range by range: nobody has to hold a folder of millions in memory. */
+const WHOLE: UidRange = { from: 1, to: null }
+/** So many at a time are looked up in the ledger, and listed by one command, which must not be too long. */
+const UIDS_AT_A_TIME = 500
+
+/**
+ * All of it range by range: nobody has to hold a folder of millions in memory. What arrived since a
+ * day is asked for at once: it is little, and a folder of millions has a thousand ranges.
+ */
 async function* comparisons(
   db: Queryable,
   session: ImapSession,
   cursor: FolderCursor,
   since: Date | null,
 ): AsyncGenerator<Comparison> {
-  for (const range of session.ranges(1)) {
-    const uids = await session.uids(range, since)
-    const here = uids.filter((uid) => uid <= cursor.uid)
-    const counts = { onServer: uids.length, fresh: uids.length - here.length }
-    const known = await knownUids(db, cursor, { from: here[0] ?? range.from, to: range.to })
-    const lost = new Set(here.filter((uid) => !known.has(uid)))
-    const [first] = lost
-    const metas = first === undefined ? [] : await session.list({ from: first, to: range.to })
-    yield { ...counts, lost: metas.filter(({ uid }) => lost.has(uid)) }
+  for (const range of since === null ? session.ranges(1) : [WHOLE]) {
+    const found = await session.uids(range, since)
+    for (let start = 0; start < found.length; start += UIDS_AT_A_TIME) {
+      const uids = found.slice(start, start + UIDS_AT_A_TIME)
+      const here = uids.filter((uid) => uid <= cursor.uid)
+      const lost = await lostAmong(db, session, cursor, here)
+      yield { onServer: uids.length, fresh: uids.length - here.length, lost }
+    }
   }
+}
+
+/** Those without a row; one that is gone from the server meanwhile is not lost. */
+async function lostAmong(
+  db: Queryable,
+  session: ImapSession,
+  cursor: FolderCursor,
+  uids: readonly number[],
+): Promise<readonly MessageMeta[]> {
+  if (uids.length === 0) return []
+  const known = await knownAmong(db, cursor, uids)
+  const lost = uids.filter((uid) => !known.has(uid))
+  return lost.length === 0 ? [] : session.listOnly(lost)
 }
 
 /** Takes what is below the cursor and has no row. */

@@ -67,12 +67,22 @@ export class ImapSession {
   }
 
   /** Size and arrival time of every message of a range. */
-  async list(range: UidRange): Promise<MessageMeta[]> {
+  list(range: UidRange): Promise<MessageMeta[]> {
+    return this.#list(rangeSet(range), (uid) => isWithin(uid, range))
+  }
+
+  /** The same of these messages, as far as they are still there. */
+  listOnly(uids: readonly number[]): Promise<MessageMeta[]> {
+    const wanted = new Set(uids)
+    return this.#list(uidSet(uids), (uid) => wanted.has(uid))
+  }
+
+  async #list(set: string, isWanted: (uid: number) => boolean): Promise<MessageMeta[]> {
     const found: MessageMeta[] = []
     await this.#within(this.#patience.commandMs * 5, 'FETCH', async () => {
       const query = { uid: true, size: true, internalDate: true }
-      for await (const message of this.#client.fetch(rangeSet(range), query, { uid: true })) {
-        if (!isWithin(message.uid, range)) continue
+      for await (const message of this.#client.fetch(set, query, { uid: true })) {
+        if (!isWanted(message.uid)) continue
         found.push({
           uid: message.uid,
           size: message.size ?? 0,

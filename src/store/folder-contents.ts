@@ -27,6 +27,19 @@ export async function knownUids(
   return new Set(rows.map((row) => row.uid))
 }
 
+/** Which of these UIDs have a ledger row; of as many as fit into one statement. */
+export async function knownAmong(
+  db: Queryable,
+  generation: Generation,
+  uids: readonly number[],
+): Promise<Set<number>> {
+  const rows = await db<{ uid: number }>('inbound_messages')
+    .where(key(generation))
+    .whereIn('uid', [...uids])
+    .select('uid')
+  return new Set(rows.map((row) => row.uid))
+}
+
 /**
  * The ledger row of the same message in an older generation of the folder, by what survives a
  * change of UIDVALIDITY: Message-ID, size and arrival time. Of those without a Message-ID only

@@ -63,8 +63,9 @@ function* untagged(command: string): Generator<string> {
   else if (command.startsWith('SELECT')) {
     yield `* ${MESSAGES} EXISTS\r\n* OK [UIDVALIDITY 7] .\r\n* OK [UIDNEXT ${MESSAGES + 1}] .\r\n`
   } else if (command.startsWith('UID SEARCH')) {
+    const isOfLate = command.includes('SINCE')
     for (const uid of uidsOf(/UID (\S+)/.exec(command.slice('UID SEARCH'.length))?.[1] ?? '1:*')) {
-      yield `* SEARCH ${uid}\r\n`
+      if (!isOfLate || uid > MESSAGES - RECENT) yield `* SEARCH ${uid}\r\n`
     }
   } else if (command.startsWith('UID FETCH')) {
     for (const uid of uidsOf(command.split(' ')[2] ?? '')) yield fetched(uid, command)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { knownUids } from '../../src/store/folder-contents.ts'
+import { knownAmong, knownUids } from '../../src/store/folder-contents.ts'
 import {
   claimInbound,
   type Fate,
@@ -82,6 +82,8 @@ eachDatabase(
       expect(await listInbound(store.read, { limit: 10 })).toHaveLength(4)
       const generation = { inboxId: 1, folder: 'INBOX', uidValidity: 7 }
       expect([...(await knownUids(store.read, generation, { from: 0, to: null }))]).toEqual([1])
+      await insert(store, aRow(2, { uidValidity: 8 }))
+      expect([...(await knownAmong(store.read, generation, [1, 2, 3]))]).toEqual([1])
     })
 
     test('more rows than one statement takes are all there', async () => {
