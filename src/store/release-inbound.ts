@@ -18,22 +18,17 @@ export async function releaseInbound(
 ): Promise<void> {
   const held = await tx<InboundRow>('inbound_messages')
     .where({ fate: 'pending', lease_owner: owner })
-    .select('id', 'attempts', 'failures')
-  if (held.length === 0) return
-  await tx<InboundRow>('inbound_messages')
-    .whereIn(
-      'id',
-      held.map(({ id }) => id),
-    )
     .update({
       due_at: toMs(at),
       lease_owner: null,
       ...(giveBack ? { attempts: tx.raw('attempts - 1') } : {}),
     })
+    .returning(['id', 'attempts', 'failures'])
   if (giveBack) return
   for (const { id, attempts, failures } of held) {
     const wait = asideMs(attempts - failures)
     if (wait === 0) continue
+    // Nobody else gets it before this transaction is over.
     await tx<InboundRow>('inbound_messages')
       .where({ id })
       .update({ due_at: toMs(at) + wait })

@@ -1,5 +1,6 @@
 /** Migrated stores for store tests, closed when the test is over. */
 import { afterEach } from 'vitest'
+import type { NewInbound } from '../../src/store/inbound-messages.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { openStore, type Store } from '../../src/store/open.ts'
 import type { DatabaseOptions, FreshDatabase, TestDatabase } from '../kit/databases.ts'
@@ -18,6 +19,24 @@ export const migrated: DatabaseOptions = {
     await store.close()
   },
 }
+
+/** A message of the first inbox, as it was fetched. */
+export const aRow = (uid: number, more: Partial<NewInbound> = {}): NewInbound => ({
+  inboxId: 1,
+  folder: 'INBOX',
+  uidValidity: 7,
+  uid,
+  sha256: `${uid}`.padStart(64, '0'),
+  size: 100,
+  messageId: `m${uid}@customer.test`,
+  bodyHash: `b${uid}`,
+  internalAt: AT,
+  fate: 'pending',
+  reasons: [],
+  duplicateOf: null,
+  marked: 'none',
+  ...more,
+})
 
 interface Stores {
   /** A new migrated database with an inbox (id 1). */

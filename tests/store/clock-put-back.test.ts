@@ -8,7 +8,7 @@ import { insertWebhookDeliveries } from '../../src/store/webhook-deliveries.ts'
 import { insertWebhook } from '../../src/store/webhooks.ts'
 import { eachDatabase, onPostgres } from '../kit/databases.ts'
 import { anAddress } from '../kit/desk-context.ts'
-import { migrated, stores } from './a-store.ts'
+import { aRow, migrated, stores } from './a-store.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -47,29 +47,7 @@ const hold = (store: Store, made: Date): Promise<number> =>
   )
 
 const receive = (store: Store, made: Date): Promise<void> =>
-  store.transaction((tx) =>
-    insertInbound(
-      tx,
-      [
-        {
-          inboxId: 1,
-          folder: 'INBOX',
-          uidValidity: 1,
-          uid: 1,
-          sha256: null,
-          size: 1,
-          messageId: 'mail@customer.test',
-          bodyHash: null,
-          internalAt: null,
-          fate: 'pending',
-          reasons: [],
-          duplicateOf: null,
-          marked: 'none',
-        },
-      ],
-      made,
-    ),
-  )
+  store.transaction((tx) => insertInbound(tx, [aRow(1)], made))
 
 const claim = (store: Store, owner: string, clock: Date) =>
   store.transaction((tx) => claimInbound(tx, { inboxIds: [1], owner, limit: 1, at: clock }))

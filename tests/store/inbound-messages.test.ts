@@ -18,24 +18,7 @@ import { findTwin } from '../../src/store/twins.ts'
 import { advanceCursor, insertCursor, listCursors } from '../../src/store/inboxes.ts'
 import type { Store } from '../../src/store/open.ts'
 import { eachDatabase } from '../kit/databases.ts'
-import { AT, later, migrated, stores } from './a-store.ts'
-
-const aRow = (uid: number, more: Partial<NewInbound> = {}): NewInbound => ({
-  inboxId: 1,
-  folder: 'INBOX',
-  uidValidity: 7,
-  uid,
-  sha256: `${uid}`.padStart(64, '0'),
-  size: 100,
-  messageId: `m${uid}@customer.test`,
-  bodyHash: `b${uid}`,
-  internalAt: AT,
-  fate: 'pending',
-  reasons: [],
-  duplicateOf: null,
-  marked: 'none',
-  ...more,
-})
+import { aRow, AT, later, migrated, stores } from './a-store.ts'
 
 const asTicket: Settled = {
   fate: 'ticket',
