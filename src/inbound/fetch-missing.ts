@@ -24,11 +24,15 @@ export class Missing {
   #generation = 0
   #asked: readonly MessageMeta[] = []
 
+  /** Another session begins: what fails before it fetches is no message's doing. */
+  connecting(): void {
+    this.#asked = []
+  }
+
   /** A UID means something only in its own generation of the folder. */
   inGeneration(uidValidity: number): void {
     if (uidValidity !== this.#generation) this.#wanted.clear()
     this.#generation = uidValidity
-    this.#asked = []
   }
 
   /** These are being fetched, until answered(). */

@@ -52,6 +52,8 @@ export async function runFetch(
   const missing = new Missing()
   while (!signal.aborted) {
     const startedAt = deps.clock.now().getTime()
+    // Not every end of the last session is held against what it was fetching.
+    missing.connecting()
     deps.health.connecting(inbox.name, 'imap', deps.clock.now())
     try {
       await watch(deps, inbox, inboxId, missing, signal)

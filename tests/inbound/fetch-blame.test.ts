@@ -1,0 +1,58 @@
+/** Which messages are held to have broken a connection, and which are not. */
+import { afterAll, afterEach, expect, test } from 'vitest'
+import { CONNECT } from '../../src/demo/imap/faults.ts'
+import { aMail } from '../kit/a-mail.ts'
+import { onSqlite } from '../kit/databases.ts'
+import { onDesk } from '../kit/desk-context.ts'
+import { type RunningDesk, sharedParser, startDesk } from '../kit/running-desk.ts'
+import { makeScratch, removeScratch } from '../kit/scratch-directory.ts'
+import { failOnce } from '../faults/fail-once.ts'
+
+const scratch = makeScratch('fetch-blame')
+const parser = sharedParser(scratch)
+const fresh = onSqlite(onDesk)
+let desk: RunningDesk
+
+afterEach(() => desk.close())
+afterAll(async () => {
+  await parser.close()
+  removeScratch(scratch)
+})
+
+const SOURCES = /^UID FETCH .*BODY/
+const THROTTLED = 'BAD Request is throttled. Suggested Backoff Time: 50 milliseconds'
+const FULL_DISK = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+
+/** Two messages, whose first fetching `goes` wrong and whose second connection is refused. */
+async function afterRefusal(goes: () => void): Promise<string[]> {
+  desk = await startDesk(await fresh(), parser)
+  for (let n = 0; n < 2; n += 1) desk.arrives(aMail())
+  const refused = desk.world.imap.faults.add({ on: CONNECT, skip: 1, do: 'drop' })
+  goes()
+  desk.start('fetch', 'intake')
+  await refused.untilUsed()
+  const rows = await desk.untilSettled(2)
+  expect(rows.map(({ fate }) => fate)).toEqual(['ticket', 'ticket'])
+  const asked = desk.world.imap.commands.map(({ text }) => text)
+  return asked.filter((text) => SOURCES.test(text)).map((text) => text.split(' ')[2] ?? '')
+}
+
+const BLAMELESS: readonly (readonly [what: string, goes: () => void])[] = [
+  [
+    'a server that throttles',
+    () => void desk.world.imap.faults.add({ on: SOURCES, do: 'answer', with: THROTTLED }),
+  ],
+  ['a disk that is full', () => void failOnce('fetch.received', FULL_DISK)],
+]
+test.each(BLAMELESS)(
+  'what was being fetched from %s is not blamed when the next connection is refused',
+  async (_what, goes) => {
+    // Of suspects each would be asked for alone.
+    expect(await afterRefusal(goes)).toEqual(['1:2', '1:2'])
+  },
+)
+
+test('what was being fetched when the connection broke is asked for alone', async () => {
+  const goes = () => void desk.world.imap.faults.add({ on: SOURCES, do: 'drop' })
+  expect(await afterRefusal(goes)).toEqual(['1:2', '1', '2'])
+})
