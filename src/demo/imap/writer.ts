@@ -10,6 +10,7 @@ export class ResponseWriter {
   /** Bytes a `cut` still lets through. */
   #allowed = Number.POSITIVE_INFINITY
   #mischief: Mischief | null = null
+  #draining: Promise<void> | null = null
 
   constructor(socket: Duplex) {
     this.#socket = socket
@@ -24,6 +25,7 @@ export class ResponseWriter {
   /** After STARTTLS the same conversation goes on over another stream. */
   moveTo(socket: Duplex): void {
     this.#socket = socket
+    this.#draining = null
   }
 
   /** One response line; a Buffer among its parts is sent as a literal. */
@@ -56,15 +58,18 @@ export class ResponseWriter {
     else if (!flows) await this.#drained()
   }
 
-  async #drained(): Promise<void> {
+  /** All that is written meanwhile waits for the same moment. */
+  #drained(): Promise<void> {
     const socket = this.#socket
-    await new Promise<void>((resolve) => {
+    this.#draining ??= new Promise<void>((resolve) => {
       const done = (): void => {
         socket.off('drain', done).off('close', done)
+        this.#draining = null
         resolve()
       }
       socket.on('drain', done).on('close', done)
     })
+    return this.#draining
   }
 }
 
