@@ -78,8 +78,11 @@ function inboxFrom(
       problems.push({ where: variable, what })
       continue
     }
-    inbox[key] = serverTree(url, scheme)
+    const server = serverTree(url, scheme)
+    inbox[key] = server
+    // The whole, for what is missing in it; each key, because the file may give others.
     variables.set(`inboxes.0.${key}`, variable)
+    for (const part of Object.keys(server)) variables.set(`inboxes.0.${key}.${part}`, variable)
   }
   const address = env['POSTROOM_ADDRESS']
   if (address) {

@@ -43,8 +43,9 @@ export class Locator {
     return `${this.#file}:${line}:${col}`
   }
 
+  /** Is this very value from a variable, rather than something beside it? */
   isFromEnvironment(path: Path): boolean {
-    return this.#variableOf(path) !== undefined
+    return this.#variables.has(path.join('.'))
   }
 
   #variableOf(path: Path): string | undefined {
@@ -78,20 +79,21 @@ export function dotted(path: Path): string {
   }, '')
 }
 
-/** One problem per schema issue; `knownKeys` answers which keys an object at a path may have. */
-export function problemsOf(
-  error: z.ZodError,
-  locator: Locator,
-  knownKeys: (path: Path) => readonly string[],
-): ConfigProblem[] {
-  return error.issues.flatMap((issue) => problemOf(issue, locator, knownKeys))
+interface Saying {
+  readonly locator: Locator
+  /** Which keys an object at a path may have. */
+  readonly knownKeys: (path: Path) => readonly string[]
+  /** Dotted paths of values whose mistake is told already. */
+  readonly told: ReadonlySet<string>
 }
 
-function problemOf(
-  issue: z.core.$ZodIssue,
-  locator: Locator,
-  knownKeys: (path: Path) => readonly string[],
-): ConfigProblem[] {
+/** One problem per schema issue. */
+export function problemsOf(error: z.ZodError, saying: Saying): ConfigProblem[] {
+  return error.issues.flatMap((issue) => problemOf(issue, saying))
+}
+
+function problemOf(issue: z.core.$ZodIssue, saying: Saying): ConfigProblem[] {
+  const { locator, knownKeys, told } = saying
   const path = issue.path.filter((part): part is string | number => typeof part !== 'symbol')
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
@@ -102,9 +104,10 @@ function problemOf(
   if (issue.code === 'invalid_union') {
     const branch = issue.errors.toSorted((a, b) => depth(b) - depth(a))[0] ?? []
     return branch.flatMap((inner) =>
-      problemOf({ ...inner, path: [...issue.path, ...inner.path] }, locator, knownKeys),
+      problemOf({ ...inner, path: [...issue.path, ...inner.path] }, saying),
     )
   }
+  if (told.has(dotted(path))) return []
   return [{ where: locator.where(path), what: `${dotted(path) || 'the file'} ${sentence(issue)}` }]
 }
 

@@ -1,6 +1,7 @@
 /**
- * `${NAME}` in a value of the configuration. Other programs put a variable of the environment there;
- * this one does not, and the text itself would become a password or a host. So it is a mistake.
+ * `${NAME}` in a value of the configuration file. Other programs put a variable of the environment
+ * there; this one does not, and the text itself would become a password or a host. So it is a mistake.
+ * Not where a variable of ours gives the value: whoever sets that has had it filled in, or means it.
  */
 import { type ConfigProblem, dotted, type Locator } from './config-problems.ts'
 import { variableFor } from './config-environment.ts'
@@ -9,15 +10,25 @@ type Path = readonly (string | number)[]
 
 /** Also with a default, `${NAME:-other}`; what that is, is not shown: it may be a secret. */
 const REFERENCE = /\$\{([A-Za-z_]\w{0,99})(?:[:?+=-][^{}]*)?\}/
+/** Named as variables are, and all of the value or of a part of a URL: this is no piece of a password. */
+const CLEAR_REFERENCE = /(?:^|[:/@])\$\{([A-Z_][A-Z0-9_]{0,99})(?:[:?+=-][^{}]*)?\}(?:$|[:/@])/
+/** Also keys that are misspelt, or not ours. */
+const SECRET_KEY = /pas|pw|secret|token|database/i
 
-/** One problem per value that holds a reference. */
-export function referencesIn(tree: unknown, locator: Locator): ConfigProblem[] {
+export interface Reference {
+  /** Dotted path of the value. */
+  readonly at: string
+  readonly problem: ConfigProblem
+}
+
+/** One per value of the file that holds a reference. */
+export function referencesIn(tree: unknown, locator: Locator): Reference[] {
   // An alias of YAML may lead back to where it came from.
   const seen = new Set<object>()
-  const look = (value: unknown, at: Path): ConfigProblem[] => {
+  const look = (value: unknown, at: Path): Reference[] => {
     if (typeof value === 'string') {
-      const name = REFERENCE.exec(value)?.[1]
-      return name === undefined ? [] : [problemAt(at, name, locator)]
+      if (locator.isFromEnvironment(at) || !REFERENCE.test(value)) return []
+      return [{ at: dotted(at), problem: problemAt(at, value, locator) }]
     }
     if (typeof value !== 'object' || value === null || seen.has(value)) return []
     seen.add(value)
@@ -30,16 +41,26 @@ export function referencesIn(tree: unknown, locator: Locator): ConfigProblem[] {
 
 /** What is wrong where YAML stumbles over the bracket of an unquoted one, between braces; else null. */
 export function referenceAt(source: string, offset: number): string | null {
-  const name = /^\$\{([A-Za-z_]\w{0,99})/.exec(source.slice(Math.max(0, offset - 1)))?.[1]
-  return name === undefined
-    ? null
-    : `\${${name}} stands for no value: variables are not filled in here; write the value itself, or name a file with password_file`
+  const start = Math.max(0, offset - 1)
+  const word = /^\$\{[A-Za-z_]\w{0,99}[^{}\n]*\}?[^\s,}]*/.exec(source.slice(start))?.[0]
+  if (word === undefined) return null
+  // Whose value it is, is not known here.
+  const standsAlone = /^\s?$/.test(source.slice(Math.max(0, start - 1), start))
+  const name = standsAlone ? CLEAR_REFERENCE.exec(word)?.[1] : undefined
+  return `${shown(name)} stands for no value: variables are not filled in here; write the value itself, or name a file with password_file`
 }
 
-const problemAt = (at: Path, name: string, locator: Locator): ConfigProblem => ({
-  where: locator.where(at),
-  what: `${dotted(at)} holds \${${name}}, and variables are not filled in here; ${remedyFor(at)}`,
-})
+const shown = (name: string | undefined): string =>
+  name === undefined ? 'what looks like a variable' : `\${${name}}`
+
+function problemAt(at: Path, value: string, locator: Locator): ConfigProblem {
+  const isSecret = at.some((part) => typeof part === 'string' && SECRET_KEY.test(part))
+  const name = (isSecret ? CLEAR_REFERENCE : REFERENCE).exec(value)?.[1]
+  return {
+    where: locator.where(at),
+    what: `${dotted(at)} holds ${shown(name)}, and variables are not filled in here; ${remedyFor(at)}`,
+  }
+}
 
 function remedyFor(at: Path): string {
   if (at.at(-1) === 'password') {

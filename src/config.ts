@@ -233,13 +233,12 @@ export function configFrom(tree: unknown, source: ConfigSource): Config {
   const locator =
     source.locator?.(variables) ?? new Locator('the environment', null, null, variables)
   const references = referencesIn(merged, locator)
-  const problems = [...ofEnvironment, ...references]
+  const problems = [...ofEnvironment, ...references.map(({ problem }) => problem)]
   const parsed = ConfigFile.safeParse(merged)
   if (!parsed.success) {
     // That `${PORT}` is no number either helps nobody.
-    const told = new Set(references.map(({ where }) => where))
-    const others = problemsOf(parsed.error, locator, knownKeys)
-    fail([...problems, ...others.filter(({ where }) => !told.has(where))])
+    const told = new Set(references.map(({ at }) => at))
+    fail([...problems, ...problemsOf(parsed.error, { locator, knownKeys, told })])
   }
   const finished = finishConfig(parsed.data, source, locator)
   if (problems.length + finished.problems.length > 0) fail([...problems, ...finished.problems])

@@ -89,6 +89,17 @@ const BAD: readonly [what: string, source: string, ...says: (string | RegExp)[]]
     'password_file',
   ],
   [
+    'bad input 182: a piece of a password without quotes between braces, which is not shown',
+    inbox('{ host: a, user: b, password: hun${hunter2}ter }'),
+    'postroom.yaml:4:',
+    'what looks like a variable stands for no value',
+  ],
+  [
+    'bad input 182: what may be a piece of the password of a database, which is not shown',
+    'database: postgres://desk:${hunter2}@db/desk\n',
+    'postroom.yaml:1:11: database holds what looks like a variable, and',
+  ],
+  [
     'a host with a port',
     inbox('{ host: "mail.acme.test:993", user: a, password: b }'),
     'not a host name',

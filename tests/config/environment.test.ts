@@ -81,6 +81,57 @@ describe('the environment', () => {
   })
 })
 
+describe('bad input 182: what looks like a variable', () => {
+  const SERVERS = {
+    POSTROOM_IMAP_URL: 'imaps://a:p%24%7BX9%7Dq@mail.acme.test',
+    POSTROOM_SMTP_URL: 'smtps://a:%24%7BPASSWORD%7D@mail.acme.test',
+  }
+
+  test('is only a password where a variable of ours holds it', () => {
+    const env = { ...SERVERS, POSTROOM_ADDRESS: 'support@acme.test' }
+    const [support] = load('', { env }).inboxes
+    expect(support?.imap.password?.reveal()).toBe('p${X9}q')
+    expect(support?.smtp.password?.reveal()).toBe('${PASSWORD}')
+  })
+
+  test('there hides no other mistake of the same variable', () => {
+    const { message } = refusal(() => load('', { env: SERVERS }))
+    expect(message).toContain('POSTROOM_IMAP_URL: inboxes[0].address is missing')
+    expect(message).not.toMatch(/X9|PASSWORD/)
+  })
+
+  test('is still a mistake of the file beside a variable that sets other keys', () => {
+    const source = inbox('{ host: a, user: b, password: "${IMAP_PASSWORD}" }')
+    const env = { POSTROOM_IMAP_URL: 'imaps://a@mail.acme.test' }
+    const { message } = refusal(() => load(source, { env }))
+    expect(message).toContain('inboxes[0].imap.password holds ${IMAP_PASSWORD}')
+  })
+
+  test('is no mistake of the file where a variable sets that key', () => {
+    const source = inbox('{ host: a, user: b, password: "${IMAP_PASSWORD}" }')
+    const env = { POSTROOM_IMAP_URL: 'imaps://a:hunter2@mail.acme.test' }
+    expect(load(source, { env }).inboxes[0]?.imap.password?.reveal()).toBe('hunter2')
+  })
+
+  test.each(['p${X9}q', '${hunter2}', '${hunter2:-x}', '${A}${B}'])(
+    'in the password %s of the file may be a part of it, and is not shown',
+    (password) => {
+      const source = inbox(`{ host: a, user: b, password: ${JSON.stringify(password)} }`)
+      const { message } = refusal(() => load(source))
+      expect(message).toMatch(
+        /postroom\.yaml:4:\d+: inboxes\[0\]\.imap\.password holds what looks like a variable, and /,
+      )
+      expect(message).not.toMatch(/X9|hunter2|\$/)
+    },
+  )
+
+  test('is told once, with the other mistakes of its line', () => {
+    const source = inbox('{ host: a, user: b, password: c, port: "${PORT}", tls: ssl }')
+    const { message } = refusal(() => load(source))
+    expect(message).toMatch(/^The configuration has 2 mistakes:\n/)
+  })
+})
+
 describe('a secret', () => {
   const config = load(INBOX, { env: { POSTROOM_DATABASE_URL: 'postgres://a:hunter2@db/x' } })
 
@@ -137,5 +188,12 @@ describe('a secret', () => {
       POSTROOM_ADDRESS: 'support@acme.test',
     }
     expect(loadConfig('postroom.yaml', env, directory).warnings).toEqual([])
+  })
+  test('of the file is one beside a variable that sets other keys', () => {
+    const directory = configDirectory()
+    writeFileSync(path.join(directory, 'postroom.yaml'), INBOX, { mode: 0o644 })
+    const env = { POSTROOM_IMAP_URL: 'imaps://a@mail.acme.test' }
+    const warnings = loadConfig('postroom.yaml', env, directory).warnings.join('\n')
+    expect(warnings).toContain('inboxes[0].imap.password stands in a file')
   })
 })
