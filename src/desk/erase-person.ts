@@ -1,7 +1,8 @@
 /** Erasing a person: what he wrote, what was written to him, and who he was. */
 import { AppError } from '../errors.ts'
 import type { Address } from '../mail/address.ts'
-import { countOfPerson, eraseTraces, eraseWords, type PersonCounts } from '../store/erase-person.ts'
+import { countsOf, findBelongings, type PersonCounts } from '../store/belongings.ts'
+import { eraseTraces, eraseWords } from '../store/erase-person.ts'
 import { insertEvents, type NewEvent } from '../store/events.ts'
 import type { Queryable, Tx } from '../store/open.ts'
 import { deleteWords } from '../store/ticket-words.ts'
@@ -13,7 +14,7 @@ import { actorOf } from './record-comment.ts'
 
 /** What erasing would take. @throws AppError `not-found`, `is-staff`. */
 export async function previewErasure(db: Queryable, email: Address): Promise<PersonCounts> {
-  return countOfPerson(db, await personOf(db, email))
+  return countsOf(await findBelongings(db, await personOf(db, email)))
 }
 
 /**
@@ -30,8 +31,9 @@ export async function erasePerson(
 ): Promise<PersonCounts> {
   const user = await personOf(tx, email)
   await lockAccount(tx, user.id)
-  const counts = await countOfPerson(tx, user)
-  const tickets = await eraseWords(tx, user, at)
+  const found = await findBelongings(tx, user)
+  const counts = countsOf(found)
+  const tickets = await eraseWords(tx, found, at)
   await eraseTraces(tx, user, at)
   await deleteWords(tx, tickets)
   await deleteUser(tx, { user, tickets: 'anonymize', author }, at)

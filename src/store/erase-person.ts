@@ -1,125 +1,38 @@
 /**
- * Everything that a person wrote and that was written to him: finding it, counting it, and putting
- * nothing in its place. Rows stay, so that what was counted once is counted still.
+ * Putting nothing in the place of everything that a person wrote and that was written to him. Rows
+ * stay, so that what was counted once is counted still.
  */
-import type { Knex } from 'knex'
-import type { Address } from '../mail/address.ts'
+import type { Belongings, Person } from './belongings.ts'
 import { discardBlobs } from './blob-garbage.ts'
 import { erasedMark, isErasedMark } from './erased-mark.ts'
+import { chunksOf } from './id-chunks.ts'
 import { toJson } from './json.ts'
-import type { Queryable, Tx } from './open.ts'
+import type { Tx } from './open.ts'
 import { deleteNotices } from './repeated-words.ts'
 import { toMs } from './time.ts'
 
-export interface Person {
-  readonly id: number
-  readonly email: Address
-}
-
-/** What there is of a person. */
-export interface PersonCounts {
-  /** Those he asked for: everything in them goes. */
-  readonly tickets: number
-  /** In his tickets, and his own in those of others. */
-  readonly comments: number
-  readonly attachments: number
-  /** Mail that came in, as it came. */
-  readonly messages: number
-  /** Mail that we sent him or that repeats his words. */
-  readonly deliveries: number
-}
-
 /** Said in place of what was there. */
 export const ERASED = '(erased)'
-
-type Query = Knex.QueryBuilder
-
-/** Each a query for ids, to be put into others. */
-function ofPerson(db: Queryable, { id, email }: Person) {
-  const tickets = (): Query => db('tickets').where({ requester_id: id }).select('id')
-  const comments = (): Query =>
-    db('comments')
-      .where((q) => void q.where({ author_id: id }).orWhereIn('ticket_id', tickets()))
-      .select('id')
-  const attachments = (): Query => db('attachments').whereIn('comment_id', comments())
-  const own = (): Query =>
-    db('inbound_messages')
-      .where({ sender: email })
-      .orWhereIn('ticket_id', tickets())
-      .orWhereIn('comment_id', comments())
-      .select('id')
-  // What still waits was not decided, so nobody knows yet whose it is.
-  const messages = (): Query =>
-    db('inbound_messages')
-      .whereNot({ fate: 'pending' })
-      // A copy that was known by its place in a rebuilt folder, or by its bytes, has no sender.
-      .where((q) => void q.whereIn('id', own()).orWhereIn('duplicate_of', own()))
-  const deliveries = (): Query =>
-    db('outbox').where(
-      (q) =>
-        void q
-          .where({ user_id: id })
-          .orWhereIn('ticket_id', tickets())
-          .orWhereIn('comment_id', comments()),
-    )
-  return { tickets, comments, attachments, messages, deliveries }
-}
-
-export async function countOfPerson(db: Queryable, person: Person): Promise<PersonCounts> {
-  const of = ofPerson(db, person)
-  return {
-    tickets: await count(of.tickets()),
-    comments: await count(of.comments()),
-    attachments: await count(of.attachments()),
-    messages: await count(of.messages()),
-    deliveries: await count(of.deliveries()),
-  }
-}
-
-async function count(rows: Query): Promise<number> {
-  const [row] = (await rows.clearSelect().count({ count: '*' })) as { count: number }[]
-  return Number(row?.count ?? 0)
-}
 
 /** Mail that is being handed over right now keeps its bytes: it cannot be called back. */
 const MOVING = ['sending', 'ending', 'uncertain']
 
 /** @returns ids of the tickets whose words changed */
-export async function eraseWords(tx: Tx, person: Person, at: Date): Promise<number[]> {
-  const of = ofPerson(tx, person)
-  const touched = (await tx('comments').whereIn('id', of.comments()).distinct('ticket_id')) as {
-    ticket_id: number
-  }[]
-  await eraseMail(tx, of, at)
-  await eraseFiles(tx, of, at)
-  await eraseWork(tx, of)
-  await tx('events')
-    .whereIn('ticket_id', of.tickets())
-    .where({ type: 'delivery.changed' })
-    .update({ data: toJson({ erased: true }) })
-  await tx('comment_versions').whereIn('comment_id', of.comments()).delete()
-  await tx('comments').whereIn('id', of.comments()).update({
-    text: ERASED,
-    quoted_text: '',
-    full_text: ERASED,
-    html: null,
-    message_id: null,
-    reference_ids: null,
-    authentication: null,
-  })
-  await tx('tickets')
-    .whereIn('id', of.tickets())
-    .update({
-      subject: ERASED,
-      fields: '{}',
-      thread_index: null,
-      version: tx.raw('version + 1'),
-      updated_at: toMs(at),
-    })
-  return touched.map((row) => row.ticket_id)
+export async function eraseWords(tx: Tx, found: Belongings, at: Date): Promise<number[]> {
+  const touched = new Set<number>()
+  for (const comments of chunksOf(found.comments)) {
+    const rows = (await tx('comments').whereIn('id', comments).distinct('ticket_id')) as {
+      ticket_id: number
+    }[]
+    for (const row of rows) touched.add(row.ticket_id)
+  }
+  for (const messages of chunksOf(found.messages)) await eraseMessages(tx, messages, at)
+  for (const deliveries of chunksOf(found.deliveries)) await eraseDeliveries(tx, deliveries)
+  for (const attachments of chunksOf(found.attachments)) await eraseFiles(tx, attachments, at)
+  for (const comments of chunksOf(found.comments)) await eraseComments(tx, comments)
+  for (const tickets of chunksOf(found.tickets)) await eraseTickets(tx, tickets, at)
+  return [...touched]
 }
-
-type OfPerson = ReturnType<typeof ofPerson>
 
 interface MessageRow {
   readonly id: number
@@ -134,10 +47,14 @@ const markOf = (row: MessageRow): string | null =>
     ? row.message_id
     : erasedMark({ messageId: row.message_id, bodyHash: row.body_hash, sha256: row.sha256 })
 
-async function eraseMail(tx: Tx, of: OfPerson, at: Date): Promise<void> {
-  const sources = (await of
-    .messages()
-    .select('id', 'sha256', 'message_id', 'body_hash')) as MessageRow[]
+async function eraseMessages(tx: Tx, ids: readonly number[], at: Date): Promise<void> {
+  const messages = () => tx('inbound_messages').whereIn('id', [...ids])
+  const sources = (await messages().select(
+    'id',
+    'sha256',
+    'message_id',
+    'body_hash',
+  )) as MessageRow[]
   await discardBlobs(
     tx,
     sources.map(({ sha256 }) => sha256),
@@ -148,41 +65,78 @@ async function eraseMail(tx: Tx, of: OfPerson, at: Date): Promise<void> {
       .where({ id: row.id })
       .update({ message_id: markOf(row) })
   }
-  await of.messages().update({
+  await messages().update({
     sha256: null,
     body_hash: null,
     sender: null,
     evidence: null,
     reasons: toJson(['erased']),
   })
-  const resting = of.deliveries().whereNotIn('outcome', MOVING).select('id')
-  await tx('outbox_sources').whereIn('outbox_id', resting).delete()
-  await of
-    .deliveries()
-    .whereIn('outcome', ['queued', 'held'])
-    .update({ outcome: 'discarded', due_at: null })
-  await of.deliveries().whereNotIn('outcome', MOVING).update({ detail: null })
 }
 
-async function eraseFiles(tx: Tx, of: OfPerson, at: Date): Promise<void> {
-  const files = (await of.attachments().select('sha256')) as { sha256: string }[]
+async function eraseDeliveries(tx: Tx, ids: readonly number[]): Promise<void> {
+  const deliveries = () => tx('outbox').whereIn('id', [...ids])
+  const resting = deliveries().whereNotIn('outcome', MOVING).select('id')
+  await tx('outbox_sources').whereIn('outbox_id', resting).delete()
+  await deliveries()
+    .whereIn('outcome', ['queued', 'held'])
+    .update({ outcome: 'discarded', due_at: null })
+  await deliveries().whereNotIn('outcome', MOVING).update({ detail: null })
+}
+
+async function eraseFiles(tx: Tx, ids: readonly number[], at: Date): Promise<void> {
+  const attachments = () => tx('attachments').whereIn('id', [...ids])
+  const files = (await attachments().select('sha256')) as { sha256: string }[]
   await discardBlobs(
     tx,
     files.map(({ sha256 }) => sha256),
     at,
   )
-  await of.attachments().delete()
+  await attachments().delete()
 }
 
-/** What agents and other programs keep beside a ticket. */
-async function eraseWork(tx: Tx, of: OfPerson): Promise<void> {
-  await tx('drafts').whereIn('ticket_id', of.tickets()).delete()
-  await tx('receipts').whereIn('ticket_id', of.tickets()).delete()
-  await tx('held_replies').whereIn('ticket_id', of.tickets()).update({ said: null })
-  const events = tx('events').whereIn('ticket_id', of.tickets()).select('id')
-  await deleteNotices(tx, events)
-  const own = tx('events').whereIn('comment_id', of.comments()).select('id')
-  await deleteNotices(tx, own)
+async function eraseComments(tx: Tx, ids: readonly number[]): Promise<void> {
+  await deleteNotices(
+    tx,
+    tx('events')
+      .whereIn('comment_id', [...ids])
+      .select('id'),
+  )
+  await tx('comment_versions')
+    .whereIn('comment_id', [...ids])
+    .delete()
+  await tx('comments')
+    .whereIn('id', [...ids])
+    .update({
+      text: ERASED,
+      quoted_text: '',
+      full_text: ERASED,
+      html: null,
+      message_id: null,
+      reference_ids: null,
+      authentication: null,
+    })
+}
+
+/** With what agents and other programs keep beside them. */
+async function eraseTickets(tx: Tx, ids: readonly number[], at: Date): Promise<void> {
+  const of = (table: string) => tx(table).whereIn('ticket_id', [...ids])
+  await of('drafts').delete()
+  await of('receipts').delete()
+  await of('held_replies').update({ said: null })
+  await deleteNotices(tx, of('events').select('id'))
+  await of('events')
+    .where({ type: 'delivery.changed' })
+    .update({ data: toJson({ erased: true }) })
+  await tx('tickets')
+    .whereIn('id', [...ids])
+    .update({
+      subject: ERASED,
+      fields: '{}',
+      thread_index: null,
+      version: tx.raw('version + 1'),
+      updated_at: toMs(at),
+    })
 }
 
 /** Lists that name his address, answers that were kept for him, and files that no comment got. */

@@ -13,6 +13,7 @@ import {
 } from '../../src/store/inbound-messages.ts'
 import { postponeInbound, releaseInbound } from '../../src/store/release-inbound.ts'
 import type { Address } from '../../src/mail/address.ts'
+import { findBelongings } from '../../src/store/belongings.ts'
 import { eraseWords } from '../../src/store/erase-person.ts'
 import { findTwin } from '../../src/store/twins.ts'
 import { advanceCursor, insertCursor, listCursors } from '../../src/store/inboxes.ts'
@@ -194,7 +195,7 @@ eachDatabase(
       for (let time = 0; time < 2; time += 1) {
         await store.transaction(async (tx) => {
           await tx('inbound_messages').where({ id: 1 }).update({ sender: ana.email })
-          await eraseWords(tx, ana, AT)
+          await eraseWords(tx, await findBelongings(tx, ana), AT)
         })
       }
       const first = await findInbound(store.read, 1)
