@@ -23,6 +23,7 @@ import { Missing } from './fetch-missing.ts'
 import { reconcile } from './fetch-reconcile.ts'
 import { Throttled } from './fetch-throttled.ts'
 import { type StoreDeps, storeNew } from './fetch-store.ts'
+import { Streak } from './fetch-streak.ts'
 
 export interface FetchDeps {
   readonly clock: Clock
@@ -37,8 +38,6 @@ export interface FetchDeps {
 }
 
 const RECONCILE_MS = 15 * 60_000
-/** A connection that lived this long was a good one: patience starts anew. */
-const STABLE_MS = 5 * 60_000
 const MARKS_PER_COMMAND = 100
 const DATABASE_PAUSE_MS = 1_000
 
@@ -48,15 +47,14 @@ export async function runFetch(
   inboxId: number,
   signal: AbortSignal,
 ): Promise<void> {
-  let failures = 0
-  const missing = new Missing()
+  const [missing, streak] = [new Missing(), new Streak()]
   while (!signal.aborted) {
-    const startedAt = deps.clock.now().getTime()
     // Not every end of the last session is held against what it was fetching.
     missing.connecting()
+    streak.connecting()
     deps.health.connecting(inbox.name, 'imap', deps.clock.now())
     try {
-      await watch(deps, inbox, inboxId, missing, signal)
+      await watch(deps, inbox, inboxId, { missing, streak }, signal)
     } catch (err) {
       if (signal.aborted) return
       stopIfCorrupt(err)
@@ -67,8 +65,7 @@ export async function runFetch(
       }
       // No message is to blame for a server that is asked too much.
       if (!(err instanceof Throttled)) missing.connectionBroke(deps.clock.now().getTime())
-      failures = deps.clock.now().getTime() - startedAt > STABLE_MS ? 1 : failures + 1
-      await backOff(deps, inbox, err, failures, signal)
+      await backOff(deps, inbox, err, streak.failed(), signal)
     }
   }
 }
@@ -101,7 +98,7 @@ async function watch(
   deps: FetchDeps,
   inbox: InboxConfig,
   inboxId: number,
-  missing: Missing,
+  { missing, streak }: { missing: Missing; streak: Streak },
   signal: AbortSignal,
 ): Promise<void> {
   // A database that is away must not cost a login each time we look.
@@ -129,6 +126,7 @@ async function watch(
       const retryAt = await storeNew(store, session, cursor, missing)
       deps.events.inboxLooked(inbox.name, performance.now() - lookedAt)
       deps.health.succeeded(inbox.name, 'imap', deps.clock.now())
+      streak.served(deps.clock.now().getTime())
       await markStored(store, session, cursor)
       if (isDue(cursor.reconciledAt, RECONCILE_MS, deps.clock.now())) {
         await reconcile(store, session, cursor, missing)
