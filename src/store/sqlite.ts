@@ -91,8 +91,15 @@ const PRAGMAS: readonly { name: string; set: string; want: string | number }[] =
   { name: 'secure_delete', set: 'ON', want: 1 },
 ]
 
+/**
+ * 32 MB: all that a batch of mail changes. SQLite's 2 MB are full in the middle of it, and pages that
+ * are not finished yet are written, read and written again. Readers gain nothing: what they keep is
+ * out of date with the next commit.
+ */
+const WRITERS_CACHE = { name: 'cache_size', set: '-32000', want: -32_000 }
+
 export function openSqliteWriter(file: string): Knex {
-  return connect(file, { min: 0, max: 1 }, [])
+  return connect(file, { min: 0, max: 1 }, [WRITERS_CACHE])
 }
 
 export function openSqliteReaders(file: string): Knex {
