@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { fingerprintOf } from '../../src/inbound/fingerprint.ts'
 import { takeBatch } from '../../src/inbound/take.ts'
+import { findBelongings } from '../../src/store/belongings.ts'
 import { eraseWords } from '../../src/store/erase-person.ts'
 import { findInbound, insertInbound } from '../../src/store/inbound-messages.ts'
 import { aMail } from '../kit/a-mail.ts'
@@ -97,7 +98,7 @@ eachDatabase(
       const mail = both()
       expect(await taken(support, mail)).toBe('ticket')
       const ana = await desk.store.read('users').where({ role: 'customer' }).first('id', 'email')
-      await desk.write((tx) => eraseWords(tx, ana, new Date()))
+      await desk.write(async (tx) => eraseWords(tx, await findBelongings(tx, ana), new Date()))
       const comments = await desk.store.read('comments').select()
       for (const inbox of [support, sales]) expect(await taken(inbox, mail)).toBe('duplicate')
       const rows = await desk.store.read('inbound_messages').orderBy('id').select()
