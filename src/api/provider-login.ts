@@ -9,6 +9,7 @@ import { forgetIdentities, userOfIdentity } from '../desk/log-in-by-provider.ts'
 import { checkTotp, hasSecondFactor } from '../desk/second-factor.ts'
 import { AppError } from '../errors.ts'
 import { type Asked, openidProvider, OpenidProblem, type OpenidProvider } from '../openid.ts'
+import { hasIdentity } from '../store/identities.ts'
 import { findAccount, lockAccount } from '../store/users.ts'
 import type { User } from '../ticket/user.ts'
 import { SecondStepBody } from './account-schemas.ts'
@@ -177,6 +178,8 @@ function secondStepRoute(deps: ApiDeps, limits: RateLimits): Route {
       await limits.take('login', request, user?.email ?? '')
       if (user === null) throw begunElsewhere()
       refuseInactive(user)
+      // Forgotten meanwhile: the provider's word no longer counts.
+      if (!(await hasIdentity(store.read, user.id))) throw begunElsewhere()
       await checkTotp(store, { user, code: body.totp }, at)
       const { headers, session } = await beginSession(deps, limits, { message, user }, at)
       return { headers, body: loggedIn({ ...user, lastLoginAt: at }, session) }

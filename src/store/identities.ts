@@ -25,6 +25,11 @@ export async function userIdOfIdentity(
   return row?.user_id ?? null
 }
 
+export async function hasIdentity(db: Queryable, userId: number): Promise<boolean> {
+  const row = await db<IdentityRow>('identities').where({ user_id: userId }).first('id')
+  return row !== undefined
+}
+
 /** False: the user is somebody else at this issuer, or this one is another user. */
 export async function insertIdentity(tx: Tx, identity: NewIdentity, at: Date): Promise<boolean> {
   const { userId, issuer, subject } = identity

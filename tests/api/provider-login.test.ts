@@ -230,6 +230,9 @@ eachDatabase(
         api.nobody.post('/api/v1/auth/second-step', { totp }, headers)
       const wrong = [code(-1), code(0), code(1)].includes('000000') ? '999999' : '000000'
       expect((await step(wrong)).body.code).toBe('invalid-totp')
+      await api.carla.send('DELETE', `/api/v1/users/${id}/identities`)
+      expect((await step(code(1))).body.code).toBe('login-expired')
+      await walk(api)
       const done = await step(code(1))
       expect(done.status).toBe(200)
       expect(await whoIs(api, done)).toMatchObject({ id })

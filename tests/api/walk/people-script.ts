@@ -111,12 +111,12 @@ async function walkSecondFactor(world: World): Promise<void> {
   must(await nobody.post(`${own}/confirm`, { code: code(0) }, headers), 204)
   must(await nobody.post(own, { password: PASSWORD }, headers), 'totp-set')
   must(await nobody.post(`${AUTH}/second-step`, { totp: code(1) }), 'login-expired')
-  must(await secondStep(world, id, wrong ?? ''), 'invalid-totp')
-  must(await secondStep(world, id, code(1)), 200)
   const identity = { user_id: id, issuer: 'https://login.test', subject: 'tom', created_at: 0 }
   await api.store.transaction(async (tx) => {
     await tx('identities').insert(identity)
   })
+  must(await secondStep(world, id, wrong ?? ''), 'invalid-totp')
+  must(await secondStep(world, id, code(1)), 200)
   const login = { email, password: PASSWORD }
   must(await nobody.post(`${AUTH}/login`, login), 'totp-required')
   must(await nobody.post(`${AUTH}/login`, { ...login, totp: wrong }), 'invalid-totp')
