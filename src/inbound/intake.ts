@@ -187,17 +187,17 @@ async function letAnswersWait(
   all: readonly Ready[],
   before: readonly Ready[],
 ): Promise<readonly Ready[]> {
-  const { context, clock } = deps
+  const { context, clock, owner } = deps
   const asked = { ready: all, before }
   const { ready, waiting } = await answersThatWait(context.store.read, asked, clock.now())
-  if (waiting.length > 0) await context.store.transaction((tx) => wait(tx, waiting))
+  if (waiting.length > 0) await context.store.transaction((tx) => wait(tx, owner, waiting))
   return ready
 }
 
-async function wait(tx: Tx, waiting: readonly Waiting[]): Promise<void> {
+async function wait(tx: Tx, owner: string, waiting: readonly Waiting[]): Promise<void> {
   const reason = new WaitsForAnswered().message
   for (const { one, until } of waiting) {
-    await postponeInbound(tx, one.row, { dueAt: until, failed: false, reason })
+    await postponeInbound(tx, one.row, { owner, dueAt: until, failed: false, reason })
   }
 }
 
@@ -236,7 +236,7 @@ async function postpone(deps: IntakeDeps, row: InboundMessage, err: unknown): Pr
   if (err instanceof SettledElsewhere) return
   const failed = !isOfTheWorld(err)
   const failures = row.failures + (failed ? 1 : 0)
-  const { context, clock, events } = deps
+  const { context, clock, events, owner } = deps
   const line = { inboundId: row.id, failures }
   if (failures > FAILURES_MAX) {
     events.messageQuarantined({ inboundId: row.id }, err)
@@ -248,7 +248,8 @@ async function postpone(deps: IntakeDeps, row: InboundMessage, err: unknown): Pr
   const waitMs = err instanceof ParseFailure ? 0 : AFTER_ERROR_MS
   const dueAt = new Date(clock.now().getTime() + waitMs)
   const reason = `attempt ${row.attempts}: ${describe(err)}`
-  await context.store.transaction((tx) => postponeInbound(tx, row, { dueAt, failed, reason }))
+  const change = { owner, dueAt, failed, reason }
+  await context.store.transaction((tx) => postponeInbound(tx, row, change))
   deps.arrived.ring()
 }
 

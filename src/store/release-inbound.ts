@@ -37,16 +37,19 @@ export async function releaseInbound(
 
 const REASONS_MAX = 20
 
-/** Tried again at `dueAt`. Earlier reasons stay. */
+/**
+ * Tried again at `dueAt`. Earlier reasons stay. One that is in another daemon's hand by now, because
+ * `owner` stood still for longer than its claim, is left alone.
+ */
 export async function postponeInbound(
   tx: Tx,
   message: Pick<InboundMessage, 'id' | 'reasons'>,
-  change: { dueAt: Date; failed: boolean; reason: string },
+  change: { owner: string; dueAt: Date; failed: boolean; reason: string },
 ): Promise<void> {
   const { reasons } = message
   const all = reasons.at(-1) === change.reason ? reasons : [...reasons, change.reason]
   await tx<InboundRow>('inbound_messages')
-    .where({ id: message.id, fate: 'pending' })
+    .where({ id: message.id, fate: 'pending', lease_owner: change.owner })
     .update({
       due_at: toMs(change.dueAt),
       lease_owner: null,

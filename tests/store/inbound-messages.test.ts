@@ -137,7 +137,7 @@ eachDatabase(
       const store = await start()
       await insert(store, aRow(1))
       await claim(store, 'a')
-      const change = { dueAt: AT, failed: false, reason: 'attempt 1: no space left' }
+      const change = { owner: 'a', dueAt: AT, failed: false, reason: 'attempt 1: no space left' }
       const message = { id: 1, reasons: ['imported'] }
       await store.transaction((tx) => postponeInbound(tx, message, change))
       expect(await findInbound(store.read, 1)).toMatchObject({
@@ -145,6 +145,19 @@ eachDatabase(
         failures: 0,
         reasons: ['imported', 'attempt 1: no space left'],
       })
+    })
+
+    test('what is in the hand of another daemon by now is not postponed', async () => {
+      const store = await start()
+      await insert(store, aRow(1))
+      await claim(store, 'a')
+      await claim(store, 'b', later(5 * 60_000))
+      const change = { owner: 'a', dueAt: AT, failed: true, reason: 'attempt 1: crashed' }
+      await store.transaction((tx) => postponeInbound(tx, { id: 1, reasons: [] }, change))
+      const [row] = await store
+        .read('inbound_messages')
+        .select('lease_owner', 'attempts', 'failures')
+      expect(row).toEqual({ lease_owner: 'b', attempts: 2, failures: 0 })
     })
 
     test('mail of an inbox that this daemon does not serve is left alone', async () => {
@@ -160,7 +173,7 @@ eachDatabase(
       const store = await start()
       await insert(store, aRow(1))
       await claim(store, 'a')
-      const change = { dueAt: later(500), failed: true, reason: 'attempt 1: crashed' }
+      const change = { owner: 'a', dueAt: later(500), failed: true, reason: 'attempt 1: crashed' }
       await store.transaction((tx) => postponeInbound(tx, { id: 1, reasons: [] }, change))
       expect(await claim(store, 'a', later(499))).toEqual([])
       expect(await nextInboundDue(store.read, { inboxIds: [1, 2], owner: 'a' })).toEqual(later(500))
