@@ -122,6 +122,8 @@ export class FaultDesk {
   /** Drains, stops, and compares the ledgers: each fault may leave a delivery a lane uncertain. */
   async expectNothingLost(): Promise<Report> {
     const store = await this.drain()
+    // All may have been done before it was started again: nobody is asked to stop while he starts.
+    await until('the daemon to serve', () => this.#serves(), 15, HIT_MS)
     expect(await this.daemon.stop()).toBe(0)
     const report = await expectNothingLost(store, this.traffic)
     const { uncertainDelivered, uncertainMissing, repeated } = report.outgoing
@@ -129,6 +131,13 @@ export class FaultDesk {
     expect(uncertainDelivered.length + uncertainMissing.length).toBeLessThanOrEqual(few)
     expect(repeated.length).toBeLessThanOrEqual(few)
     return report
+  }
+
+  #serves(): Promise<boolean> {
+    return fetch(`http://127.0.0.1:${this.#port}/healthz`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
   }
 
   async close(): Promise<void> {
