@@ -12,21 +12,35 @@ export interface Held {
 export function heldBy(pid: number): Held | null {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'latin1')
-    const kb = Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1])
-    return { mb: kb / 1_024, descriptors: readdirSync(`/proc/${pid}/fd`).length }
+    // One that is just ending has none any more.
+    const kb = /^VmRSS:\s+(\d+)/m.exec(status)?.[1]
+    if (kb === undefined) return null
+    return { mb: Number(kb) / 1_024, descriptors: readdirSync(`/proc/${pid}/fd`).length }
+  } catch {
+    return null
+  }
+}
+
+/** Megabytes of objects, by what the daemon tells Prometheus; null: it does not answer now. */
+export async function heapOf(url: string): Promise<number | null> {
+  try {
+    const answer = await fetch(`${url}/metrics`)
+    const bytes = /^\w*nodejs_heap_size_used_bytes (\S+)/m.exec(await answer.text())?.[1]
+    return bytes === undefined ? null : Number(bytes) / 1_048_576
   } catch {
     return null
   }
 }
 
 /**
- * The middle of the last quarter against the middle of the second: by then everything is compiled and
- * every pool is full, and single peaks (a large mail, a collection that was due) do not count.
- * 1.05 is five percent more.
+ * The last quarter against the second: by then everything is compiled and every pool is full. 1.05 is
+ * five percent more. `kind`: the middle, so that single peaks do not count; the lowest, where what is
+ * seen is mostly garbage, and only what is left after a collection is really held.
  */
-export function growthOf(values: readonly number[]): number {
+export function growthOf(values: readonly number[], kind: 'middle' | 'lowest'): number {
   const quarter = Math.floor(values.length / 4)
-  return middleOf(values.slice(-quarter)) / middleOf(values.slice(quarter, 2 * quarter))
+  const of = kind === 'middle' ? middleOf : (some: readonly number[]) => Math.min(...some)
+  return of(values.slice(-quarter)) / of(values.slice(quarter, 2 * quarter))
 }
 
 function middleOf(values: readonly number[]): number {
