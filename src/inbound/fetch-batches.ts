@@ -5,17 +5,26 @@ import type { MessageMeta } from './fetch-session.ts'
 const BATCH_MESSAGES = 100
 const BATCH_BYTES = 8 * 1024 * 1024
 
-export function* batches(metas: readonly MessageMeta[]): Generator<MessageMeta[]> {
+/** In their order; `isAlone`: in a portion of its own. */
+export function* batches(
+  metas: readonly MessageMeta[],
+  isAlone: (meta: MessageMeta) => boolean,
+): Generator<MessageMeta[]> {
   let batch: MessageMeta[] = []
   let bytes = 0
   for (const meta of metas) {
-    if (batch.length >= BATCH_MESSAGES || bytes + meta.size > BATCH_BYTES) {
-      if (batch.length > 0) yield batch
+    const alone = isAlone(meta)
+    const isFull = batch.length >= BATCH_MESSAGES || bytes + meta.size > BATCH_BYTES
+    if (batch.length > 0 && (alone || isFull)) {
+      yield batch
       batch = []
       bytes = 0
     }
-    batch.push(meta)
-    bytes += meta.size
+    if (alone) yield [meta]
+    else {
+      batch.push(meta)
+      bytes += meta.size
+    }
   }
   if (batch.length > 0) yield batch
 }

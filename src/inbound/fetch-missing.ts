@@ -80,9 +80,14 @@ export class Missing {
     return [...this.#wanted.values()].filter(({ nextAt }) => nextAt <= nowMs).map((w) => w.meta)
   }
 
-  /** Something went wrong with it, or beside it: it is asked for last, and alone. */
+  /** Something went wrong with it, or beside it: it is asked for alone. */
   isSuspect(uid: number): boolean {
     return this.#wanted.has(uid)
+  }
+
+  /** A connection broke while it alone was being fetched: it is asked for last. */
+  breaksConnections(uid: number): boolean {
+    return (this.#wanted.get(uid)?.breaks ?? 0) > 0
   }
 
   /** It broke one connection after the other. */

@@ -104,21 +104,28 @@ export async function storeMessages(
   const rowed = new Set(rows.map(({ uid }) => uid))
   for (const uid of rowed) missing.settled(uid)
   const wanted = due.filter(({ uid }) => !rowed.has(uid))
-  const suspects = wanted.filter(({ uid }) => missing.isSuspect(uid))
-  const others = wanted.filter(({ uid }) => !missing.isSuspect(uid))
-  const small = others.filter(({ size }) => size <= STREAM_ABOVE_BYTES)
-  const large = others.filter(({ size }) => size > STREAM_ABOVE_BYTES)
-  for (const batch of batches(small)) await storeBatch(deps, session, cursor, batch, missing)
-  for (const meta of large) await storeLarge(deps, session, cursor, meta, missing)
-  // Last, and each alone: one of them broke the connection.
-  for (const meta of suspects) {
-    const store = meta.size > STREAM_ABOVE_BYTES ? storeLarge : storeOne
-    await store(deps, session, cursor, meta, missing)
+  for (const some of inOrder(wanted, missing)) {
+    const [first] = some
+    const isLarge = first !== undefined && first.size > STREAM_ABOVE_BYTES
+    if (isLarge) await storeLarge(deps, session, cursor, first, missing)
+    else await storeBatch(deps, session, cursor, some, missing)
   }
 }
 
-const storeOne: typeof storeLarge = (deps, session, cursor, meta, missing) =>
-  storeBatch(deps, session, cursor, [meta], missing)
+/**
+ * What is fetched at once, in the order of arrival: an answer must not come before what it answers.
+ * Only what is known to break connections has to let all the others go first.
+ */
+function* inOrder(wanted: readonly MessageMeta[], missing: Missing): Generator<MessageMeta[]> {
+  const all = wanted.toSorted((a, b) => a.uid - b.uid)
+  const isAlone = ({ uid, size }: MessageMeta): boolean =>
+    size > STREAM_ABOVE_BYTES || missing.isSuspect(uid)
+  yield* batches(
+    all.filter(({ uid }) => !missing.breaksConnections(uid)),
+    isAlone,
+  )
+  for (const meta of all) if (missing.breaksConnections(meta.uid)) yield [meta]
+}
 
 /** The row of a message whose delivery breaks the connection, every time. */
 function poison(deps: StoreDeps, cursor: FolderCursor, meta: MessageMeta): NewInbound {

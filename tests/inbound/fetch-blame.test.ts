@@ -1,10 +1,10 @@
-/** Which messages are held to have broken a connection, and which are not. */
+/** Which messages are held to have broken a connection, which are not, and who goes first then. */
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { CONNECT } from '../../src/demo/imap/faults.ts'
 import { aMail } from '../kit/a-mail.ts'
 import { onSqlite } from '../kit/databases.ts'
 import { onDesk } from '../kit/desk-context.ts'
-import { type RunningDesk, sharedParser, startDesk } from '../kit/running-desk.ts'
+import { type RunningDesk, sharedParser, startDesk, until } from '../kit/running-desk.ts'
 import { makeScratch, removeScratch } from '../kit/scratch-directory.ts'
 import { failOnce } from '../faults/fail-once.ts'
 
@@ -55,4 +55,37 @@ test.each(BLAMELESS)(
 test('what was being fetched when the connection broke is asked for alone', async () => {
   const goes = () => void desk.world.imap.faults.add({ on: SOURCES, do: 'drop' })
   expect(await afterRefusal(goes)).toEqual(['1:2', '1', '2'])
+})
+
+const uidsAsStored = async (): Promise<number[]> =>
+  (await desk.store.read('inbound_messages').orderBy('id').pluck('uid')) as number[]
+
+test('what was being fetched when the connection broke still comes before what arrived later', async () => {
+  desk = await startDesk(await fresh(), parser)
+  for (let n = 0; n < 2; n += 1) desk.arrives(aMail())
+  const refused = desk.world.imap.faults.add({ on: CONNECT, skip: 1, do: 'drop' })
+  desk.world.imap.faults.add({ on: SOURCES, do: 'drop' })
+  desk.start('fetch')
+  await refused.untilUsed()
+  for (let n = 0; n < 2; n += 1) desk.arrives(aMail())
+  await until('all four', async () => (await uidsAsStored()).length === 4)
+  expect(await uidsAsStored()).toEqual([1, 2, 3, 4])
+})
+
+test('what broke a connection although it was asked for alone lets the others go first', async () => {
+  desk = await startDesk(await fresh(), parser)
+  for (let n = 0; n < 3; n += 1) desk.arrives(aMail())
+  desk.world.imap.faults.add({ on: /^UID FETCH 1(?::3)? .*BODY/, times: 2, do: 'drop' })
+  desk.start('fetch')
+  await until('all three', async () => (await uidsAsStored()).length === 3)
+  expect(await uidsAsStored()).toEqual([2, 3, 1])
+})
+
+test('a large message comes before what arrived later, too', async () => {
+  desk = await startDesk(await fresh(), parser)
+  desk.arrives(aMail({ text: 'much to say. '.repeat(100_000) }))
+  desk.arrives(aMail())
+  desk.start('fetch')
+  await until('both', async () => (await uidsAsStored()).length === 2)
+  expect(await uidsAsStored()).toEqual([1, 2])
 })
