@@ -1,11 +1,11 @@
-/** Rows by their ids, however many: so many at once as a statement takes on either database. */
+/** Rows by their ids or other keys, however many: so many at once as a statement takes on either database. */
 import type { Queryable } from './open.ts'
 
 /** SQLite takes 32,766 values in a statement. */
 const AT_ONCE = 5_000
 
-export function* chunksOf(ids: readonly number[]): Generator<number[]> {
-  for (let from = 0; from < ids.length; from += AT_ONCE) yield ids.slice(from, from + AT_ONCE)
+export function* chunksOf<Key>(keys: readonly Key[]): Generator<Key[]> {
+  for (let from = 0; from < keys.length; from += AT_ONCE) yield keys.slice(from, from + AT_ONCE)
 }
 
 /** Ids of the rows of `table` that have one of these values in `column`. */

@@ -1,5 +1,6 @@
 /** Messages that a daemon had in hand, and that are due again: after its death, or after a failure. */
 import { asideMs } from './claim-order.ts'
+import { chunksOf } from './id-chunks.ts'
 import type { InboundMessage, InboundRow } from './inbound-rows.ts'
 import { toJson } from './json.ts'
 import type { Queryable, Tx } from './open.ts'
@@ -68,18 +69,14 @@ export interface Pending {
   readonly dueAt: Date | null
 }
 
-/** Asked about in one statement; a mail may name hundreds of ancestors. */
-const IDS_AT_ONCE = 5_000
-
 /** Messages with these Message-IDs that have no fate yet, and no copy that became a ticket or comment. */
 export async function listPending(
   db: Queryable,
   messageIds: readonly string[],
 ): Promise<Pending[]> {
   const found: Pending[] = []
-  for (let from = 0; from < messageIds.length; from += IDS_AT_ONCE) {
-    found.push(...(await pendingAmong(db, messageIds.slice(from, from + IDS_AT_ONCE))))
-  }
+  // A mail may name hundreds of ancestors.
+  for (const some of chunksOf(messageIds)) found.push(...(await pendingAmong(db, some)))
   return found
 }
 
