@@ -6,6 +6,7 @@ import * as noticeSettings from './0015-notice-settings.ts'
 import * as deskWork from './0010-desk-work.ts'
 import * as inboxLeases from './0016-inbox-leases.ts'
 import * as identities from './0017-identities.ts'
+import * as leftOut from './0019-left-out.ts'
 import * as ledgerLinks from './0018-ledger-links.ts'
 import * as foundation from './0001-foundation.ts'
 import * as envelopeWithSource from './0002-envelope-with-source.ts'
@@ -44,4 +45,5 @@ export const migrations: readonly Migration[] = [
   { version: 16, name: 'inbox-leases', up: inboxLeases.up },
   { version: 17, name: 'identities', up: identities.up },
   { version: 18, name: 'ledger-links', up: ledgerLinks.up },
+  { version: 19, name: 'left-out', up: leftOut.up },
 ]

@@ -1,11 +1,13 @@
 /**
  * An answer waits for the mail it answers, when that one is in the ledger and has no fate yet: it
- * failed and is tried again, or is left for a while, or is in other hands. Decided first, the answer
- * would find no conversation and open one of its own. Those in the same hand come in their order anyway;
+ * failed and is tried again, or is left for a while, or is in other hands. So does an answer to nothing
+ * we ever heard of, while earlier mail of its folder could not be fetched: it may answer that. Decided
+ * first, it would find no conversation and open one of its own. Those in the same hand come in their order anyway;
  * see overtaken.ts for the slow ones among them.
  */
+import { knownMessageIds, type LeftOut, listLeftOut } from '../store/left-out.ts'
 import type { Queryable } from '../store/open.ts'
-import { listPending, type Pending } from '../store/release-inbound.ts'
+import { listPending, type Pending, type Place } from '../store/release-inbound.ts'
 import type { Ready } from './take.ts'
 
 /** Then it goes on alone: the other may wait for something that never comes. */
@@ -13,6 +15,8 @@ const WAITS_MAX_MS = 3_600_000
 const LOOK_AGAIN_MS = 1_000
 /** Each look reads the whole mail again: the longer it has waited, the less often. */
 const LOOK_AGAIN_SHARE = 0.25
+/** When that is due, somebody else knows. */
+const NOT_KNOWN = 0
 
 export interface Waiting {
   readonly one: Ready
@@ -28,22 +32,32 @@ export async function answersThatWait(
 ): Promise<{ ready: readonly Ready[]; waiting: readonly Waiting[] }> {
   const ids = new Set(ready.flatMap(ancestorsOf))
   const inHand = new Set([...before, ...ready].map(({ row }) => row.id))
-  const others = (await listPending(db, [...ids])).filter(({ id }) => !inHand.has(id))
-  const pending = firstOfEach(others)
-  if (pending.size === 0) return { ready, waiting: [] }
+  const pending = firstOfEach(await listPending(db, [...ids]), inHand)
+  const strangers = await answersToUnknown(db, ready)
+  if (pending.size === 0 && strangers.size === 0) return { ready, waiting: [] }
   const waiting: Waiting[] = []
   const goOn: Ready[] = []
   for (const one of ready) {
-    const until = waitsUntil(one, pending, now)
+    const due = [...dueBefore(one, pending), ...(strangers.has(one) ? [NOT_KNOWN] : [])]
+    const until = waitsUntil(one, due, now)
     if (until === null) goOn.push(one)
     else {
       waiting.push({ one, until })
       // What answers this one waits with it.
-      const { id, messageId } = one.row
-      if (messageId !== null) pending.set(messageId, { id, messageId, dueAt: until })
+      const { row } = one
+      if (row.messageId !== null) {
+        pending.set(row.messageId, { place: row, dueAt: until, inHand: false })
+      }
     }
   }
   return { ready: goOn, waiting }
+}
+
+interface Untaken {
+  readonly place: Place
+  readonly dueAt: Date | null
+  /** Taken together with these, in the order of their ids. */
+  readonly inHand: boolean
 }
 
 const ancestorsOf = ({ parsed }: Ready): string[] => [
@@ -52,21 +66,54 @@ const ancestorsOf = ({ parsed }: Ready): string[] => [
 ]
 
 /** By Message-ID; of several copies the one that came first. */
-function firstOfEach(all: readonly Pending[]): Map<string, Pending> {
-  return new Map(all.toSorted((a, b) => b.id - a.id).map((one) => [one.messageId, one]))
+function firstOfEach(all: readonly Pending[], inHand: ReadonlySet<number>): Map<string, Untaken> {
+  return new Map(
+    all
+      .toSorted((a, b) => b.id - a.id)
+      .map((one) => [one.messageId, { place: one, dueAt: one.dueAt, inHand: inHand.has(one.id) }]),
+  )
 }
 
-function waitsUntil(one: Ready, pending: ReadonlyMap<string, Pending>, now: Date): Date | null {
+/** Those that answer nothing we know, and came after mail of their folder that is left out. */
+async function answersToUnknown(
+  db: Queryable,
+  ready: readonly Ready[],
+): Promise<ReadonlySet<Ready>> {
+  const answers = ready.filter((one) => ancestorsOf(one).length > 0)
+  const gaps = answers.length === 0 ? [] : await listLeftOut(db)
+  const behind = answers.filter(({ row }) => gaps.some((gap) => isBehind(row, gap)))
+  if (behind.length === 0) return new Set()
+  const known = await knownMessageIds(db, [...new Set(behind.flatMap(ancestorsOf))])
+  return new Set(behind.filter((one) => !ancestorsOf(one).some((id) => known.has(id))))
+}
+
+const isBehind = (row: Place, gap: LeftOut): boolean => isSameFolder(row, gap) && row.uid > gap.uid
+
+const isSameFolder = (a: Omit<Place, 'id'>, b: Omit<Place, 'id'>): boolean =>
+  a.inboxId === b.inboxId && a.folder === b.folder && a.uidValidity === b.uidValidity
+
+/** When those that it answers are tried again. */
+const dueBefore = (one: Ready, pending: ReadonlyMap<string, Untaken>): number[] =>
+  ancestorsOf(one).flatMap((id) => {
+    const other = pending.get(id)
+    if (other === undefined || !arrivedBefore(other.place, one.row)) return []
+    if (other.inHand && other.place.id < one.row.id) return []
+    return [other.dueAt?.getTime() ?? NOT_KNOWN]
+  })
+
+/**
+ * Only earlier ones are waited for: two that name each other would wait for ever. What could not be
+ * fetched at first has a later row than what came after it.
+ */
+const arrivedBefore = (a: Place, b: Place): boolean =>
+  isSameFolder(a, b) ? a.uid < b.uid : a.id < b.id
+
+function waitsUntil(one: Ready, due: readonly number[], now: Date): Date | null {
+  if (due.length === 0) return null
   const receivedAt = one.row.receivedAt.getTime()
   const waited = now.getTime() - receivedAt
   // Received in the future: the clock was put back since, and the hour would not end for long.
   if (Math.abs(waited) > WAITS_MAX_MS) return null
-  const due = ancestorsOf(one).flatMap((id) => {
-    const other = pending.get(id)
-    // Only for earlier ones: two that name each other would wait for ever.
-    return other !== undefined && other.id < one.row.id ? [other.dueAt?.getTime() ?? 0] : []
-  })
-  if (due.length === 0) return null
   const pause = Math.max(LOOK_AGAIN_MS, waited * LOOK_AGAIN_SHARE)
   const lookAgain = Math.max(Math.max(...due) + LOOK_AGAIN_MS, now.getTime() + pause)
   return new Date(Math.min(lookAgain, receivedAt + WAITS_MAX_MS + LOOK_AGAIN_MS))

@@ -23,6 +23,8 @@ export class Missing {
   readonly #wanted = new Map<number, Wanted>()
   #generation = 0
   #asked: readonly MessageMeta[] = []
+  /** What the store was told of those left out; undefined: nothing yet. */
+  #told: number | null | undefined
 
   /** Another session begins: what fails before it fetches is no message's doing. */
   connecting(): void {
@@ -31,7 +33,10 @@ export class Missing {
 
   /** A UID means something only in its own generation of the folder. */
   inGeneration(uidValidity: number): void {
-    if (uidValidity !== this.#generation) this.#wanted.clear()
+    if (uidValidity !== this.#generation) {
+      this.#wanted.clear()
+      this.#told = undefined
+    }
     this.#generation = uidValidity
   }
 
@@ -101,8 +106,23 @@ export class Missing {
     return times.length === 0 ? null : Math.min(...times)
   }
 
+  /**
+   * The lowest UID that later ones are fetched before; null: none. Told only when it has changed
+   * since `tell` last took it.
+   */
+  async tellLeftOut(tell: (uid: number | null) => Promise<void>): Promise<void> {
+    const uids = [...this.#wanted.values()].filter(isLeftOut).map(({ meta }) => meta.uid)
+    const lowest = uids.length === 0 ? null : Math.min(...uids)
+    if (lowest === this.#told) return
+    await tell(lowest)
+    this.#told = lowest
+  }
+
   /** The highest UID up to `highest` below which nothing is missing. */
   completeUpTo(highest: number): number {
     return Math.min(highest, ...[...this.#wanted.keys()].map((uid) => uid - 1))
   }
 }
+
+/** A mere suspect is asked for in its place. */
+const isLeftOut = ({ attempts, breaks }: Wanted): boolean => attempts > 0 || breaks > 0

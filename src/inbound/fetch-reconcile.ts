@@ -7,8 +7,9 @@ import { type FolderCursor, markReconciled } from '../store/inboxes.ts'
 import type { Queryable } from '../store/open.ts'
 import type { UidRange } from './fetch-batches.ts'
 import type { Missing } from './fetch-missing.ts'
+import type { StoreDeps } from './fetch-rows.ts'
 import type { ImapSession, MessageMeta } from './fetch-session.ts'
-import { type StoreDeps, storeMessages } from './fetch-store.ts'
+import { storeMessages } from './fetch-store.ts'
 
 /** After the first full comparison only recent arrivals are compared. */
 const RECONCILE_SINCE_MS = 30 * 24 * 3_600_000

@@ -2,40 +2,23 @@
  * Custody: new messages of one folder become stored sources and ledger rows. Bytes and rows are
  * durable before anything changes on the server; the cursor moves in the rows' transaction.
  */
-import type { InboxConfig } from '../config.ts'
-import type { Events } from '../events.ts'
 import { passing } from '../fault-points.ts'
-import type { Blobs } from '../store/blobs.ts'
-import { findAlias, knownUids } from '../store/folder-contents.ts'
+import { knownUids } from '../store/folder-contents.ts'
 import { insertInbound, type NewInbound } from '../store/inbound-messages.ts'
-import { advanceCursor, type FolderCursor, hasOlderCursor } from '../store/inboxes.ts'
-import type { Store } from '../store/open.ts'
-import { IMPORTED } from './decide.ts'
+import { advanceCursor, type FolderCursor } from '../store/inboxes.ts'
+import { setLeftOut } from '../store/left-out.ts'
 import { MESSAGE_BYTES_MAX } from './fetch-options.ts'
 import type { ImapSession, MessageMeta } from './fetch-session.ts'
 import { batches, type UidRange } from './fetch-batches.ts'
 import type { Missing } from './fetch-missing.ts'
+import { poison, rowOf, type StoreDeps, withoutSource } from './fetch-rows.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { tooLarge } from './not-whole.ts'
-
-export interface StoreDeps {
-  readonly store: Store
-  readonly blobs: Blobs
-  readonly events: Events
-  readonly inbox: InboxConfig
-  readonly inboxId: number
-  readonly now: () => Date
-  /** Rung when something was stored. */
-  readonly arrived: () => void
-}
 
 /** Larger ones are streamed to the store one by one. */
 const STREAM_ABOVE_BYTES = 1024 * 1024
 /** Of a message that is too large, this much is taken: headers and usually the text. */
 const BEGINNING_BYTES = 256 * 1024
-/** Older mail found at the first connection is not new. */
-const RECENT_MS = 24 * 3_600_000
-
 /** Stores what is new in the folder. Returns when the next retry of a missing one is due, or null. */
 export async function storeNew(
   deps: StoreDeps,
@@ -65,7 +48,12 @@ async function storeRange(
   await storeMessages(deps, session, cursor, [...overdue, ...fresh], missing)
   const complete = missing.completeUpTo(highest)
   await deps.store.transaction((tx) => advanceCursor(tx, cursor.id, complete))
+  await noteLeftOut(deps, cursor, missing)
 }
+
+/** Before later ones are stored: an answer among them has to know that something is missing. */
+const noteLeftOut = (deps: StoreDeps, cursor: FolderCursor, missing: Missing): Promise<void> =>
+  missing.tellLeftOut((uid) => deps.store.transaction((tx) => setLeftOut(tx, cursor.id, uid)))
 
 /** What is still to be asked for but no longer listed; what the server no longer has gets its row. */
 async function overdueOf(
@@ -94,6 +82,7 @@ export async function storeMessages(
   fresh: readonly MessageMeta[],
   missing: Missing,
 ): Promise<void> {
+  await noteLeftOut(deps, cursor, missing)
   const nowMs = deps.now().getTime()
   const due = fresh.filter(({ uid }) => missing.isDue(uid, nowMs))
   const rows = [
@@ -127,75 +116,6 @@ function* inOrder(wanted: readonly MessageMeta[], missing: Missing): Generator<M
   for (const meta of all) if (missing.breaksConnections(meta.uid)) yield [meta]
 }
 
-/** The row of a message whose delivery breaks the connection, every time. */
-function poison(deps: StoreDeps, cursor: FolderCursor, meta: MessageMeta): NewInbound {
-  deps.events.messageUnfetchable(deps.inbox.name, meta.uid, new Error('breaks the connection'))
-  const reasons = ['the connection breaks whenever this message is fetched']
-  return { ...rowOf(deps, cursor, meta), fate: 'quarantined', reasons, marked: 'none' }
-}
-
-/** Rows for messages whose source is not taken: old mail, or known from another generation. */
-async function withoutSource(
-  deps: StoreDeps,
-  session: ImapSession,
-  cursor: FolderCursor,
-  fresh: readonly MessageMeta[],
-): Promise<NewInbound[]> {
-  const old = fresh.filter((meta) => isBacklog(deps, cursor, meta) === 'ignore')
-  const aliased = await hasOlderCursor(deps.store.read, cursor)
-  const candidates = aliased ? fresh : old
-  const ids = await session.messageIds(candidates.map(({ uid }) => uid))
-  const rows: NewInbound[] = []
-  for (const meta of candidates) {
-    const messageId = ids.get(meta.uid) ?? null
-    const { size, internalAt } = meta
-    const alias = aliased
-      ? await findAlias(deps.store.read, cursor, { messageId, size, internalAt })
-      : null
-    const base = { ...rowOf(deps, cursor, meta), messageId, marked: 'none' as const }
-    if (alias !== null) {
-      const reasons = [`the folder was rebuilt; this is message ${alias}`]
-      rows.push({ ...base, fate: 'duplicate', duplicateOf: alias, reasons })
-    } else if (old.includes(meta)) {
-      const reasons = ['was there before the first connection (backlog)']
-      rows.push({ ...base, fate: 'ignored', reasons })
-    }
-  }
-  return rows
-}
-
-/** What the backlog policy says about a message that was there before us; null: it is new. */
-function isBacklog(
-  deps: StoreDeps,
-  cursor: FolderCursor,
-  { uid, internalAt }: MessageMeta,
-): 'ignore' | 'import' | null {
-  if (uid > cursor.backlogUid) return null
-  if (deps.inbox.backlog === 'ignore') return 'ignore'
-  const recent =
-    internalAt !== null && cursor.createdAt.getTime() - internalAt.getTime() < RECENT_MS
-  if (recent) return null
-  return deps.inbox.backlog === 'import' ? 'import' : 'ignore'
-}
-
-function rowOf(deps: StoreDeps, cursor: FolderCursor, meta: MessageMeta): NewInbound {
-  return {
-    inboxId: deps.inboxId,
-    folder: cursor.folder,
-    uidValidity: cursor.uidValidity,
-    uid: meta.uid,
-    sha256: null,
-    size: meta.size,
-    messageId: null,
-    bodyHash: null,
-    internalAt: meta.internalAt,
-    fate: 'pending',
-    reasons: isBacklog(deps, cursor, meta) === 'import' ? [IMPORTED] : [],
-    duplicateOf: null,
-    marked: deps.inbox.imap.done.do === 'keep' ? 'none' : 'pending',
-  }
-}
-
 async function storeBatch(
   deps: StoreDeps,
   session: ImapSession,
@@ -218,11 +138,14 @@ async function storeBatch(
     ...fingerprintOf(source),
     sha256: blobs[index]?.sha256 ?? null,
   }))
+  const nowMs = deps.now().getTime()
+  const hopeless = batch
+    .filter(({ uid }) => !sources.has(uid))
+    .filter((meta) => !missing.notDelivered(meta, nowMs))
+  await noteLeftOut(deps, cursor, missing)
   await insert(deps, rows)
   for (const { uid } of rows) missing.settled(uid)
-  for (const meta of batch) {
-    if (!sources.has(meta.uid)) await noteMissing(deps, session, cursor, meta, missing)
-  }
+  for (const meta of hopeless) await giveUp(deps, session, cursor, meta, missing)
 }
 
 async function storeLarge(
@@ -276,7 +199,10 @@ async function noteMissing(
   meta: MessageMeta,
   missing: Missing,
 ): Promise<void> {
-  if (missing.notDelivered(meta, deps.now().getTime())) return
+  if (missing.notDelivered(meta, deps.now().getTime())) {
+    await noteLeftOut(deps, cursor, missing)
+    return
+  }
   await giveUp(deps, session, cursor, meta, missing)
 }
 

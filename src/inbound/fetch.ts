@@ -22,7 +22,8 @@ import { ImapSession } from './fetch-session.ts'
 import { Missing } from './fetch-missing.ts'
 import { reconcile } from './fetch-reconcile.ts'
 import { Throttled } from './fetch-throttled.ts'
-import { type StoreDeps, storeNew } from './fetch-store.ts'
+import type { StoreDeps } from './fetch-rows.ts'
+import { storeNew } from './fetch-store.ts'
 import { Streak } from './fetch-streak.ts'
 
 export interface FetchDeps {

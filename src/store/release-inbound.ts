@@ -62,8 +62,9 @@ export async function postponeInbound(
     })
 }
 
-export interface Pending {
-  readonly id: number
+export type Place = Pick<InboundMessage, 'id' | 'inboxId' | 'folder' | 'uidValidity' | 'uid'>
+
+export interface Pending extends Place {
   readonly messageId: string
   /** When it is tried again; null: some daemon has it in hand, or had it when it died. */
   readonly dueAt: Date | null
@@ -90,10 +91,14 @@ async function pendingAmong(db: Queryable, messageIds: readonly string[]): Promi
         .whereRaw('taken.message_id = waiting.message_id')
         .whereRaw("coalesce(taken.fate, '') in ('ticket', 'comment')"),
     )
-    .select('waiting.id', 'waiting.message_id', 'waiting.due_at', 'waiting.lease_owner')
-  return rows.map(({ id, message_id, due_at, lease_owner }) => ({
-    id,
-    messageId: message_id ?? '',
-    dueAt: lease_owner === null ? fromMsOrNull(due_at) : null,
+    .select('waiting.*')
+  return rows.map((row) => ({
+    id: row.id,
+    inboxId: row.inbox_id,
+    folder: row.folder,
+    uidValidity: row.uidvalidity,
+    uid: row.uid,
+    messageId: row.message_id ?? '',
+    dueAt: row.lease_owner === null ? fromMsOrNull(row.due_at) : null,
   }))
 }
