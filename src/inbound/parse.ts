@@ -17,6 +17,7 @@ import { ParserChild } from './parser/child-process.ts'
 import type { ChildLimits } from './parser/child-process.ts'
 import { NotBegun, ParseFailure, ParserUnavailable } from './parser/failures.ts'
 import { LIMITS } from './parser/limits.ts'
+import { hasRoomFor, type Job } from './parser/load.ts'
 import type { Parsed, ParseMode } from './parser/protocol.ts'
 import { newPoolFolder, removeFolder, removeLeftovers } from './parser/scratch.ts'
 
@@ -52,17 +53,6 @@ export interface ParserOptions {
   readonly entry?: string
 }
 
-interface Job {
-  readonly source: Buffer | { readonly file: string }
-  readonly mode: ParseMode
-  readonly resolve: (parsed: Parsed) => void
-  readonly reject: (error: unknown) => void
-  /** Processes that ended before they came to it. */
-  notBegun: number
-}
-
-/** One message is read, and the next one waits in the process already. */
-const LOAD_MAX = 2
 /** A message that takes longer is not waited for where there is another process. */
 const SLOW_MS = 250
 /** So many processes end before they come to a message, then it is given back. */
@@ -111,8 +101,8 @@ class ParserPool implements Parser {
   readonly #folder: string
   readonly #cleaned: Promise<void>
   readonly #queue: Job[] = []
-  /** With the number of jobs each was given and has not answered. */
-  readonly #children = new Map<ParserChild, number>()
+  /** With what each was given and has not answered. */
+  readonly #children = new Map<ParserChild, Job[]>()
   #lookAgain: NodeJS.Timeout | null = null
   #nextId = 1
   #closed = false
@@ -150,36 +140,34 @@ class ParserPool implements Parser {
 
   #start(): ParserChild {
     const child = new ParserChild(this.#limits)
-    this.#children.set(child, 0)
+    this.#children.set(child, [])
     return child
   }
 
   /** Gives jobs to processes as long as there are both. */
   #next(): void {
-    while (this.#queue.length > 0 && !this.#closed) {
-      const child = this.#freeOrRefused()
-      if (child === null) break
-      const job = this.#queue.shift()
-      if (job === undefined) break
-      if (child instanceof ParserChild) {
-        this.#give(child, 1)
-        void this.#run(child, job)
-      } else job.reject(child.refused)
+    while (!this.#closed) {
+      const [job] = this.#queue
+      const child = job === undefined ? null : this.#freeOrRefused(job)
+      if (job === undefined || child === null) break
+      this.#queue.shift()
+      if (child instanceof ParserChild) void this.#run(child, job)
+      else job.reject(child.refused)
     }
     this.#watchForSlow()
   }
 
   /** The system may refuse another process, for want of memory for example. */
-  #freeOrRefused(): ParserChild | { readonly refused: unknown } | null {
+  #freeOrRefused(job: Job): ParserChild | { readonly refused: unknown } | null {
     try {
-      return this.#free()
+      return this.#free(job)
     } catch (error) {
       return { refused: error }
     }
   }
 
   /** The least busy process, or a new one when too few are at work; null: all have enough to do. */
-  #free(): ParserChild | null {
+  #free(job: Job): ParserChild | null {
     for (const child of this.#children.keys()) if (this.#isDone(child)) this.#end(child)
     const able = [...this.#children.keys()].filter(
       // What was left in it may hang: nobody waits behind that.
@@ -188,16 +176,16 @@ class ParserPool implements Parser {
     const [best] = able.toSorted((a, b) => this.#loadOf(a) - this.#loadOf(b))
     if (best !== undefined && this.#loadOf(best) === 0) return best
     if (able.length < this.#usual && this.#children.size < this.#processes) return this.#start()
-    return best !== undefined && this.#loadOf(best) < LOAD_MAX ? best : null
+    if (best === undefined || !hasRoomFor(job, this.#jobsOf(best), best.left)) return null
+    return best
   }
 
   #loadOf(child: ParserChild): number {
-    return (this.#children.get(child) ?? 0) + child.left
+    return this.#jobsOf(child).length + child.left
   }
 
-  #give(child: ParserChild, more: 1 | -1): void {
-    const jobs = this.#children.get(child)
-    if (jobs !== undefined) this.#children.set(child, jobs + more)
+  #jobsOf(child: ParserChild): readonly Job[] {
+    return this.#children.get(child) ?? []
   }
 
   /** It takes no more messages. */
@@ -217,7 +205,8 @@ class ParserPool implements Parser {
   /** While something is under way: is it slow, so that what waits behind it should go elsewhere? */
   #watchForSlow(): void {
     // Jobs may wait although nobody works on one: all processes still read what was left in them.
-    const busy = this.#queue.length > 0 || [...this.#children.values()].some((jobs) => jobs > 0)
+    const busy =
+      this.#queue.length > 0 || [...this.#children.values()].some((jobs) => jobs.length > 0)
     const another = this.#processes > 1 && busy && !this.#closed
     if (!another) return this.#stopLooking()
     this.#lookAgain ??= setInterval(() => this.#relieve(), SLOW_MS)
@@ -236,7 +225,11 @@ class ParserPool implements Parser {
   async #run(child: ParserChild, job: Job): Promise<void> {
     const id = this.#nextId++
     const scratchDir = join(this.#folder, String(id))
-    const asked = this.#ask(child, job, { id, scratchDir }).finally(() => this.#give(child, -1))
+    const jobs = this.#children.get(child)
+    jobs?.push(job)
+    const asked = this.#ask(child, job, { id, scratchDir }).finally(() => {
+      if (jobs !== undefined) jobs.splice(jobs.indexOf(job), 1)
+    })
     try {
       const parsed = await asked
       this.#next()

@@ -1,11 +1,12 @@
 /** A parser process that does what the message says: how the pool is tested. */
 import { getPriority } from 'node:os'
-import type { ParseRequest } from '../../src/inbound/parser/protocol.ts'
+import type { Leave, ParseRequest } from '../../src/inbound/parser/protocol.ts'
 import { readMessage } from '../../src/inbound/parser/read-message.ts'
 
 let before: Promise<void> = Promise.resolve()
-process.on('message', (request: ParseRequest) => {
-  before = before.then(() => obey(request))
+process.on('message', (asked: ParseRequest | Leave) => {
+  // Who does not listen reads in vain.
+  if (!('leave' in asked)) before = before.then(() => obey(asked))
 })
 process.on('disconnect', () => process.exit(0))
 

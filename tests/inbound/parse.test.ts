@@ -157,6 +157,14 @@ describe('a misbehaving message', () => {
     expect(await Promise.all(all)).toEqual(['1', 'crash', '2', 'crash', 'crash', '3', '4'])
   })
 
+  test('behind many that crash one after the other the next one is read', async () => {
+    const pool = open({ entry: MISBEHAVING })
+    const bad = Array.from({ length: 7 }, () => failureOf(pool.parse(mail('please crash'), 'full')))
+    const good = pool.parse(mail('innocent'), 'full')
+    expect(new Set(await Promise.all(bad))).toEqual(new Set(['crash']))
+    expect((await good).message.text.reply).toBe('innocent')
+  })
+
   test('its second attempt, in safe mode, gives headers, text and the original', async () => {
     const pool = open({ entry: MISBEHAVING })
     expect(await failureOf(pool.parse(mail('please crash'), 'full'))).toBe('crash')

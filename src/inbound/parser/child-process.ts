@@ -10,7 +10,7 @@ import type { ChildProcess } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { setPriority } from 'node:os'
 import { type FailureKind, NotBegun, ParseFailure } from './failures.ts'
-import type { Parsed, ParseRequest, ParseResponse } from './protocol.ts'
+import type { Leave, Parsed, ParseRequest, ParseResponse } from './protocol.ts'
 import { removeFolder } from './scratch.ts'
 
 export interface ChildLimits {
@@ -111,7 +111,12 @@ export class ParserChild {
 
   /** Gives up the requests behind the one that is being read. */
   leaveWaiting(): void {
-    for (const { request, reject } of this.#pending.splice(1)) {
+    const waiting = this.#pending.splice(1)
+    if (waiting.length === 0) return
+    const leave: Leave = { leave: waiting.map(({ request }) => request.id) }
+    // Who cannot be told reads them in vain, or is gone.
+    if (this.#process.connected) this.#process.send(leave, () => {})
+    for (const { request, reject } of waiting) {
       this.#left.set(request.id, request)
       reject(new NotBegun('the one before it takes long'))
     }
@@ -154,7 +159,7 @@ export class ParserChild {
       return
     }
     const [first] = this.#pending
-    if (first === undefined || response.id !== first.request.id) {
+    if (response.kind === 'left' || response.id !== first?.request.id) {
       void this.#forget(response.id)
       // It begins the next one now.
       this.#watchFirst()

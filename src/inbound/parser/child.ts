@@ -6,13 +6,15 @@
  */
 import { messageOf } from '../../errors.ts'
 import { passing } from '../../fault-points.ts'
-import type { ParseRequest, ParseResponse } from './protocol.ts'
+import type { Leave, ParseRequest, ParseResponse } from './protocol.ts'
 import { readMessage } from './read-message.ts'
 
 /** Resolved when everything before is answered. */
 let before: Promise<void> = Promise.resolve()
-process.on('message', (request: ParseRequest) => {
-  before = before.then(() => answer(request))
+const left = new Set<number>()
+process.on('message', (asked: ParseRequest | Leave) => {
+  if ('leave' in asked) for (const id of asked.leave) left.add(id)
+  else before = before.then(() => answer(asked))
 })
 // The parent is gone: nobody needs this process.
 process.on('disconnect', () => process.exit(0))
@@ -24,6 +26,7 @@ process.on('SIGHUP', () => {})
 send({ kind: 'ready' })
 
 async function answer({ id, source, mode, scratchDir }: ParseRequest): Promise<void> {
+  if (left.delete(id)) return send({ kind: 'left', id })
   try {
     await passing('parse.reading')
     const parsed = await readMessage(source, { mode, scratchDir })

@@ -17,7 +17,13 @@ export interface ParseRequest {
   readonly scratchDir: string
 }
 
+/** Nobody waits for these any more: those that it has not begun need not be read. */
+export interface Leave {
+  readonly leave: readonly number[]
+}
+
 export type ParseResponse =
   | { readonly kind: 'ready' }
+  | { readonly kind: 'left'; readonly id: number }
   | { readonly kind: 'parsed'; readonly id: number; readonly parsed: Parsed }
   | { readonly kind: 'failed'; readonly id: number; readonly reason: string }

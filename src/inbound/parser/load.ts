@@ -1,0 +1,28 @@
+/** How much is given to a parser process at once. */
+import type { Parsed, ParseMode } from './protocol.ts'
+
+export interface Job {
+  readonly source: Buffer | { readonly file: string }
+  readonly mode: ParseMode
+  readonly resolve: (parsed: Parsed) => void
+  readonly reject: (error: unknown) => void
+  /** Processes that ended before they came to it. */
+  notBegun: number
+}
+
+/**
+ * One message is read, and the next ones wait in the process already: it need not wait for a daemon
+ * that is busy with a batch. All of them together are small.
+ */
+const LOAD_MAX = 8
+const LOAD_BYTES_MAX = 1024 * 1024
+
+/** May this one wait behind those that the process was given? `left`: it reads so many besides. */
+export function hasRoomFor(job: Job, jobs: readonly Job[], left: number): boolean {
+  if (jobs.length + left === 0) return true
+  // A process ended over what was before it: this time it waits behind nothing.
+  if (job.notBegun > 0 || jobs.length + left >= LOAD_MAX) return false
+  return [...jobs, job].reduce((sum, { source }) => sum + bytesOf(source), 0) <= LOAD_BYTES_MAX
+}
+
+const bytesOf = (source: Job['source']): number => ('file' in source ? 0 : source.length)
