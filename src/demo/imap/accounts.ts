@@ -64,6 +64,20 @@ export class Folder {
     return [...this.#held.values()]
   }
 
+  get size(): number {
+    return this.#held.size
+  }
+
+  /** Those with a higher UID, in UID order. */
+  after(uid: number): readonly StoredMessage[] {
+    const found: StoredMessage[] = []
+    for (let next = this.#uidNext - 1; next > uid; next -= 1) {
+      const message = this.#held.get(next)
+      if (message !== undefined) found.push(message)
+    }
+    return found.reverse()
+  }
+
   holds(message: StoredMessage): boolean {
     return this.#held.get(message.uid) === message
   }

@@ -22,6 +22,8 @@ export class SelectedFolder {
   readonly #changedFlags = new Set<StoredMessage>()
   #view: StoredMessage[]
   #isStale = false
+  /** Something of the view may be gone. */
+  #isThinner = false
 
   constructor(folder: Folder, { readOnly, onNews, onReset }: SelectedFolderOptions) {
     this.folder = folder
@@ -33,7 +35,10 @@ export class SelectedFolder {
         return
       }
       if (typeof what === 'object') this.#changedFlags.add(what.flags)
-      else this.#isStale = true
+      else {
+        this.#isStale = true
+        this.#isThinner ||= what === 'expunged'
+      }
       onNews()
     }
     folder.listen(this.listener)
@@ -65,10 +70,10 @@ export class SelectedFolder {
   takeNews({ expunges }: { expunges: boolean }): string[] {
     const lines: string[] = []
     if (this.#isStale) {
-      if (expunges) lines.push(...this.#takeExpunges())
+      if (expunges && this.#isThinner) lines.push(...this.#takeExpunges())
       lines.push(...this.#takeArrivals())
       // What could not be said now is said after the next command.
-      this.#isStale = this.#view.length !== this.folder.messages.length
+      this.#isStale = this.#isThinner || this.#view.length !== this.folder.size
     }
     for (const message of this.#changedFlags) {
       const sequence = this.#view.indexOf(message) + 1
@@ -80,6 +85,7 @@ export class SelectedFolder {
   }
 
   #takeExpunges(): string[] {
+    this.#isThinner = false
     const gone = this.candidates.filter(({ message }) => !this.folder.holds(message))
     this.#view = this.#view.filter((message) => this.folder.holds(message))
     // From the end: an EXPUNGE moves every number above it.
@@ -87,7 +93,7 @@ export class SelectedFolder {
   }
 
   #takeArrivals(): string[] {
-    const arrived = this.folder.messages.filter(({ uid }) => uid > this.highest.uid)
+    const arrived = this.folder.after(this.highest.uid)
     this.#view.push(...arrived)
     return arrived.length > 0 ? [`${this.#view.length} EXISTS`, '0 RECENT'] : []
   }
