@@ -24,13 +24,16 @@ type Result = { job: Job; ok: true; value: unknown } | { job: Job; ok: false; er
 export class GroupCommit {
   readonly #db: Knex
   readonly #writersMax: number
+  readonly #committed: () => void
   #waiting: Job[] = []
   #writers = 0
   #idle: (() => void)[] = []
 
-  constructor(db: Knex, writersMax: number) {
+  /** @param committed called after each transaction, whatever became of it */
+  constructor(db: Knex, writersMax: number, committed: () => void = () => {}) {
     this.#db = db
     this.#writersMax = writersMax
+    this.#committed = committed
   }
 
   run<T>(work: (tx: Knex.Transaction) => Promise<T>): Promise<T> {
@@ -55,6 +58,7 @@ export class GroupCommit {
       const jobs = this.#waiting.splice(0, GROUP_MAX)
       if (jobs.length === 1) await this.#alone(jobs)
       else await this.#together(jobs)
+      this.#committed()
     }
     this.#writers -= 1
     if (this.#writers === 0) {

@@ -10,7 +10,8 @@ import { makeDirectory } from '../make-directory.ts'
 import { Bell } from '../pause.ts'
 import { GroupCommit } from './group-commit.ts'
 import { openPostgres } from './postgres.ts'
-import { openSqliteReaders, openSqliteWriter } from './sqlite.ts'
+import { openSqliteCheckpoints, openSqliteReaders, openSqliteWriter } from './sqlite.ts'
+import { Checkpoints } from './sqlite-checkpoints.ts'
 import { inTransaction } from './transaction.ts'
 
 export type Tx = Knex.Transaction
@@ -61,7 +62,8 @@ function openSqlite(file: string): Store {
   }
   const writer = openSqliteWriter(file)
   const read = openSqliteReaders(file)
-  const group = new GroupCommit(writer, 1)
+  const checkpoints = new Checkpoints(openSqliteCheckpoints(file))
+  const group = new GroupCommit(writer, 1, () => checkpoints.committed())
   const committed = new Bell()
   return {
     kind: 'sqlite',
@@ -70,10 +72,12 @@ function openSqlite(file: string): Store {
     transaction: (work) => ringing(committed, group.run(work)),
     exclusively: (work) => inTransaction(writer, work),
     forgetLog: async () => {
+      await checkpoints.idle()
       await writer.raw('PRAGMA wal_checkpoint(TRUNCATE)')
     },
     close: async () => {
       await group.drained()
+      await checkpoints.close()
       await read.destroy()
       await writer.destroy()
     },

@@ -85,8 +85,8 @@ const PRAGMAS: readonly { name: string; set: string; want: string | number }[] =
   // FULL: a commit survives power loss (measured: NORMAL loses the last ones).
   { name: 'synchronous', set: 'FULL', want: 2 },
   { name: 'foreign_keys', set: 'ON', want: 1 },
-  // SQLite's 1,000 pages are two batches of mail: each commit would copy the log into the file.
-  { name: 'wal_autocheckpoint', set: '4000', want: 4_000 },
+  // The log is copied into the file beside the writer (checkpoints); by itself only when that is late.
+  { name: 'wal_autocheckpoint', set: '16000', want: 16_000 },
   // What is erased is overwritten, and not only forgotten.
   { name: 'secure_delete', set: 'ON', want: 1 },
 ]
@@ -100,6 +100,11 @@ const WRITERS_CACHE = { name: 'cache_size', set: '-32000', want: -32_000 }
 
 export function openSqliteWriter(file: string): Knex {
   return connect(file, { min: 0, max: 1 }, [WRITERS_CACHE])
+}
+
+/** For checkpoints alone. */
+export function openSqliteCheckpoints(file: string): Knex {
+  return connect(file, { min: 0, max: 1 }, [])
 }
 
 export function openSqliteReaders(file: string): Knex {
