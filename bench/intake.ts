@@ -5,7 +5,7 @@ import type { Servers } from './servers.ts'
 import { inDirectory, withDaemon } from './with-daemon.ts'
 
 /** Taken in before the clock starts: compiled code, open connections. */
-const WARM_UP = 300
+const WARM_UP = 3_000
 
 export interface Intake {
   readonly perSecond: number
