@@ -69,16 +69,24 @@ export async function attemptDelivery(
     return { serverDown: null }
   }
   const startedAt = performance.now()
+  let isAway = false
+  const beforeDot = () =>
+    makeEnding(deps, row).catch((err: unknown) => {
+      isAway = isDatabaseDown(err)
+      throw err
+    })
   const result = await lane.submit(
     { mailFrom: composed.mailFrom, rcptTo: row.rcptTo },
     composed.source,
-    { beforeDot: () => makeEnding(deps, row) },
+    { beforeDot },
     signal,
   )
   const ms = performance.now() - startedAt
   await passing('smtp.answered')
   const badRecipient = result.kind === 'permanent' && result.badRecipient
-  await settle(deps, row, { ...outcomeOf(deps, row, result), badRecipient, ms }, signal)
+  const outcomes = outcomeOf(deps, row, result)
+  const settling = isAway && outcomes.outcome === 'queued' ? spoiled(deps, outcomes) : outcomes
+  await settle(deps, row, { ...settling, badRecipient, ms }, signal)
   if (result.kind !== 'temporary' || result.scope !== 'server') return { serverDown: null }
   const { code, reply, needsReauth = false } = result
   return { serverDown: { code, reply, needsReauth } }
@@ -120,6 +128,12 @@ function outcomeOf(deps: AttemptDeps, row: OutboxMessage, result: SubmissionResu
     default:
       return unreachable(result)
   }
+}
+
+/** Our own database was away: the server had no part in it, and it is no attempt. */
+function spoiled({ clock }: AttemptDeps, outcomes: Outcomes): Outcomes {
+  const dueAt = new Date(clock.now().getTime() + SETTLE_AGAIN_MS)
+  return { ...outcomes, dueAt, giveBack: true }
 }
 
 type Settling = Outcomes & { readonly badRecipient: boolean; readonly ms: number }

@@ -1,9 +1,11 @@
 /** Emptying the outbox through an SMTP server that misbehaves on command. */
-import { afterAll, afterEach, expect, test } from 'vitest'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { addComment } from '../../src/desk/add-comment.ts'
 import { saidByApi } from '../../src/desk/context.ts'
 import { openTicket } from '../../src/desk/open-ticket.ts'
 import { eventsOf } from '../../src/events.ts'
+import { FAULT_CHANNEL, type FaultPoint, type Passing } from '../../src/fault-points.ts'
 import { silentLog } from '../../src/log.ts'
 import { recoverSending } from '../../src/outbound/recover.ts'
 import { listEvents } from '../../src/store/events.ts'
@@ -101,6 +103,20 @@ const outcomesOnTicket = async (ticketId: number): Promise<unknown[]> => {
   return events.filter(({ type }) => type === 'delivery.changed').map(({ data }) => data['outcome'])
 }
 
+/** The first transaction after this point finds a full disk. */
+function awayAt(point: FaultPoint): Promise<void> {
+  return new Promise((resolve) => {
+    const onPassing = (message: unknown): void => {
+      if ((message as Passing).point !== point) return
+      unsubscribe(FAULT_CHANNEL, onPassing)
+      const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+      vi.spyOn(desk.store, 'transaction').mockRejectedValueOnce(full)
+      resolve()
+    }
+    subscribe(FAULT_CHANNEL, onPassing)
+  })
+}
+
 const received = (): readonly { source: Buffer }[] => desk.world.smtp.received
 
 eachDatabase(
@@ -147,6 +163,17 @@ eachDatabase(
       expect(pauseMs).toBeGreaterThan(MINUTE / 2)
       desk.clock.advance(2 * MINUTE)
       expect(await untilOutcome('sent')).toMatchObject({ attempts: 4 })
+    })
+
+    test('a database that is away before the dot is no attempt: it is sent when that is back', async () => {
+      desk = await startDesk(await fresh(), parser)
+      const away = awayAt('smtp.chunk')
+      desk.start('send')
+      await aReply(await aTicket())
+      await away
+      // Within the patience of the test, which is shorter than the first pause after an attempt.
+      expect(await untilOutcome('sent')).toMatchObject({ attempts: 1 })
+      expect(received()).toHaveLength(1)
     })
 
     test('an answer of the server that could not be written down is uncertain at once', async () => {
