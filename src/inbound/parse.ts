@@ -17,7 +17,7 @@ import { ParserChild } from './parser/child-process.ts'
 import type { ChildLimits } from './parser/child-process.ts'
 import { NotBegun, ParseFailure, ParserUnavailable } from './parser/failures.ts'
 import { LIMITS } from './parser/limits.ts'
-import { hasRoomFor, type Job } from './parser/load.ts'
+import { hasRoomFor, type Job, placeOf } from './parser/load.ts'
 import type { Parsed, ParseMode } from './parser/protocol.ts'
 import { newPoolFolder, removeFolder, removeLeftovers } from './parser/scratch.ts'
 
@@ -105,6 +105,7 @@ class ParserPool implements Parser {
   readonly #children = new Map<ParserChild, Job[]>()
   #lookAgain: NodeJS.Timeout | null = null
   #nextId = 1
+  #arrivals = 0
   #closed = false
 
   constructor(options: ParserOptions) {
@@ -120,7 +121,7 @@ class ParserPool implements Parser {
   parse(source: Buffer | { readonly file: string }, mode: ParseMode): Promise<Parsed> {
     if (this.#closed) return Promise.reject(closedFailure())
     return new Promise((resolve, reject) => {
-      this.#queue.push({ source, mode, resolve, reject, notBegun: 0 })
+      this.#queue.push({ arrival: this.#arrivals++, source, mode, resolve, reject, notBegun: 0 })
       this.#next()
     })
   }
@@ -176,7 +177,7 @@ class ParserPool implements Parser {
     const [best] = able.toSorted((a, b) => this.#loadOf(a) - this.#loadOf(b))
     if (best !== undefined && this.#loadOf(best) === 0) return best
     if (able.length < this.#usual && this.#children.size < this.#processes) return this.#start()
-    if (best === undefined || !hasRoomFor(job, this.#jobsOf(best), best.left)) return null
+    if (best === undefined || !hasRoomFor(job, this.#jobsOf(best))) return null
     return best
   }
 
@@ -209,7 +210,8 @@ class ParserPool implements Parser {
       this.#queue.length > 0 || [...this.#children.values()].some((jobs) => jobs.length > 0)
     const another = this.#processes > 1 && busy && !this.#closed
     if (!another) return this.#stopLooking()
-    this.#lookAgain ??= setInterval(() => this.#relieve(), SLOW_MS)
+    // What came while the daemon stood still is heard first.
+    this.#lookAgain ??= setInterval(() => setImmediate(() => this.#relieve()), SLOW_MS)
   }
 
   #stopLooking(): void {
@@ -257,7 +259,7 @@ class ParserPool implements Parser {
     if (!(error instanceof NotBegun)) job.reject(error)
     else if (this.#closed) job.reject(closedFailure())
     else if (++job.notBegun > NOT_BEGUN_MAX) job.reject(new ParserUnavailable(error.message))
-    else this.#queue.unshift(job)
+    else this.#queue.splice(placeOf(job, this.#queue), 0, job)
   }
 
   /** What is left is the attachments' files; a small message has none. */

@@ -2,6 +2,7 @@
 import type { Parsed, ParseMode } from './protocol.ts'
 
 export interface Job {
+  readonly arrival: number
   readonly source: Buffer | { readonly file: string }
   readonly mode: ParseMode
   readonly resolve: (parsed: Parsed) => void
@@ -17,12 +18,20 @@ export interface Job {
 const LOAD_MAX = 8
 const LOAD_BYTES_MAX = 1024 * 1024
 
-/** May this one wait behind those that the process was given? `left`: it reads so many besides. */
-export function hasRoomFor(job: Job, jobs: readonly Job[], left: number): boolean {
-  if (jobs.length + left === 0) return true
+/** May this one wait behind those that the process was given? */
+export function hasRoomFor(job: Job, jobs: readonly Job[]): boolean {
+  if (jobs.length === 0) return true
   // A process ended over what was before it: this time it waits behind nothing.
-  if (job.notBegun > 0 || jobs.length + left >= LOAD_MAX) return false
+  if (job.notBegun > 0 || jobs.length >= LOAD_MAX) return false
   return [...jobs, job].reduce((sum, { source }) => sum + bytesOf(source), 0) <= LOAD_BYTES_MAX
 }
 
-const bytesOf = (source: Job['source']): number => ('file' in source ? 0 : source.length)
+/** What comes as a file is large. */
+const bytesOf = (source: Job['source']): number =>
+  'file' in source ? Number.POSITIVE_INFINITY : source.length
+
+/** Where one that comes back belongs in the queue: before all that came later. */
+export function placeOf({ arrival }: Job, queue: readonly Job[]): number {
+  const place = queue.findIndex((other) => other.arrival > arrival)
+  return place === -1 ? queue.length : place
+}

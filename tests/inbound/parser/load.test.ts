@@ -3,32 +3,41 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { hasRoomFor, type Job } from '../../../src/inbound/parser/load.ts'
+import { hasRoomFor, type Job, placeOf } from '../../../src/inbound/parser/load.ts'
 import type { ParseResponse } from '../../../src/inbound/parser/protocol.ts'
 
 const CHILD = fileURLToPath(new URL('../../../src/inbound/parser/child.ts', import.meta.url))
 const KB = 1024
 
 const job = (bytes: number, notBegun = 0): Job => ({
+  arrival: 0,
   source: Buffer.alloc(bytes),
   mode: 'full',
   resolve: () => {},
   reject: () => {},
   notBegun,
 })
+const aFile: Job = { ...job(0), source: { file: '/tmp/large' } }
 const jobs = (count: number): Job[] => Array.from({ length: count }, () => job(KB))
 
 test.each([
-  // what comes          | what is there       | left | is there room
-  ['any message', job(9_000 * KB), [], 0, true],
-  ['a small one', job(KB), jobs(7), 0, true],
-  ['one too many', job(KB), jobs(8), 0, false],
-  ['with those given up', job(KB), jobs(4), 4, false],
-  ['too many bytes', job(600 * KB), [job(600 * KB)], 0, false],
-  ['one not begun before', job(KB, 1), jobs(1), 0, false],
-  ['that one, alone', job(KB, 1), [], 0, true],
-] as const)('%s: room %#', (_what, one, given, left, hasRoom) => {
-  expect(hasRoomFor(one, given, left)).toBe(hasRoom)
+  // what comes           | what is there  | is there room
+  ['any message', job(9_000 * KB), [], true],
+  ['a small one', job(KB), jobs(7), true],
+  ['one too many', job(KB), jobs(8), false],
+  ['too many bytes', job(600 * KB), [job(600 * KB)], false],
+  ['a file', aFile, jobs(1), false],
+  ['one behind a file', job(KB), [aFile], false],
+  ['one not begun before', job(KB, 1), jobs(1), false],
+  ['that one, alone', job(KB, 1), [], true],
+] as const)('%s: room %#', (_what, one, given, hasRoom) => {
+  expect(hasRoomFor(one, given)).toBe(hasRoom)
+})
+
+test('one that comes back is before all that came later', () => {
+  const queue = [2, 5, 9].map((arrival) => ({ ...job(KB), arrival }))
+  const placesOf = [1, 3, 7, 10].map((arrival) => placeOf({ ...job(KB), arrival }, queue))
+  expect(placesOf).toEqual([0, 1, 2, 3])
 })
 
 test('what is given up before it is begun is not read', async () => {
