@@ -29,7 +29,7 @@ export class GroupCommit {
   #writers = 0
   #idle: (() => void)[] = []
 
-  /** @param committed called after each transaction, whatever became of it */
+  /** @param committed called after each group, whatever became of it */
   constructor(db: Knex, writersMax: number, committed: () => void = () => {}) {
     this.#db = db
     this.#writersMax = writersMax

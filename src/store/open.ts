@@ -11,7 +11,7 @@ import { Bell } from '../pause.ts'
 import { GroupCommit } from './group-commit.ts'
 import { openPostgres } from './postgres.ts'
 import { openSqliteCheckpoints, openSqliteReaders, openSqliteWriter } from './sqlite.ts'
-import { Checkpoints } from './sqlite-checkpoints.ts'
+import { Checkpoints, truncateLog } from './sqlite-checkpoints.ts'
 import { inTransaction } from './transaction.ts'
 
 export type Tx = Knex.Transaction
@@ -72,8 +72,7 @@ function openSqlite(file: string): Store {
     transaction: (work) => ringing(committed, group.run(work)),
     exclusively: (work) => inTransaction(writer, work),
     forgetLog: async () => {
-      await checkpoints.idle()
-      await writer.raw('PRAGMA wal_checkpoint(TRUNCATE)')
+      await checkpoints.heldBack(() => truncateLog(writer))
     },
     close: async () => {
       await group.drained()

@@ -2,9 +2,10 @@
  * Copies what is in SQLite's log into the file, on a connection of its own: a writer that does it by
  * itself stands still meanwhile, the longer the larger the file. PASSIVE: nobody is waited for.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Knex } from 'knex'
 
-/** A batch of mail is two transactions and some 2,000 pages: about so many commits fill 16 MB. */
+/** With mail at full speed that is some 3,000 pages of 4 KB. */
 const COMMITS_MAX = 16
 /** Of a desk that is at rest, so that little is left to copy when it stops. */
 const AFTER_MS = 60_000
@@ -12,6 +13,7 @@ const AFTER_MS = 60_000
 export class Checkpoints {
   readonly #db: Knex
   #commits = 0
+  #holding = 0
   #timer: NodeJS.Timeout | null = null
   #running: Promise<void> | null = null
 
@@ -20,16 +22,22 @@ export class Checkpoints {
     this.#db = db
   }
 
-  /** To be called after each commit. */
+  /** To be called after commits. */
   committed(): void {
     this.#commits += 1
     if (this.#commits >= COMMITS_MAX) this.#begin()
     else this.#timer ??= setTimeout(() => this.#begin(), AFTER_MS).unref()
   }
 
-  /** Resolves when none is under way. */
-  async idle(): Promise<void> {
-    await this.#running
+  /** None is under way while `work` runs. */
+  async heldBack<T>(work: () => Promise<T>): Promise<T> {
+    this.#holding += 1
+    try {
+      await this.#running
+      return await work()
+    } finally {
+      this.#holding -= 1
+    }
   }
 
   async close(): Promise<void> {
@@ -39,7 +47,7 @@ export class Checkpoints {
   }
 
   #begin(): void {
-    if (this.#running !== null) return
+    if (this.#running !== null || this.#holding > 0) return
     this.#commits = 0
     this.#stopTimer()
     this.#running = this.#checkpoint().finally(() => {
@@ -58,5 +66,17 @@ export class Checkpoints {
   #stopTimer(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
+  }
+}
+
+const TRUNCATIONS_MAX = 20
+const BUSY_PAUSE_MS = 50
+
+/** The log is empty then. SQLite says so in its answer when somebody else was in the way. */
+export async function truncateLog(writer: Knex): Promise<void> {
+  for (let n = 0; n < TRUNCATIONS_MAX; n += 1) {
+    const [row] = await writer.raw<{ busy: number }[]>('PRAGMA wal_checkpoint(TRUNCATE)')
+    if (row?.busy === 0) return
+    await delay(BUSY_PAUSE_MS)
   }
 }

@@ -85,7 +85,8 @@ const PRAGMAS: readonly { name: string; set: string; want: string | number }[] =
   // FULL: a commit survives power loss (measured: NORMAL loses the last ones).
   { name: 'synchronous', set: 'FULL', want: 2 },
   { name: 'foreign_keys', set: 'ON', want: 1 },
-  // The log is copied into the file beside the writer (checkpoints); by itself only when that is late.
+  // The log is copied into the file beside the writer. Without a pause in writing it never begins anew
+  // by that alone: then the writer copies the little that is left.
   { name: 'wal_autocheckpoint', set: '16000', want: 16_000 },
   // What is erased is overwritten, and not only forgotten.
   { name: 'secure_delete', set: 'ON', want: 1 },
