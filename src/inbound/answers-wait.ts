@@ -9,6 +9,7 @@ import { knownMessageIds, type LeftOut, listLeftOut } from '../store/left-out.ts
 import type { Queryable } from '../store/open.ts'
 import { listPending, type Pending, type Place } from '../store/release-inbound.ts'
 import type { Ready } from './take.ts'
+import { nearestAncestors } from './thread.ts'
 
 /** Then it goes on alone: the other may wait for something that never comes. */
 const WAITS_MAX_MS = 3_600_000
@@ -32,8 +33,9 @@ export async function answersThatWait(
 ): Promise<{ ready: readonly Ready[]; waiting: readonly Waiting[] }> {
   const ids = new Set(ready.flatMap(ancestorsOf))
   const inHand = new Set([...before, ...ready].map(({ row }) => row.id))
-  const pending = firstOfEach(await listPending(db, [...ids]), inHand)
+  // In this order: what comes into the ledger between the two is seen by the second.
   const strangers = await answersToUnknown(db, ready)
+  const pending = firstOfEach(await listPending(db, [...ids]), inHand)
   if (pending.size === 0 && strangers.size === 0) return { ready, waiting: [] }
   const waiting: Waiting[] = []
   const goOn: Ready[] = []
@@ -60,10 +62,7 @@ interface Untaken {
   readonly inHand: boolean
 }
 
-const ancestorsOf = ({ parsed }: Ready): string[] => [
-  ...parsed.message.inReplyTo,
-  ...parsed.message.references,
-]
+const ancestorsOf = ({ parsed }: Ready): string[] => nearestAncestors(parsed.message)
 
 /** By Message-ID; of several copies the one that came first. */
 function firstOfEach(all: readonly Pending[], inHand: ReadonlySet<number>): Map<string, Untaken> {
@@ -128,6 +127,6 @@ export class WaitsForAnswered extends Error {
   override readonly name = 'WaitsForAnswered'
 
   constructor() {
-    super('the mail it answers has not been taken yet')
+    super('the mail it answers has not been taken yet, or could not be fetched')
   }
 }

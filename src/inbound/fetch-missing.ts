@@ -107,13 +107,14 @@ export class Missing {
   }
 
   /**
-   * The lowest UID that later ones are fetched before; null: none. Told only when it has changed
-   * since `tell` last took it.
+   * The lowest UID that later ones are fetched before; null: none, which only a look at the whole
+   * folder can say (`all`): after a start everything is still to be asked for. Told only when it has
+   * changed since `tell` last took it.
    */
-  async tellLeftOut(tell: (uid: number | null) => Promise<void>): Promise<void> {
+  async tellLeftOut(tell: (uid: number | null) => Promise<void>, all = false): Promise<void> {
     const uids = [...this.#wanted.values()].filter(isLeftOut).map(({ meta }) => meta.uid)
     const lowest = uids.length === 0 ? null : Math.min(...uids)
-    if (lowest === this.#told) return
+    if (lowest === this.#told || (lowest === null && !all)) return
     await tell(lowest)
     this.#told = lowest
   }

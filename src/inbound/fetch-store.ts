@@ -19,6 +19,7 @@ import { tooLarge } from './not-whole.ts'
 const STREAM_ABOVE_BYTES = 1024 * 1024
 /** Of a message that is too large, this much is taken: headers and usually the text. */
 const BEGINNING_BYTES = 256 * 1024
+
 /** Stores what is new in the folder. Returns when the next retry of a missing one is due, or null. */
 export async function storeNew(
   deps: StoreDeps,
@@ -29,6 +30,7 @@ export async function storeNew(
   for (const range of session.ranges(cursor.uid + 1)) {
     await storeRange(deps, session, cursor, range, missing)
   }
+  await missing.tellLeftOut((uid) => noted(deps, cursor, uid), true)
   return missing.nextAt()
 }
 
@@ -48,12 +50,14 @@ async function storeRange(
   await storeMessages(deps, session, cursor, [...overdue, ...fresh], missing)
   const complete = missing.completeUpTo(highest)
   await deps.store.transaction((tx) => advanceCursor(tx, cursor.id, complete))
-  await noteLeftOut(deps, cursor, missing)
 }
 
 /** Before later ones are stored: an answer among them has to know that something is missing. */
 const noteLeftOut = (deps: StoreDeps, cursor: FolderCursor, missing: Missing): Promise<void> =>
-  missing.tellLeftOut((uid) => deps.store.transaction((tx) => setLeftOut(tx, cursor.id, uid)))
+  missing.tellLeftOut((uid) => noted(deps, cursor, uid))
+
+const noted = (deps: StoreDeps, cursor: FolderCursor, uid: number | null): Promise<void> =>
+  deps.store.transaction((tx) => setLeftOut(tx, cursor, uid))
 
 /** What is still to be asked for but no longer listed; what the server no longer has gets its row. */
 async function overdueOf(

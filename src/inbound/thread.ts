@@ -56,14 +56,18 @@ export function hintsOf(message: Message, own: ReadonlySet<Address>, readToken: 
       tokens.push({ ticketId, userId, where, token })
     }
   }
-  const ancestors = [...message.inReplyTo, ...message.references.toReversed()]
   return {
     tokens,
     bouncedOutboxIds,
-    messageIds: [...new Set(ancestors)].slice(0, LOOKUPS_MAX),
+    messageIds: nearestAncestors(message),
     ticketNumber: subjectTag(message.subject),
     own: message.messageId !== null && readToken(tokenInId(message.messageId)) !== null,
   }
+}
+
+/** The Message-IDs of what it answers, the nearest first: anybody may name a hundred thousand. */
+export function nearestAncestors({ inReplyTo, references }: Message): MessageId[] {
+  return [...new Set([...inReplyTo, ...references.toReversed()])].slice(0, LOOKUPS_MAX)
 }
 
 /** Our Message-IDs are `<token>.<nonce>@<domain>`. */

@@ -1,5 +1,6 @@
 /** Mail that could not be fetched yet, while later mail of its folder could; and what is known by name. */
 import { chunksOf } from './id-chunks.ts'
+import type { FolderCursor } from './inboxes.ts'
 import type { Queryable, Tx } from './open.ts'
 
 export interface LeftOut {
@@ -10,9 +11,15 @@ export interface LeftOut {
   readonly uid: number
 }
 
-/** The lowest UID that is left out in this generation of a folder; null: none is. */
-export async function setLeftOut(tx: Tx, cursorId: number, uid: number | null): Promise<void> {
-  await tx('folder_cursors').where({ id: cursorId }).update({ left_out_uid: uid })
+/** The lowest UID that is left out in this generation of a folder; null: none is. No older one has any. */
+export async function setLeftOut(tx: Tx, cursor: FolderCursor, uid: number | null): Promise<void> {
+  const { id, inboxId, folder } = cursor
+  await tx('folder_cursors').where({ id }).update({ left_out_uid: uid })
+  await tx('folder_cursors')
+    .where({ inbox_id: inboxId, folder })
+    .where('id', '<', id)
+    .whereNotNull('left_out_uid')
+    .update({ left_out_uid: null })
 }
 
 /** Every generation of a folder in which something is left out. */
@@ -24,10 +31,12 @@ export const listLeftOut = (db: Queryable): Promise<LeftOut[]> =>
     uid: 'left_out_uid',
   })
 
-/** Tables with the Message-IDs of what came, what was written, and what was sent. */
+/** Where the Message-IDs of conversations are: of what came, what was written, and what was sent. */
 const NAMED = ['inbound_messages', 'comments', 'outbox'] as const
+/** A conversation is there, or will be. Not by the index of the fates. */
+const TOLD = "coalesce(fate, '') in ('pending', 'ticket', 'comment', 'duplicate')"
 
-/** Those of these Message-IDs that we know, whatever became of their mail. */
+/** Those of these Message-IDs that lead to a conversation, or will. */
 export async function knownMessageIds(
   db: Queryable,
   messageIds: readonly string[],
@@ -36,6 +45,7 @@ export async function knownMessageIds(
   for (const some of chunksOf(messageIds)) {
     for (const table of NAMED) {
       const rows = db<{ message_id: string }>(table).whereIn('message_id', some)
+      if (table === 'inbound_messages') void rows.whereRaw(TOLD)
       for (const id of await rows.pluck('message_id')) known.add(id)
     }
   }

@@ -75,6 +75,25 @@ eachDatabase(
       expect([two, three]).toMatchObject([comment, comment])
     })
 
+    test('is still known to be missing when the daemon starts again', async () => {
+      desk = await startDesk(await fresh(), parser)
+      const drops = { on: /^UID FETCH 1(?::2)? .*BODY/, times: 5, do: 'drop' } as const
+      const breaking = desk.world.imap.faults.add(drops)
+      desk.arrives(opening())
+      desk.arrives(answer('two', 'one'))
+      desk.start('fetch', 'intake')
+      await until('the look', async () => (await reasons(2)).includes('could not be fetched'))
+      await desk.stop()
+      desk.start('fetch', 'intake')
+      await until('all', async () => {
+        desk.clock.advance(1_000)
+        return ![...(await fates()).values()].includes('pending') && (await fates()).size === 2
+      })
+      await breaking.untilUsed()
+      const [one, two] = await untilAll(2)
+      expect([one?.fate, two?.fate]).toEqual(['ticket', 'comment'])
+    })
+
     test('is not waited for by an answer to what we know, nor by one that came before', async () => {
       desk = await startDesk(await fresh(), parser)
       desk.world.imap.faults.add({ on: /BODY/, times: 30, do: 'omit', lines: /^\* 3 FETCH/ })
@@ -85,7 +104,7 @@ eachDatabase(
       }
       desk.start('fetch', 'intake')
       await until('the answers', async () => (await fates()).get(4) === 'comment')
-      await until('the look', async () => (await reasons(5)).includes('has not been taken yet'))
+      await until('the look', async () => (await reasons(5)).includes('could not be fetched'))
       expect(await fates()).toEqual(
         new Map([
           [1, 'ticket'],
