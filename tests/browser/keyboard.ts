@@ -54,7 +54,8 @@ export class Keys {
     for (let tabs = 0; tabs <= TABS_MAX; tabs += 1) {
       if (await this.#isAt(target)) return
       await this.#page.keyboard.press(back ? 'Shift+Tab' : 'Tab')
-      expect(await this.#page.evaluate(WRONG_WITH_THE_STOP)).toBeNull()
+      // A dialog may still be fading in.
+      await expect.poll(() => this.#page.evaluate(WRONG_WITH_THE_STOP)).toBeNull()
     }
     throw new Error(`no Tab leads to ${String(target)}`)
   }
