@@ -26,7 +26,13 @@ export class Checkpoints {
   committed(): void {
     this.#commits += 1
     if (this.#commits >= COMMITS_MAX) this.#begin()
-    else this.#timer ??= setTimeout(() => this.#begin(), AFTER_MS).unref()
+    else this.#timer ??= setTimeout(() => this.#afterAWhile(), AFTER_MS).unref()
+  }
+
+  /** One that could not begin now is asked for anew by the next commit. */
+  #afterAWhile(): void {
+    this.#timer = null
+    this.#begin()
   }
 
   /** None is under way while `work` runs. */

@@ -17,7 +17,7 @@ const job = (bytes: number, notBegun = 0): Job => ({
   reject: () => {},
   notBegun,
 })
-const aFile: Job = { ...job(0), source: { file: '/tmp/large' } }
+const aFile: Job = { ...job(0), source: { file: 'large.eml' } }
 const jobs = (count: number): Job[] => Array.from({ length: count }, () => job(KB))
 
 test.each([
