@@ -105,6 +105,8 @@ async function take(
     inboxId: at.cursor.inboxId,
     now: () => new Date(),
     arrived: () => {},
+    // Only who fetches on can say when it is there: a daemon would neither know of this gap nor clear it.
+    leftOut: () => Promise.resolve(),
   }
   await storeMessages(deps, at.session, at.cursor, lost, new Missing())
 }

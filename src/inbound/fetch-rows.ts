@@ -18,6 +18,8 @@ export interface StoreDeps {
   readonly now: () => Date
   /** Rung when something was stored. */
   readonly arrived: () => void
+  /** Told the lowest UID that later ones are stored before; null: none. */
+  readonly leftOut: (cursor: FolderCursor, uid: number | null) => Promise<void>
 }
 
 /** Older mail found at the first connection is not new. */

@@ -6,7 +6,6 @@ import { passing } from '../fault-points.ts'
 import { knownUids } from '../store/folder-contents.ts'
 import { insertInbound, type NewInbound } from '../store/inbound-messages.ts'
 import { advanceCursor, type FolderCursor } from '../store/inboxes.ts'
-import { setLeftOut } from '../store/left-out.ts'
 import { MESSAGE_BYTES_MAX } from './fetch-options.ts'
 import type { ImapSession, MessageMeta } from './fetch-session.ts'
 import { batches, type UidRange } from './fetch-batches.ts'
@@ -30,7 +29,7 @@ export async function storeNew(
   for (const range of session.ranges(cursor.uid + 1)) {
     await storeRange(deps, session, cursor, range, missing)
   }
-  await missing.tellLeftOut((uid) => noted(deps, cursor, uid), true)
+  await missing.tellLeftOut((uid) => deps.leftOut(cursor, uid), true)
   return missing.nextAt()
 }
 
@@ -54,10 +53,7 @@ async function storeRange(
 
 /** Before later ones are stored: an answer among them has to know that something is missing. */
 const noteLeftOut = (deps: StoreDeps, cursor: FolderCursor, missing: Missing): Promise<void> =>
-  missing.tellLeftOut((uid) => noted(deps, cursor, uid))
-
-const noted = (deps: StoreDeps, cursor: FolderCursor, uid: number | null): Promise<void> =>
-  deps.store.transaction((tx) => setLeftOut(tx, cursor, uid))
+  missing.tellLeftOut((uid) => deps.leftOut(cursor, uid))
 
 /** What is still to be asked for but no longer listed; what the server no longer has gets its row. */
 async function overdueOf(

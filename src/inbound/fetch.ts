@@ -14,6 +14,7 @@ import { type Bell, pause } from '../pause.ts'
 import type { Blobs } from '../store/blobs.ts'
 import { listUnmarked, setMarked } from '../store/folder-contents.ts'
 import { type FolderCursor, insertCursor, listCursors } from '../store/inboxes.ts'
+import { setLeftOut } from '../store/left-out.ts'
 import type { Store } from '../store/open.ts'
 import { isDatabaseDown, stopIfCorrupt } from '../store/database-errors.ts'
 import { failureOf, waitAfter } from './fetch-failure.ts'
@@ -119,6 +120,7 @@ async function watch(
       inboxId,
       now: () => deps.clock.now(),
       arrived: () => deps.arrived.ring(),
+      leftOut: (cursor, uid) => deps.store.transaction((tx) => setLeftOut(tx, cursor, uid)),
     }
     await reconcile(store, session, await cursorOf(store, session), missing)
     while (!signal.aborted) {

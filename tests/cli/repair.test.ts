@@ -2,6 +2,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
+import type { ImapFault } from '../../src/demo/imap/faults.ts'
 import { blockSender, unblockSender } from '../../src/desk/suppress.ts'
 import { messagesOf } from '../../src/inbound/mail-archives.ts'
 import { SYSTEM } from '../../src/ticket/comment.ts'
@@ -50,6 +51,13 @@ async function decideAgain(count: number): Promise<void> {
   await desk.stop()
 }
 
+const WITHHELD: ImapFault = {
+  on: /^UID FETCH 1 .*BODY/,
+  times: 1,
+  do: 'omit',
+  lines: /^\* 1 FETCH/,
+}
+
 eachDatabase(
   'reconcile',
   (fresh) => {
@@ -83,6 +91,24 @@ eachDatabase(
       const again = await postroom('reconcile', '--inbox', 'support')
       expect(again.stdout).toContain('the ledger knows all that were fetched')
       expect(again.code).toBe(0)
+    })
+
+    test('leaves no gap behind that a running daemon would not know of, nor clear', async () => {
+      await afterMail(await fresh(), aMail())
+      const idles = desk.world.imap.untilCommand(/^IDLE/)
+      desk.start('fetch', 'intake')
+      await idles
+      // As if its row had been lost while the daemon looks at new mail only.
+      await desk.store.transaction(async (tx) => {
+        await tx('comments').update({ inbound_id: null })
+        await tx('inbound_messages').delete()
+      })
+      desk.world.imap.faults.add(WITHHELD)
+      const found = await postroom('reconcile')
+      expect(found.stdout).toContain('1 had no row in the ledger; 0 are stored now')
+      desk.arrives(aMail({ headers: { 'In-Reply-To': '<nobody@customer.test>' } }))
+      await desk.untilSettled(1)
+      expect(await fates()).toEqual(['ticket'])
     })
 
     test('says what is to be fetched yet, what it does not know, and why it cannot look', async () => {
