@@ -11,7 +11,7 @@ import { Bell } from '../pause.ts'
 import { GroupCommit } from './group-commit.ts'
 import { openPostgres } from './postgres.ts'
 import { openSqliteCheckpoints, openSqliteReaders, openSqliteWriter } from './sqlite.ts'
-import { Checkpoints, truncateLog } from './sqlite-checkpoints.ts'
+import { Checkpoints } from './sqlite-checkpoints.ts'
 import { inTransaction } from './transaction.ts'
 
 export type Tx = Knex.Transaction
@@ -32,8 +32,8 @@ export interface Store {
   /** Rung after each commit of {@link transaction}. */
   readonly committed: Bell
   /**
-   * What was overwritten leaves SQLite's write-ahead log too; PostgreSQL keeps its own for as long as
-   * its operator wants.
+   * What was overwritten leaves SQLite's write-ahead log too: now, or as soon as nobody reads an older
+   * state. PostgreSQL keeps its own for as long as its operator wants.
    */
   forgetLog(): Promise<void>
   close(): Promise<void>
@@ -62,7 +62,7 @@ function openSqlite(file: string): Store {
   }
   const writer = openSqliteWriter(file)
   const read = openSqliteReaders(file)
-  const checkpoints = new Checkpoints(openSqliteCheckpoints(file))
+  const checkpoints = new Checkpoints(openSqliteCheckpoints(file), writer)
   const group = new GroupCommit(writer, 1, () => checkpoints.committed())
   const committed = new Bell()
   return {
@@ -71,9 +71,7 @@ function openSqlite(file: string): Store {
     committed,
     transaction: (work) => ringing(committed, group.run(work)),
     exclusively: (work) => inTransaction(writer, work),
-    forgetLog: async () => {
-      await checkpoints.heldBack(() => truncateLog(writer))
-    },
+    forgetLog: () => checkpoints.truncateLog(),
     close: async () => {
       await group.drained()
       await checkpoints.close()

@@ -103,9 +103,12 @@ export function openSqliteWriter(file: string): Knex {
   return connect(file, { min: 0, max: 1 }, [WRITERS_CACHE])
 }
 
+/** Nobody can write while a checkpoint that empties the log waits for a reader. */
+const CHECKPOINTS_WAIT = { name: 'busy_timeout', set: '50', want: 50 }
+
 /** For checkpoints alone. */
 export function openSqliteCheckpoints(file: string): Knex {
-  return connect(file, { min: 0, max: 1 }, [])
+  return connect(file, { min: 0, max: 1 }, [CHECKPOINTS_WAIT])
 }
 
 export function openSqliteReaders(file: string): Knex {
