@@ -256,8 +256,9 @@ class ParserPool implements Parser {
 
   /** What no process came to is read by the next one; a process that broke on it has its answer. */
   #failed(job: Job, error: unknown): void {
-    if (!(error instanceof NotBegun)) job.reject(error)
-    else if (this.#closed) job.reject(closedFailure())
+    // Closing ends what is being read: the message has no part in it.
+    if (this.#closed) job.reject(closedFailure())
+    else if (!(error instanceof NotBegun)) job.reject(error)
     else if (++job.notBegun > NOT_BEGUN_MAX) job.reject(new ParserUnavailable(error.message))
     else this.#queue.splice(placeOf(job, this.#queue), 0, job)
   }

@@ -2,6 +2,7 @@
 import { getPriority } from 'node:os'
 import type { Leave, ParseRequest } from '../../src/inbound/parser/protocol.ts'
 import { readMessage } from '../../src/inbound/parser/read-message.ts'
+import { say } from '../../src/inbound/parser/say.ts'
 
 let before: Promise<void> = Promise.resolve()
 process.on('message', (asked: ParseRequest | Leave) => {
@@ -10,7 +11,7 @@ process.on('message', (asked: ParseRequest | Leave) => {
 })
 process.on('disconnect', () => process.exit(0))
 
-process.send?.({ kind: 'ready' })
+void say({ kind: 'ready' })
 
 async function obey({ id, source, mode, scratchDir }: ParseRequest): Promise<void> {
   const text = 'file' in source ? '' : Buffer.from(source).toString()
@@ -21,11 +22,10 @@ async function obey({ id, source, mode, scratchDir }: ParseRequest): Promise<voi
   if (mode === 'full' && text.includes('please leak')) await leak()
   if (text.includes('please say')) {
     const parsed = await readMessage(Buffer.from(`\r\n${getPriority()}`), { mode, scratchDir })
-    process.send?.({ kind: 'parsed', id, parsed })
-    return
+    return say({ kind: 'parsed', id, parsed })
   }
   const parsed = await readMessage(source, { mode, scratchDir })
-  process.send?.({ kind: 'parsed', id, parsed })
+  await say({ kind: 'parsed', id, parsed })
 }
 
 /** Slow, but in time. */

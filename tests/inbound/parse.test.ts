@@ -40,6 +40,15 @@ function open(options: Partial<ParserOptions> = {}): Parser {
   return parser
 }
 
+/** What was asked for is with the process. */
+const given = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** As a daemon at a large batch, or one that the system stopped. */
+function standStill(ms: number): void {
+  const until = performance.now() + ms
+  while (performance.now() < until) Math.random()
+}
+
 async function failureOf(parsing: Promise<unknown>): Promise<string> {
   try {
     await parsing
@@ -157,6 +166,29 @@ describe('a misbehaving message', () => {
     expect(await Promise.all(all)).toEqual(['1', 'crash', '2', 'crash', 'crash', '3', '4'])
   })
 
+  test('a busy daemon hears later, and blames the same one', async () => {
+    const pool = open({ entry: MISBEHAVING })
+    await pool.parse(mail('first, so that a process has started'), 'full')
+    const long = 'more than the channel holds '.repeat(2_000)
+    const good = [1, 2, 3, 4, 5, 6].map((count) => pool.parse(mail(`${count} ${long}`), 'full'))
+    const bad = failureOf(pool.parse(mail('please crash'), 'full'))
+    await given()
+    standStill(400)
+    const heard = (await Promise.all(good)).map(({ message }) => message.text.reply.slice(0, 2))
+    expect(heard).toEqual(['1 ', '2 ', '3 ', '4 ', '5 ', '6 '])
+    expect(await bad).toBe('crash')
+  })
+
+  test('what was answered while the daemon stood still is not late', async () => {
+    const pool = open({ entry: MISBEHAVING, timeoutMs: 500 })
+    await pool.parse(mail('first, so that a process has started'), 'full')
+    const two = ['one', 'two'].map((text) => pool.parse(mail(text), 'full'))
+    await given()
+    standStill(1_000)
+    const parsed = await Promise.all(two)
+    expect(parsed.map(({ message }) => message.text.reply)).toEqual(['one', 'two'])
+  })
+
   test('behind many that crash one after the other the next one is read', async () => {
     const pool = open({ entry: MISBEHAVING })
     const bad = Array.from({ length: 7 }, () => failureOf(pool.parse(mail('please crash'), 'full')))
@@ -179,6 +211,15 @@ test('a process that ends while it starts has read nothing: no message is blamed
   const pool = open({ entry: join(scratchDir, 'missing.js') })
   const both = ['one', 'two'].map((text) => failureOf(pool.parse(mail(text), 'full')))
   expect(await Promise.all(both)).toEqual(['unavailable', 'unavailable'])
+})
+
+test('closing blames nobody: not the one that is being read either', async () => {
+  const pool = open({ entry: MISBEHAVING })
+  await pool.parse(mail('first, so that a process has started'), 'full')
+  const hanging = failureOf(pool.parse(mail('please hang'), 'full'))
+  await given()
+  await pool.close()
+  expect(await hanging).toBe('unavailable')
 })
 
 test('closing fails what is waiting', async () => {

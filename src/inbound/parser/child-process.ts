@@ -1,7 +1,7 @@
 /**
  * The daemon's handle on one parser process: start, requests in their order, limits, end.
  *
- * The process reads one message at a time. The next one may wait in it already, so that it need not
+ * The process reads one message at a time. The next ones may wait in it already, so that it need not
  * wait for the daemon between two messages. A process that breaks a limit is killed with SIGKILL:
  * the request that it was reading fails with the reason, and those behind it were never begun.
  */
@@ -80,7 +80,7 @@ export class ParserChild {
     return this.#gone
   }
 
-  /** Requests that were given up, and that it will read all the same. */
+  /** Requests that were given up; it has not said yet that it passed them over. */
   get left(): number {
     return this.#left.size
   }
@@ -146,9 +146,16 @@ export class ParserChild {
     const late = this.#ready
       ? `not read within ${timeoutMs} ms`
       : 'the parser process does not start'
-    const deadline = setTimeout(() => this.#fail('timeout', late), timeoutMs + allowance)
+    const deadline = setTimeout(() => this.#late(late), timeoutMs + allowance)
     const watch = setInterval(() => void this.#checkMemory(), WATCH_INTERVAL_MS)
     this.#watched = { since: performance.now(), deadline, watch }
+  }
+
+  /** A daemon that stood still has answers to hear: the time of each is up, and none is late. */
+  #late(sentence: string): void {
+    if (this.#watched === null) return
+    const deadline = setTimeout(() => this.#fail('timeout', sentence), LAST_WORDS_MS)
+    this.#watched = { ...this.#watched, deadline }
   }
 
   #answered(response: ParseResponse): void {
