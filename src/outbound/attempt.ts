@@ -85,8 +85,8 @@ export async function attemptDelivery(
   await passing('smtp.answered')
   const badRecipient = result.kind === 'permanent' && result.badRecipient
   const outcomes = outcomeOf(deps, row, result)
-  const settling = isAway && outcomes.outcome === 'queued' ? spoiled(deps, outcomes) : outcomes
-  await settle(deps, row, { ...settling, badRecipient, ms }, signal)
+  const dueAt = isAway && outcomes.outcome === 'queued' ? soon(deps) : outcomes.dueAt
+  await settle(deps, row, { ...outcomes, dueAt, badRecipient, ms }, signal)
   if (result.kind !== 'temporary' || result.scope !== 'server') return { serverDown: null }
   const { code, reply, needsReauth = false } = result
   return { serverDown: { code, reply, needsReauth } }
@@ -130,11 +130,11 @@ function outcomeOf(deps: AttemptDeps, row: OutboxMessage, result: SubmissionResu
   }
 }
 
-/** Our own database was away: the server had no part in it, and it is no attempt. */
-function spoiled({ clock }: AttemptDeps, outcomes: Outcomes): Outcomes {
-  const dueAt = new Date(clock.now().getTime() + SETTLE_AGAIN_MS)
-  return { ...outcomes, dueAt, giveBack: true }
-}
+/**
+ * Our own database was away: the server had no part in it, and need not be spared. The attempt
+ * counts all the same: its number tells it from the next one, should it be settled twice.
+ */
+const soon = ({ clock }: AttemptDeps): Date => new Date(clock.now().getTime() + SETTLE_AGAIN_MS)
 
 type Settling = Outcomes & { readonly badRecipient: boolean; readonly ms: number }
 

@@ -83,8 +83,6 @@ export interface Outcomes {
   /** Null: never by itself. */
   readonly dueAt: Date | null
   readonly sentAt?: Date
-  /** It does not count as an attempt. */
-  readonly giveBack?: boolean
 }
 
 /** Records what became of an attempt. False: the row was taken from us meanwhile. */
@@ -99,7 +97,6 @@ export async function settleAttempt(tx: Tx, attempt: Attempt, result: Outcomes):
       lease_owner: null,
       lease_until: null,
       ...(result.sentAt === undefined ? {} : { sent_at: toMs(result.sentAt) }),
-      ...(result.giveBack === true ? { attempts: tx.raw('attempts - 1') } : {}),
     })
   return updated === 1
 }
