@@ -2,7 +2,6 @@
 import { getPriority } from 'node:os'
 import type { Leave, ParseRequest } from '../../src/inbound/parser/protocol.ts'
 import { readMessage } from '../../src/inbound/parser/read-message.ts'
-import { say } from '../../src/inbound/parser/say.ts'
 
 let before: Promise<void> = Promise.resolve()
 process.on('message', (asked: ParseRequest | Leave) => {
@@ -11,7 +10,7 @@ process.on('message', (asked: ParseRequest | Leave) => {
 })
 process.on('disconnect', () => process.exit(0))
 
-void say({ kind: 'ready' })
+process.send?.({ kind: 'ready' })
 
 async function obey({ id, source, mode, scratchDir }: ParseRequest): Promise<void> {
   const text = 'file' in source ? '' : Buffer.from(source).toString()
@@ -22,10 +21,11 @@ async function obey({ id, source, mode, scratchDir }: ParseRequest): Promise<voi
   if (mode === 'full' && text.includes('please leak')) await leak()
   if (text.includes('please say')) {
     const parsed = await readMessage(Buffer.from(`\r\n${getPriority()}`), { mode, scratchDir })
-    return say({ kind: 'parsed', id, parsed })
+    process.send?.({ kind: 'parsed', id, parsed })
+    return
   }
   const parsed = await readMessage(source, { mode, scratchDir })
-  await say({ kind: 'parsed', id, parsed })
+  process.send?.({ kind: 'parsed', id, parsed })
 }
 
 /** Slow, but in time. */

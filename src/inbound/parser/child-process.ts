@@ -2,8 +2,10 @@
  * The daemon's handle on one parser process: start, requests in their order, limits, end.
  *
  * The process reads one message at a time. The next ones may wait in it already, so that it need not
- * wait for the daemon between two messages. A process that breaks a limit is killed with SIGKILL:
- * the request that it was reading fails with the reason, and those behind it were never begun.
+ * wait for the daemon between two messages. A process that breaks a limit is killed with SIGKILL: a
+ * request that was alone in it fails with the reason. Of several nobody knows which one it was, for
+ * answers that the daemon was too busy to hear have ended with the process: all of them count as
+ * not begun.
  */
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
@@ -90,7 +92,7 @@ export class ParserChild {
     return this.#ready && this.#watched !== null && performance.now() - this.#watched.since > ms
   }
 
-  /** Rejects with {@link ParseFailure} when it was reading this one, else with {@link NotBegun}. */
+  /** Rejects with {@link ParseFailure} when this one is to blame for sure, else with {@link NotBegun}. */
   run(request: ParseRequest): Promise<Parsed> {
     return new Promise((resolve, reject) => {
       // A process that could not be started has no channel either.
@@ -215,12 +217,13 @@ export class ParserChild {
 
   #fail(kind: FailureKind, sentence: string): void {
     this.kill()
-    const [first, ...others] = this.#pending.splice(0)
+    const all = this.#pending.splice(0)
+    // What ends while it starts has read nothing yet.
+    const isSure = this.#ready && all.length === 1 && this.#left.size === 0
+    const failure = isSure ? new ParseFailure(kind, sentence) : new NotBegun(sentence)
     for (const id of this.#left.keys()) void this.#forget(id)
     this.#watchFirst()
-    // What ends while it starts has read nothing yet.
-    first?.reject(this.#ready ? new ParseFailure(kind, sentence) : new NotBegun(sentence))
-    for (const { reject } of others) reject(new NotBegun(sentence))
+    for (const { reject } of all) reject(failure)
   }
 
   async #checkMemory(): Promise<void> {

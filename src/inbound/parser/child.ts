@@ -6,9 +6,8 @@
  */
 import { messageOf } from '../../errors.ts'
 import { passing } from '../../fault-points.ts'
-import type { Leave, ParseRequest } from './protocol.ts'
+import type { Leave, ParseRequest, ParseResponse } from './protocol.ts'
 import { readMessage } from './read-message.ts'
-import { say } from './say.ts'
 
 /** Resolved when everything before is answered. */
 let before: Promise<void> = Promise.resolve()
@@ -24,15 +23,19 @@ process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
 process.on('SIGHUP', () => {})
 
-void say({ kind: 'ready' })
+send({ kind: 'ready' })
 
 async function answer({ id, source, mode, scratchDir }: ParseRequest): Promise<void> {
-  if (left.delete(id)) return say({ kind: 'left', id })
+  if (left.delete(id)) return send({ kind: 'left', id })
   try {
     await passing('parse.reading')
     const parsed = await readMessage(source, { mode, scratchDir })
-    await say({ kind: 'parsed', id, parsed })
+    send({ kind: 'parsed', id, parsed })
   } catch (error) {
-    await say({ kind: 'failed', id, reason: messageOf(error) })
+    send({ kind: 'failed', id, reason: messageOf(error) })
   }
+}
+
+function send(response: ParseResponse): void {
+  process.send?.(response)
 }

@@ -21,8 +21,8 @@ const LOAD_BYTES_MAX = 1024 * 1024
 /** May this one wait behind those that the process was given? */
 export function hasRoomFor(job: Job, jobs: readonly Job[]): boolean {
   if (jobs.length === 0) return true
-  // It waited in vain behind one that took long or ended the process: this time behind nothing.
-  if (job.notBegun > 0 || jobs.length >= LOAD_MAX) return false
+  // One that was in a process that ended is read alone: if that ends as well, it is to blame.
+  if ([...jobs, job].some(({ notBegun }) => notBegun > 0) || jobs.length >= LOAD_MAX) return false
   return [...jobs, job].reduce((sum, { source }) => sum + bytesOf(source), 0) <= LOAD_BYTES_MAX
 }
 
