@@ -1,33 +1,40 @@
-/** Reading mails without a desk: by mailparser alone, and as `explain` reads them. */
+/**
+ * Reading mails without a desk: by mailparser alone, and as `explain` reads them. In turns, and each
+ * turn in a process of its own, as a parser process is: code that both use is compiled for one.
+ */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import path from 'node:path'
-import { simpleParser } from 'mailparser'
-import { readMessage } from '../src/inbound/parser/read-message.ts'
-import { mails } from './corpus.ts'
-import { inDirectory } from './with-daemon.ts'
+import type { Reader } from './reader.ts'
 
-/** Read before the clock starts, for either side: compiled code. */
-const WARM_UP = 3_000
+const TURNS = 3
 
-/** Mails a second of mailparser and nothing else, in this process: the machine's own limit. */
-export function mailparserRate(count: number): Promise<number> {
-  return rateOf(count, (source) => simpleParser(source))
+export interface ReadingRates {
+  /** Mails a second of mailparser and nothing else: the machine's own limit. */
+  readonly mailparser: number
+  /** The same mails through our own reading: MIME, text, quotes, forwards, bounces, language. */
+  readonly ours: number
 }
 
-/** The same mails through our own reading: MIME, text, quotes, forwards, bounces, language. */
-export function readingRate(count: number): Promise<number> {
-  return inDirectory((directory) => {
-    let index = 0
-    return rateOf(count, (source) => {
-      const scratchDir = path.join(directory, String(index++))
-      return readMessage(source, { mode: 'full', scratchDir })
-    })
-  })
+export async function readingRates(count: number): Promise<ReadingRates> {
+  let mailparser = 0
+  let ours = 0
+  for (let turn = 0; turn < TURNS; turn++) {
+    mailparser += await msOf('mailparser', count)
+    ours += await msOf('ours', count)
+  }
+  const rate = (ms: number): number => (1_000 * TURNS * count) / ms
+  return { mailparser: rate(mailparser), ours: rate(ours) }
 }
 
-async function rateOf(count: number, read: (source: Buffer) => Promise<unknown>): Promise<number> {
-  for (const { source } of mails({ count: WARM_UP, seed: 2 })) await read(source)
-  const sources = mails({ count }).map(({ source }) => source)
-  const started = performance.now()
-  for (const source of sources) await read(source)
-  return (1_000 * sources.length) / (performance.now() - started)
+/** Milliseconds for so many mails. */
+async function msOf(reader: Reader, count: number): Promise<number> {
+  const child = fork(path.join(import.meta.dirname, 'reader.ts'), [reader, String(count)])
+  const ended = once(child, 'exit')
+  const [ms] = (await Promise.race([
+    once(child, 'message'),
+    ended.then(([code]) => Promise.reject(new Error(`the reader ended with ${String(code)}`))),
+  ])) as [number]
+  await ended
+  return ms
 }
