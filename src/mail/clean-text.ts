@@ -15,7 +15,9 @@ const CONTROLS_BUT_LAYOUT = /[^\P{Cc}\t\n\v\f]/gu
 
 /** A body: NUL, lone surrogates and control characters removed, line ends as `\n`. */
 export function cleanText(text: string): string {
-  return storable(text.replace(/\r\n?|\u0085/g, '\n')).replace(CONTROLS_BUT_LAYOUT, '')
+  return storable(text)
+    .replace(/\r\n?|\u0085/g, '\n')
+    .replace(CONTROLS_BUT_LAYOUT, '')
 }
 
 /** Only what no database takes is removed: for values that are kept as they are. */

@@ -31,6 +31,9 @@ const PERSIAN = /[\u067e\u0686\u0698\u06af\u06cc]/
 const BY_WORD = languagesOf(({ commonWords }) => (commonWords ?? '').trim().split(/\s+/))
 const BY_LETTER = languagesOf(({ letters }) => Array.from(letters ?? ''))
 
+/** Looking up a word costs more than seeing that it is too long to be one of these. */
+const WORD_LENGTH_MAX = Math.max(...[...BY_WORD.keys()].map((word) => word.length))
+
 /** Letters only, so the class needs no escapes. */
 const LETTERS = new RegExp(`[${[...BY_LETTER.keys()].join('')}]`, 'gu')
 
@@ -112,7 +115,8 @@ function counted(
 ): Map<string, number> {
   const counts = new Map<string, number>()
   for (const piece of pieces) {
-    if (known.has(piece)) counts.set(piece, (counts.get(piece) ?? 0) + 1)
+    if (piece.length <= WORD_LENGTH_MAX && known.has(piece))
+      counts.set(piece, (counts.get(piece) ?? 0) + 1)
   }
   return counts
 }

@@ -49,7 +49,7 @@ export function deviceLineAt(lines: readonly string[]): number {
   if (first === -1) return -1
   return lines.findIndex(
     (line, at) =>
-      at > first && isDeviceLine(line) && (standsApart(lines, at) || at === lines.length - 1),
+      at > first && (standsApart(lines, at) || at === lines.length - 1) && isDeviceLine(line),
   )
 }
 

@@ -80,17 +80,26 @@ function segmentsOf(scan: TextScan): { segments: Segment[]; cut: number } {
     // A marker above the whole text introduces it; only its attribution line is not part of it.
     const end = marker?.end ?? at + 1
     const introduces = marker?.kind === 'attribution'
-    segments.push({
-      kind: introduces ? 'quote' : 'text',
-      attributed: introduces,
-      start: at,
-      body: end,
-      end,
-    })
+    if (introduces) segments.push({ kind: 'quote', attributed: true, start: at, body: end, end })
+    else addText(segments, at, end)
     seenText ||= !introduces && marker === null
     at = end
   }
   return { segments, cut: lines.length }
+}
+
+/** Lines of text that follow one another are one segment. */
+function addText(segments: Segment[], start: number, end: number): void {
+  const last = segments.at(-1)
+  const goesOn = last?.kind === 'text' && last.end === start
+  if (goesOn) segments.pop()
+  segments.push({
+    kind: 'text',
+    attributed: false,
+    start: goesOn ? last.start : start,
+    body: end,
+    end,
+  })
 }
 
 /** The quotation below a marker, when its lines are marked or a line ends it; null when it runs to the end. */

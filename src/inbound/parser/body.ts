@@ -115,7 +115,7 @@ function readUnit(unit: Unit, problems: string[]): ReadUnit {
   const plain = unit.plain.map((part) => readPlain(part, problems)).join('\n')
   const html = unit.html
     .map((part) => {
-      const cut = cutHtml(decode(part, problems))
+      const cut = cutHtml(storable(decode(part, problems)).replace(/\r\n?/g, '\n'))
       problems.push(...cut.problems)
       return cut.html
     })
@@ -184,7 +184,7 @@ function decode(part: Part, problems: string[]): string {
   const { text, problem } = decodeBytes(bytes, charset)
   if (problem !== null) problems.push(problem)
   if (!part.complete) problems.push('a text part is too large, only its beginning is shown')
-  return storable(text).replace(/\r\n?/g, '\n')
+  return text
 }
 
 function joinHtml(units: readonly ReadUnit[]): string {

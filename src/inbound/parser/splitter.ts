@@ -64,7 +64,14 @@ function correctNode(node: SplitterNode, occurs: (boundary: Buffer) => boolean):
     node.contentType = 'text/plain'
   }
   // The bytes come out as they are; transfer encodings are undone by our own code.
-  node.getDecoder = () => new PassThrough()
+  node.getDecoder = () => new Content()
+}
+
+/** The library ends the last part twice, and an error with its stack costs more than a small mail. */
+class Content extends PassThrough {
+  override end(): this {
+    return this.writableEnded ? this : super.end()
+  }
 }
 
 function delimiterIn(splitter: Splitter, line: Buffer): Delimiter | false {
