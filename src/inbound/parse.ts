@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url'
 import type { AttachmentContent } from '../mail/message.ts'
 import { ParserChild } from './parser/child-process.ts'
 import type { ChildLimits } from './parser/child-process.ts'
-import { NotBegun, ParseFailure, ParserUnavailable } from './parser/failures.ts'
+import { NotRead, ParseFailure, ParserUnavailable } from './parser/failures.ts'
 import { LIMITS } from './parser/limits.ts'
 import { hasRoomFor, type Job, placeOf } from './parser/load.ts'
 import type { Parsed, ParseMode } from './parser/protocol.ts'
@@ -55,8 +55,8 @@ export interface ParserOptions {
 
 /** A message that takes longer is not waited for where there is another process. */
 const SLOW_MS = 250
-/** So many processes end before they come to a message, then it is given back. */
-const NOT_BEGUN_MAX = 3
+/** So many processes end without anything said about a message, then it is given back. */
+const NOT_READ_MAX = 3
 /** Share of the memory limit beyond which a process is replaced between two messages. */
 const WORN_SHARE = 0.6
 
@@ -121,7 +121,7 @@ class ParserPool implements Parser {
   parse(source: Buffer | { readonly file: string }, mode: ParseMode): Promise<Parsed> {
     if (this.#closed) return Promise.reject(closedFailure())
     return new Promise((resolve, reject) => {
-      this.#queue.push({ arrival: this.#arrivals++, source, mode, resolve, reject, notBegun: 0 })
+      this.#queue.push({ arrival: this.#arrivals++, source, mode, resolve, reject, notRead: 0 })
       this.#next()
     })
   }
@@ -254,12 +254,12 @@ class ParserPool implements Parser {
     return child.run({ id, source: handed, mode, scratchDir })
   }
 
-  /** What no process came to is read by the next one; a process that broke on it has its answer. */
+  /** What nobody is to blame for is read again; a process that broke on one alone has its answer. */
   #failed(job: Job, error: unknown): void {
     // Closing ends what is being read: the message has no part in it.
     if (this.#closed) job.reject(closedFailure())
-    else if (!(error instanceof NotBegun)) job.reject(error)
-    else if (++job.notBegun > NOT_BEGUN_MAX) job.reject(new ParserUnavailable(error.message))
+    else if (!(error instanceof NotRead)) job.reject(error)
+    else if (++job.notRead > NOT_READ_MAX) job.reject(new ParserUnavailable(error.message))
     else this.#queue.splice(placeOf(job, this.#queue), 0, job)
   }
 

@@ -10,8 +10,8 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { setPriority } from 'node:os'
-import { type FailureKind, NotBegun, ParseFailure } from './failures.ts'
+import { constants, getPriority, setPriority } from 'node:os'
+import { type FailureKind, NotRead, ParseFailure } from './failures.ts'
 import type { Leave, Parsed, ParseRequest, ParseResponse } from './protocol.ts'
 import { removeFolder } from './scratch.ts'
 
@@ -92,12 +92,12 @@ export class ParserChild {
     return this.#ready && this.#watched !== null && performance.now() - this.#watched.since > ms
   }
 
-  /** Rejects with {@link ParseFailure} when this one is to blame for sure, else with {@link NotBegun}. */
+  /** Rejects with {@link ParseFailure} when it was alone in here, else with {@link NotRead}. */
   run(request: ParseRequest): Promise<Parsed> {
     return new Promise((resolve, reject) => {
       // A process that could not be started has no channel either.
       if (this.#gone || !this.#process.connected) {
-        reject(new NotBegun('the parser process is gone'))
+        reject(new NotRead('the parser process is gone'))
         return
       }
       this.taken++
@@ -120,7 +120,7 @@ export class ParserChild {
     if (this.#process.connected) this.#process.send(leave, () => {})
     for (const { request, reject } of waiting) {
       this.#left.set(request.id, request)
-      reject(new NotBegun('the one before it takes long'))
+      reject(new NotRead('the one before it takes long'))
     }
   }
 
@@ -195,7 +195,7 @@ export class ParserChild {
     const at = this.#pending.findIndex(({ request }) => request.id === id)
     const [unsent] = at === -1 ? [] : this.#pending.splice(at, 1)
     if (at === 0) this.#watchFirst()
-    unsent?.reject(new NotBegun(`parser process: ${error.message}`))
+    unsent?.reject(new NotRead(`parser process: ${error.message}`))
   }
 
   #ended(code: number | null, signal: string | null): void {
@@ -220,7 +220,7 @@ export class ParserChild {
     const all = this.#pending.splice(0)
     // What ends while it starts has read nothing yet.
     const isSure = this.#ready && all.length === 1 && this.#left.size === 0
-    const failure = isSure ? new ParseFailure(kind, sentence) : new NotBegun(sentence)
+    const failure = isSure ? new ParseFailure(kind, sentence) : new NotRead(sentence)
     for (const id of this.#left.keys()) void this.#forget(id)
     this.#watchFirst()
     for (const { reject } of all) reject(failure)
@@ -241,11 +241,11 @@ export class ParserChild {
 const NURSERY = ['--max-semi-space-size=32', '--min-semi-space-size=16']
 
 /** What the daemon does with mail that is read already goes before reading more of it. */
-const NICENESS = 5
+const NICER_BY = 5
 
 function beModest(pid: number): void {
   try {
-    setPriority(pid, NICENESS)
+    setPriority(pid, Math.min(getPriority() + NICER_BY, constants.priority.PRIORITY_LOW))
   } catch {
     // Ended already, or not allowed here; it works as well without.
   }

@@ -13,9 +13,9 @@ export class ParseFailure extends Error {
   }
 }
 
-/** The process ended, or was left, before it came to this message: somebody else may read it. */
-export class NotBegun extends Error {
-  override readonly name = 'NotBegun'
+/** The process ended with this message among others, or was left at a slow one: it is read elsewhere. */
+export class NotRead extends Error {
+  override readonly name = 'NotRead'
 }
 
 /** No process could be started to read it, again and again: that is nobody's message's fault. */

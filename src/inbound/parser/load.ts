@@ -7,8 +7,8 @@ export interface Job {
   readonly mode: ParseMode
   readonly resolve: (parsed: Parsed) => void
   readonly reject: (error: unknown) => void
-  /** Processes that ended before they came to it. */
-  notBegun: number
+  /** Processes that it was given to in vain: they ended with others in them, or were left. */
+  notRead: number
 }
 
 /**
@@ -21,8 +21,8 @@ const LOAD_BYTES_MAX = 1024 * 1024
 /** May this one wait behind those that the process was given? */
 export function hasRoomFor(job: Job, jobs: readonly Job[]): boolean {
   if (jobs.length === 0) return true
-  // One that was in a process that ended is read alone: if that ends as well, it is to blame.
-  if ([...jobs, job].some(({ notBegun }) => notBegun > 0) || jobs.length >= LOAD_MAX) return false
+  // One that comes back is read alone: if that process ends as well, it is to blame.
+  if ([...jobs, job].some(({ notRead }) => notRead > 0) || jobs.length >= LOAD_MAX) return false
   return [...jobs, job].reduce((sum, { source }) => sum + bytesOf(source), 0) <= LOAD_BYTES_MAX
 }
 

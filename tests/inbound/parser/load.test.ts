@@ -9,13 +9,13 @@ import type { ParseResponse } from '../../../src/inbound/parser/protocol.ts'
 const CHILD = fileURLToPath(new URL('../../../src/inbound/parser/child.ts', import.meta.url))
 const KB = 1024
 
-const job = (bytes: number, notBegun = 0): Job => ({
+const job = (bytes: number, notRead = 0): Job => ({
   arrival: 0,
   source: Buffer.alloc(bytes),
   mode: 'full',
   resolve: () => {},
   reject: () => {},
-  notBegun,
+  notRead,
 })
 const aFile: Job = { ...job(0), source: { file: 'large.eml' } }
 const jobs = (count: number): Job[] => Array.from({ length: count }, () => job(KB))
@@ -30,6 +30,7 @@ test.each([
   ['one behind a file', job(KB), [aFile], false],
   ['one not begun before', job(KB, 1), jobs(1), false],
   ['that one, alone', job(KB, 1), [], true],
+  ['one behind that one', job(KB), [job(KB, 1)], false],
 ] as const)('%s: room %#', (_what, one, given, hasRoom) => {
   expect(hasRoomFor(one, given)).toBe(hasRoom)
 })
