@@ -13,7 +13,7 @@ const AFTER_MS = 60_000
 /** Together about a second: statements end sooner, a backup does not. */
 const TRUNCATIONS_MAX = 10
 const BUSY_PAUSE_MS = 50
-/** Each try holds writers up for a twentieth of that when a reader is in the way. */
+/** Writers are held up for a twentieth of that while a reader is in the way. */
 const OWED_EVERY_MS = 1_000
 
 export class Checkpoints {
@@ -47,7 +47,8 @@ export class Checkpoints {
    * and done as soon as they have ended.
    */
   truncateLog(): Promise<void> {
-    return this.#next(() => this.#truncate(TRUNCATIONS_MAX))
+    // Who comes while it is owed already does not wait: that is not over yet.
+    return this.#next(() => this.#truncate(this.#isOwed ? 1 : TRUNCATIONS_MAX))
   }
 
   /** What is owed is tried once more: the log stays when another process has the file open, too. */
