@@ -108,6 +108,30 @@ eachDatabase(
       expect(await mailed()).toEqual([CARLA])
     })
 
+    test.each([
+      // what                           | attempts | owed since, hours after it was written
+      ['is due now for the first time', 0, 9],
+      ['was tried, and is due again', 1, 0],
+    ])('mail that was held for a night and %s', async (_what, attempts, hours) => {
+      await deskWith()
+      await desk.store.transaction((tx) =>
+        tx('outbox').insert({
+          inbox_id: desk.inboxes[0]?.id ?? 0,
+          kind: 'agent_notice',
+          automatic: true,
+          message_id: 'held',
+          rcpt_to: 'bruno@x.test',
+          rcpt_domain: 'x.test',
+          outcome: 'queued',
+          attempts,
+          created_at: AT.getTime(),
+          due_at: after(9).getTime(),
+        }),
+      )
+      const { overdue } = await observed(desk.store.read, desk.context.inboxes, after(9))
+      expect(overdue).toEqual([{ inbox: 'Support', count: 1, since: after(hours) }])
+    })
+
     test('what the ledgers tell', async () => {
       await deskWith()
       const inboxId = desk.inboxes[0]?.id ?? 0

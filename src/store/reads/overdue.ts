@@ -7,7 +7,11 @@ interface Waiting {
   readonly since: Date
 }
 
-/** Mail that was due to leave, by inbox. */
+/**
+ * Mail that was due to leave, by inbox. `since`: what was held, for an agent's night for example, was
+ * owed from when it became due. What was tried is due again later each time, and owed since it was
+ * written.
+ */
 export async function overdueByInbox(
   db: Queryable,
   at: Date,
@@ -17,7 +21,7 @@ export async function overdueByInbox(
     .where('due_at', '<=', toMs(at))
     .groupBy('inbox_id')
     .count({ count: '*' })
-    .min({ since: 'created_at' })
+    .min({ since: db.raw('case when attempts = 0 then due_at else created_at end') })
     .select<{ inbox_id: number; count: number; since: number }[]>('inbox_id')
   return rows.map((row) => ({
     inboxId: row.inbox_id,
