@@ -182,11 +182,10 @@ describe('a misbehaving message', () => {
   test('what was answered while the daemon stood still is not late', async () => {
     const pool = open({ entry: MISBEHAVING, timeoutMs: 500 })
     await pool.parse(mail('first, so that a process has started'), 'full')
-    const two = ['one', 'two'].map((text) => pool.parse(mail(text), 'full'))
+    const alone = pool.parse(mail('one'), 'full')
     await given()
     standStill(1_000)
-    const parsed = await Promise.all(two)
-    expect(parsed.map(({ message }) => message.text.reply)).toEqual(['one', 'two'])
+    expect((await alone).message.text.reply).toBe('one')
   })
 
   test('behind many that crash one after the other the next one is read', async () => {

@@ -2,7 +2,8 @@
 import { copyFileSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import knex from 'knex'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { KeptStatements } from '../../src/store/kept-statements.ts'
 import { type Store, openStore } from '../../src/store/open.ts'
 import { onSqlite } from '../kit/databases.ts'
 import { deskConfig } from '../kit/desk-context.ts'
@@ -111,6 +112,25 @@ test('while somebody reads an older state others write, and then the log empties
   expect(logOf(file).includes('secretsecret')).toBe(true)
   await reader.done()
   await until('an empty log', () => logOf(file).length === 0)
+  await reader.close()
+  await store.close()
+})
+
+test('while it waits for somebody who reads, the next erasure does not wait once more', async () => {
+  const { store, file } = await opened()
+  const reader = await erasedBesideReader(store, file)
+  // Every statement is asked about there.
+  const asked = vi.spyOn(KeptStatements, 'worthKeeping')
+  const tries = async (): Promise<number> => {
+    asked.mockClear()
+    await store.forgetLog()
+    return asked.mock.calls.filter(([sql]) => sql.includes('TRUNCATE')).length
+  }
+  const first = await tries()
+  expect(first).toBeGreaterThan(1)
+  expect(await tries()).toBeLessThan(first)
+  asked.mockRestore()
+  await reader.done()
   await reader.close()
   await store.close()
 })
