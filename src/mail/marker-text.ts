@@ -14,16 +14,16 @@ const ADDRESS = /[^\s<>@"']{1,100}@[^\s<>@"']{1,100}|<[^<>]{0,200}>|\[mailto:/
 export const ENDS_WITH_COLON = /[:：]\s*[*_)>\]]{0,3}$/
 
 /** What has no width, or gives a direction. */
-const UNSEEN = /[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g
-/** One look tells that a line has none of these, as almost all lines. */
-const UNUSUAL = /[\u00a0\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/
-const MARK = /^[\s>*_|]/
+export const UNSEEN = /[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g
 
 /** Text without the marks that clients put around words: bold stars, quote marks, direction marks. */
 export function bare(line: string): string {
-  const start = line.slice(0, 2 * MARKER_LENGTH_MAX)
-  const usual = UNUSUAL.test(start) ? start.replace(UNSEEN, '').replace(/\u00a0/g, ' ') : start
-  return (MARK.test(usual) ? usual.replace(/^[\s>*_|]+/, '') : usual).trimEnd()
+  return line
+    .slice(0, 2 * MARKER_LENGTH_MAX)
+    .replace(UNSEEN, '')
+    .replaceAll('\u00a0', ' ')
+    .replace(/^[\s>*_|]+/, '')
+    .trimEnd()
 }
 
 /** Lower case without the dot that Turkish capitals leave behind. */

@@ -3,6 +3,7 @@
  * of mailing lists. A closing ("Best regards, Ana") is part of the letter and stays.
  */
 import { SENT_FROM } from './attributions.ts'
+import { UNSEEN } from './marker-text.ts'
 
 /** `--`, `-- `, `__`, `—` alone on a line; clients and people vary the dash. */
 const DELIMITER = /^\s{0,3}(?:--|—|––|-–|__)\s*$/
@@ -88,7 +89,7 @@ export function isDeviceLine(line: string): boolean {
   if (line.length > DEVICE_LINE_LENGTH_MAX + LINK_LENGTH_MAX || line.length < 6) return false
   if (!line.includes('http') && !beginsLikeOne(line)) return false
   const plain = withoutLink(line)
-    .replace(/[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
+    .replace(UNSEEN, '')
     .replace(/^[\s*_[\]()–—-]+/, '')
     .trim()
     .toLowerCase()

@@ -89,17 +89,11 @@ function segmentsOf(scan: TextScan): { segments: Segment[]; cut: number } {
 }
 
 /** Lines of text that follow one another are one segment. */
-function addText(segments: Segment[], start: number, end: number): void {
+function addText(segments: Segment[], at: number, end: number): void {
   const last = segments.at(-1)
-  const goesOn = last?.kind === 'text' && last.end === start
-  if (goesOn) segments.pop()
-  segments.push({
-    kind: 'text',
-    attributed: false,
-    start: goesOn ? last.start : start,
-    body: end,
-    end,
-  })
+  const start = last?.kind === 'text' && last.end === at ? last.start : at
+  if (start < at) segments.pop()
+  segments.push({ kind: 'text', attributed: false, start, body: end, end })
 }
 
 /** The quotation below a marker, when its lines are marked or a line ends it; null when it runs to the end. */

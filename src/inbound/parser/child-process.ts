@@ -5,7 +5,7 @@
  * wait for the daemon between two messages. A process that breaks a limit is killed with SIGKILL: a
  * request that was alone in it fails with the reason. Of several nobody knows which one it was, for
  * answers that the daemon was too busy to hear have ended with the process: all of them count as
- * not begun.
+ * not read.
  */
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
