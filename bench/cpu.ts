@@ -19,6 +19,16 @@ export function cpuMsOf(pid: number): number {
   }
 }
 
+/** What a process has had read from a disk since it began; 0 where there is no /proc. */
+export function diskReadBytes(pid: number): number {
+  try {
+    const io = readFileSync(`/proc/${pid}/io`, 'utf8')
+    return Number(/^read_bytes: (\d+)$/mu.exec(io)?.[1] ?? 0)
+  } catch {
+    return 0
+  }
+}
+
 /** The processes this one started, and that are still there. */
 export function childrenOf(pid: number): number[] {
   try {

@@ -2,6 +2,7 @@
  * How a desk bears its growth: the same mails are taken in by desks of several sizes in turns, so
  * that what else the machine does falls on all of them, and then each is asked over HTTP.
  */
+import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import pg from 'pg'
@@ -10,7 +11,7 @@ import { makeDirectory } from '../src/make-directory.ts'
 import { openLog } from '../src/log.ts'
 import { type ApiFigures, apiLatencies } from './api.ts'
 import type { Writer } from './corpus.ts'
-import { cpuMsOf } from './cpu.ts'
+import { cpuMsOf, diskReadBytes } from './cpu.ts'
 import { growDesk } from './grown-desk.ts'
 import { untilTaken } from './intake.ts'
 import { largeDesk } from './large-desk.ts'
@@ -26,6 +27,8 @@ export interface Taken {
   readonly perSecond: number
   /** Processor milliseconds of the daemon for each mail. */
   readonly cpuMs: number
+  /** Kilobytes the daemon had to read from the disk for each mail: what was not in memory. */
+  readonly diskKB: number
 }
 
 interface Wanted {
@@ -39,6 +42,8 @@ interface Wanted {
 
 interface Desk {
   readonly tickets: number
+  /** SQLite's; PostgreSQL keeps its own pages. */
+  readonly file: string | undefined
   readonly servers: Servers
   readonly daemon: Daemon
 }
@@ -51,6 +56,7 @@ const WARM_UP = 300
 const WRITERS = 200
 /** One of so many mails answers an earlier one of who writes it. */
 const ANSWERS = 3
+const READ_BYTES = 4 * 1024 * 1024
 
 export async function growth(wanted: Wanted): Promise<Growth> {
   const stop = new AbortController()
@@ -77,14 +83,15 @@ async function openDesk(wanted: Wanted, tickets: number, signal: AbortSignal): P
   const anew = tickets < KEPT_FROM
   if (anew) await rm(directory, { recursive: true, force: true })
   makeDirectory(directory)
+  const file = wanted.database === undefined ? path.join(directory, 'postroom.db') : undefined
   const database =
     wanted.database === undefined
-      ? `sqlite:${path.join(directory, 'postroom.db')}`
+      ? `sqlite:${file}`
       : await databaseBeside(wanted.database, { tickets, anew })
   const servers = await startServers()
   const config = largeDesk(servers, { directory, database, notices: 'off' })
   await growDesk(config, { tickets })
-  return { tickets, servers, daemon: await startDaemon(config, openLog('error', 2), signal) }
+  return { tickets, file, servers, daemon: await startDaemon(config, openLog('error', 2), signal) }
 }
 
 async function databaseBeside(
@@ -127,19 +134,32 @@ async function takenInTurns(
 }
 
 async function take(
-  { servers, daemon }: Desk,
+  { file, servers, daemon }: Desk,
   mails: { count: number; seed: number; name: string },
 ): Promise<Taken> {
+  if (file !== undefined) await readThrough(file)
   await servers.ask({ do: 'make', ...mails, writers: await writersOf(daemon, mails.seed) })
   const before = await newestMessage(daemon)
   const cpuBefore = cpuMsOf(process.pid)
+  const diskBefore = diskReadBytes(process.pid)
   const startedAt = performance.now()
   await servers.ask({ do: 'deliver' })
   await untilTaken(daemon, before + mails.count)
   const ms = performance.now() - startedAt
   const cpuMs = (cpuMsOf(process.pid) - cpuBefore) / mails.count
+  const diskKB = (diskReadBytes(process.pid) - diskBefore) / 1_000 / mails.count
   await untilAtRest(daemon)
-  return { perSecond: (1_000 * mails.count) / ms, cpuMs }
+  return { perSecond: (1_000 * mails.count) / ms, cpuMs, diskKB }
+}
+
+/**
+ * A desk that runs has its pages in the system's memory. One of several, of which each is idle while
+ * the others have their turn, may have lost them to whatever else the machine does.
+ */
+async function readThrough(file: string): Promise<void> {
+  for await (const _ of createReadStream(file, { highWaterMark: READ_BYTES })) {
+    // Reading it is all.
+  }
 }
 
 /** Customers from all over the desk, others in every round. */
