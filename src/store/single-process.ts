@@ -3,6 +3,7 @@
  * the kernel releases it when the process dies, however it dies, so nothing is ever stale.
  * Commands do not take it; they work beside the daemon.
  */
+import { existsSync, realpathSync } from 'node:fs'
 import sqlite3 from 'sqlite3'
 import { EXIT, OperatorError } from '../errors.ts'
 
@@ -12,7 +13,7 @@ export interface ProcessLock {
 
 /** Takes the lock of a database file; throws an OperatorError naming the process that has it. */
 export async function lockFile(databaseFile: string, pid: number): Promise<ProcessLock> {
-  const db = await open(`${databaseFile}.lock`)
+  const db = await open(`${withoutLinks(databaseFile)}.lock`)
   try {
     await run(db, 'PRAGMA busy_timeout = 250')
     await run(db, 'BEGIN IMMEDIATE')
@@ -33,6 +34,9 @@ export async function lockFile(databaseFile: string, pid: number): Promise<Proce
   }
   return { release: () => close(db) }
 }
+
+/** A symbolic link is another name of the same file. One that is not there has only this name. */
+const withoutLinks = (file: string): string => (existsSync(file) ? realpathSync(file) : file)
 
 const open = (file: string): Promise<sqlite3.Database> =>
   new Promise((resolve, reject) => {

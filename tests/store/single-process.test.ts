@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
@@ -28,6 +29,15 @@ test('bad input 196: a second daemon on the same file is refused, and told which
     exitCode: 69,
     message: expect.stringContaining(`(process ${holder.pid})`) as string,
   })
+})
+
+test('a symbolic link is another name of the same file, and not another file', async () => {
+  const directory = scratch.make()
+  const [file, link] = [path.join(directory, 'postroom.db'), path.join(directory, 'link.db')]
+  writeFileSync(file, '')
+  symlinkSync(file, link)
+  await aHolder(file)
+  await expect(lockFile(link, process.pid)).rejects.toMatchObject({ exitCode: 69 })
 })
 
 test('the lock dies with its process, however it dies', async () => {
