@@ -1,21 +1,30 @@
 /** `postroom verify`: is everything there, and does it fit together? */
 import { createHash } from 'node:crypto'
 import type { Config } from '../config.ts'
-import { EXIT } from '../errors.ts'
+import { EXIT, messageOf } from '../errors.ts'
 import type { Blobs } from '../store/blobs.ts'
+import { isCorrupt } from '../store/database-errors.ts'
 import type { Queryable } from '../store/open.ts'
 import {
   type Broken,
   brokenInvariants,
-  damageOf,
+  brokenPages,
+  brokenReferences,
   EXAMPLES_MAX,
   INVARIANTS_COUNT,
   referredBlobs,
+  UNDAMAGED,
 } from '../store/reads/invariants.ts'
 import type { ExplainIo } from './explain.ts'
 import { withWorkplace } from './with-workplace.ts'
 
 const BLOBS_PER_QUERY = 500
+
+interface Verified {
+  /** How much could be asked: a damaged database does not answer everything. */
+  readonly checked: { invariants: number; blobs: number }
+  readonly broken: readonly Broken[]
+}
 
 /** Exit code 0 when all holds, 1 when something does not. Changes nothing. */
 export async function runVerify(
@@ -23,18 +32,43 @@ export async function runVerify(
   { json }: { json: boolean },
   io: ExplainIo,
 ): Promise<number> {
-  return withWorkplace(config, async ({ store, context }) => {
-    const bytes = await verifyBlobs(store.read, context.blobs)
-    const broken = [
-      ...(await damageOf(store)),
-      ...(await brokenInvariants(store.read, context.lifecycle)),
-      ...bytes.broken,
-    ]
-    const checked = { invariants: INVARIANTS_COUNT, blobs: bytes.count }
-    if (json) io.stdout.write(`${JSON.stringify({ ok: broken.length === 0, checked, broken })}\n`)
-    else io.stdout.write(reportOf(broken, checked))
-    return broken.length === 0 ? 0 : EXIT.failure
-  })
+  const { checked, broken } = await verified(config)
+  if (json) io.stdout.write(`${JSON.stringify({ ok: broken.length === 0, checked, broken })}\n`)
+  else io.stdout.write(reportOf(broken, checked))
+  return broken.length === 0 ? 0 : EXIT.failure
+}
+
+async function verified(config: Config): Promise<Verified> {
+  const checked = { invariants: 0, blobs: 0 }
+  const broken: Broken[] = []
+  await unlessDamaged(broken, () =>
+    withWorkplace(config, async ({ store, context }) => {
+      // The file itself first: if it is damaged, that is why the rest does not fit.
+      await unlessDamaged(broken, async () => broken.push(...(await brokenPages(store))))
+      await unlessDamaged(broken, async () => broken.push(...(await brokenReferences(store))))
+      await unlessDamaged(broken, async () => {
+        broken.push(...(await brokenInvariants(store.read, context.lifecycle)))
+        checked.invariants = INVARIANTS_COUNT
+      })
+      await unlessDamaged(broken, async () => {
+        const bytes = await verifyBlobs(store.read, context.blobs)
+        broken.push(...bytes.broken)
+        checked.blobs = bytes.count
+      })
+    }),
+  )
+  return { checked, broken }
+}
+
+/** A question that the damage of the file ends says that there is damage. */
+async function unlessDamaged(broken: Broken[], ask: () => Promise<unknown>): Promise<void> {
+  try {
+    await ask()
+  } catch (err) {
+    if (!isCorrupt(err)) throw err
+    if (broken.some(({ invariant }) => invariant === UNDAMAGED)) return
+    broken.push({ invariant: UNDAMAGED, examples: [messageOf(err)] })
+  }
 }
 
 function reportOf(

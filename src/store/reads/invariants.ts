@@ -149,29 +149,26 @@ export async function brokenInvariants(db: Queryable, lifecycle: Lifecycle): Pro
   return broken
 }
 
+export const UNDAMAGED = 'the database file is undamaged'
+
 /** SQLite's own view of its file; PostgreSQL looks after itself. */
-export async function damageOf(store: Store): Promise<Broken[]> {
+export const damageOf = async (store: Store): Promise<Broken[]> => [
+  ...(await brokenPages(store)),
+  ...(await brokenReferences(store)),
+]
+
+export async function brokenPages(store: Store): Promise<Broken[]> {
   if (store.kind === 'postgres') return []
-  const integrity = await store.read.raw<{ integrity_check: string }[]>(
-    'PRAGMA integrity_check(10)',
-  )
-  const foreign = await store.read.raw<{ table: string; rowid: number }[]>(
-    'PRAGMA foreign_key_check',
-  )
-  const found = integrity.map((row) => row.integrity_check).filter((text) => text !== 'ok')
-  return [
-    ...(found.length === 0
-      ? []
-      : [{ invariant: 'the database file is undamaged', examples: found }]),
-    ...(foreign.length === 0
-      ? []
-      : [
-          {
-            invariant: 'every reference leads somewhere',
-            examples: foreign.slice(0, EXAMPLES_MAX).map((row) => `${row.table} ${row.rowid}`),
-          },
-        ]),
-  ]
+  const rows = await store.read.raw<{ integrity_check: string }[]>('PRAGMA integrity_check(10)')
+  const found = rows.map((row) => row.integrity_check).filter((text) => text !== 'ok')
+  return found.length === 0 ? [] : [{ invariant: UNDAMAGED, examples: found }]
+}
+
+export async function brokenReferences(store: Store): Promise<Broken[]> {
+  if (store.kind === 'postgres') return []
+  const rows = await store.read.raw<{ table: string; rowid: number }[]>('PRAGMA foreign_key_check')
+  const examples = rows.slice(0, EXAMPLES_MAX).map((row) => `${row.table} ${row.rowid}`)
+  return rows.length === 0 ? [] : [{ invariant: 'every reference leads somewhere', examples }]
 }
 
 /** Names of stored bytes that something refers to, in order, after `after`. */
