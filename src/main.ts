@@ -14,9 +14,12 @@ for (const name of ['SIGTERM', 'SIGINT'] as const) {
 }
 
 const io = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr }
-// `postroom explain ... | head`: a reader that leaves is no error.
+// `postroom explain ... | head`: a reader that leaves is no error. An answer that is not whole is
+// one, whatever wrote it. (The daemon's log goes another way.)
 process.stdout.on('error', (err: NodeJS.ErrnoException) => {
   if (err.code === 'EPIPE') process.exit(0)
+  io.stderr.write(`postroom: stdout cannot be written: ${err.message}\n`)
+  process.exit(EXIT.unavailable)
 })
 
 process.on('SIGHUP', () => stop.abort('SIGHUP'))

@@ -7,7 +7,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import type { Readable, Writable } from 'node:stream'
-import { messageOf } from '../errors.ts'
+import { messageOf, OperatorError } from '../errors.ts'
 import { explain, unreadableExplanation } from '../inbound/explanation.ts'
 import type { ExplainedContext, Explanation } from '../inbound/explanation.ts'
 import { releaseParsed } from '../inbound/parse.ts'
@@ -18,6 +18,7 @@ import type { OwnIdentity } from '../mail/verdict.ts'
 import { explanationText } from './explain-text.ts'
 import { linesOf } from './explain-lines.ts'
 import { withParser } from './with-parser.ts'
+import { writePiece } from './write-piece.ts'
 
 export interface ExplainIo {
   readonly stdin: Readable
@@ -51,10 +52,11 @@ export async function explainFiles(
         const shown = json
           ? JSON.stringify(explanation, null, 2)
           : explanationText(explanation, file)
-        await write(io.stdout, `${shown}\n`)
+        await writePiece(io.stdout, `${shown}\n`)
       } catch (error) {
+        if (error instanceof OperatorError) throw error
         exitCode = 1
-        await write(io.stderr, `postroom explain: ${file}: ${messageOf(error)}\n`)
+        await writePiece(io.stderr, `postroom explain: ${file}: ${messageOf(error)}\n`)
       }
     }
   })
@@ -79,9 +81,9 @@ export async function explainBatch(
       const window: Promise<string>[] = []
       for await (const line of linesOf(io.stdin, LINE_BYTES_MAX)) {
         window.push(answerLine(parser, line, knowledge))
-        if (window.length >= WINDOW) await write(io.stdout, (await window.shift()) ?? '')
+        if (window.length >= WINDOW) await writePiece(io.stdout, (await window.shift()) ?? '')
       }
-      for (const answer of window) await write(io.stdout, await answer)
+      for (const answer of window) await writePiece(io.stdout, await answer)
     },
     entry,
   )
@@ -152,12 +154,4 @@ async function explainParsed(
   const verdict = screen(message, own, authentication)
   await releaseParsed(parsed)
   return explain(message, verdict, authentication, await contextOf({ ...parsed, message }))
-}
-
-/** Waits for a slow reader; what is written to a closed pipe is nobody's loss. */
-function write(stream: Writable, text: string): Promise<void> {
-  return new Promise((resolve) => {
-    if (text === '' || stream.destroyed) resolve()
-    else stream.write(text, () => resolve())
-  })
 }

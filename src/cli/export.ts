@@ -10,6 +10,7 @@ import type { Workplace } from '../workplace.ts'
 import { dateArgument } from './date-argument.ts'
 import type { ExplainIo } from './explain.ts'
 import { addressArgument, withWorkplace } from './with-workplace.ts'
+import { writePiece } from './write-piece.ts'
 
 const EXPORT_FORMATS = ['json', 'mbox'] as const
 
@@ -56,8 +57,8 @@ async function runExport({ config, io, exportDesk }: Deps, options: Options): Pr
     const userId = options.person === undefined ? null : await idOf(workplace, options.person)
     const wishes = { format: options.format, userId, since: options.since ?? null }
     const pieces = exportDesk(workplace, wishes)
-    if (options.out === undefined) await toStream(pieces, io)
-    else await toFile(pieces, path.resolve(options.out))
+    if (options.out !== undefined) await toFile(pieces, path.resolve(options.out))
+    else for await (const piece of pieces) await writePiece(io.stdout, piece)
     return 0
   })
 }
@@ -66,12 +67,6 @@ async function idOf({ store }: Workplace, person: string): Promise<number> {
   const user = await findUserByEmail(store.read, addressArgument(person))
   if (user !== null) return user.id
   throw new OperatorError(EXIT.failure, `Nobody with the address ${person} is known here.`)
-}
-
-async function toStream(pieces: AsyncIterable<Buffer>, { stdout }: ExplainIo): Promise<void> {
-  for await (const piece of pieces) {
-    await new Promise<void>((resolve) => stdout.write(piece, () => resolve()))
-  }
 }
 
 /** Whole or not at all; what is there is never overwritten. */

@@ -155,6 +155,20 @@ describe('a batch', () => {
   })
 })
 
+test.each([
+  ['a full disk fails it', 'ENOSPC', /cannot be written: no room/],
+  ['a reader that left does not', 'EPIPE', null],
+])('of a stdout that takes nothing: %s', async (_name, code, said) => {
+  const stdout = new Writable({
+    write: (_chunk, _encoding, done) => done(Object.assign(new Error('no room'), { code })),
+  })
+  stdout.on('error', () => {})
+  const io = { stdin: Readable.from([Buffer.from(line(1, 'x'))]), stdout, stderr: new Collector() }
+  const running = explainBatch(io, { knowledge })
+  if (said === null) expect(await running).toBe(0)
+  else await expect(running).rejects.toThrow(said)
+})
+
 async function waitUntil(done: () => boolean): Promise<void> {
   while (!done()) await new Promise((resolve) => setTimeout(resolve, 10))
 }
