@@ -40,6 +40,7 @@ import { notedEvents } from './noted-events.ts'
 import { packageVersion } from './package-root.ts'
 import { Bell } from './pause.ts'
 import { type Loop, runTogether } from './run-together.ts'
+import { explained } from './store/explain-failure.ts'
 import { releaseInbound } from './store/release-inbound.ts'
 import { RecentBlobs } from './store/recent-blobs.ts'
 import { lockFile, type ProcessLock } from './store/single-process.ts'
@@ -124,7 +125,7 @@ export async function startDaemon(
     return { url, workplace, done, isTurning }
   } catch (err) {
     await closeAll(closers)
-    throw err
+    throw explained(config.database, err)
   }
 }
 

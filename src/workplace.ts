@@ -17,6 +17,7 @@ import { templatesDirectory } from './package-root.ts'
 import { tokensOf } from './reply-token.ts'
 import type { Blobs } from './store/blobs.ts'
 import { DatabaseBlobs } from './store/database-blobs.ts'
+import { explained } from './store/explain-failure.ts'
 import { FileBlobs } from './store/file-blobs.ts'
 import { MixedBlobs } from './store/mixed-blobs.ts'
 import { ensureInbox } from './store/inboxes.ts'
@@ -78,7 +79,7 @@ export async function openWorkplace(
     return { config, store, context, inboxes, close: () => store.close() }
   } catch (err) {
     await store.close()
-    throw err
+    throw explained(config.database, err)
   }
 }
 

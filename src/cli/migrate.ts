@@ -1,5 +1,6 @@
 /** `postroom migrate up|status`. */
 import type { Config } from '../config.ts'
+import { explained } from '../store/explain-failure.ts'
 import { migrate, migrationStatus } from '../store/migrate.ts'
 import { openStore } from '../store/open.ts'
 import type { ExplainIo } from './explain.ts'
@@ -34,6 +35,8 @@ export async function runMigrate(
       }
     }
     return 0
+  } catch (err) {
+    throw explained(config.database, err)
   } finally {
     await store.close()
   }

@@ -2,6 +2,7 @@
 import type { Config, InboxConfig } from '../config.ts'
 import { EXIT, OperatorError } from '../errors.ts'
 import { type Address, parseAddress } from '../mail/address.ts'
+import { explained } from '../store/explain-failure.ts'
 import { openWorkplace, type Workplace } from '../workplace.ts'
 
 export async function withWorkplace<T>(
@@ -11,6 +12,8 @@ export async function withWorkplace<T>(
   const workplace = await openWorkplace(config)
   try {
     return await work(workplace)
+  } catch (err) {
+    throw explained(config.database, err)
   } finally {
     await workplace.close()
   }

@@ -4,7 +4,7 @@
  * are noted where they come from: only what came out of our own connections counts.
  */
 import type { Knex } from 'knex'
-import { EXIT, OperatorError } from '../errors.ts'
+import { EXIT, messageOf, OperatorError } from '../errors.ts'
 
 const noted = new WeakSet<object>()
 let refusals = 0
@@ -80,10 +80,15 @@ export const isCorrupt = (err: unknown): boolean =>
 
 /** A damaged database stops everything: going on could only make it worse. */
 export function stopIfCorrupt(err: unknown): void {
-  if (!isCorrupt(err)) return
-  throw new OperatorError(
+  if (isCorrupt(err)) throw damaged(err)
+}
+
+/** What is told of a damaged database, wherever it was found out. */
+export function damaged(cause: unknown, file: string | null = null): OperatorError {
+  const named = file === null ? 'The database' : `The database ${file}`
+  return new OperatorError(
     EXIT.config,
-    'The database is damaged. Nothing more is written to it. Keep the file, restore the last backup, and start again; mail still on the server is fetched anew.',
-    { cause: err },
+    `${named} is damaged or not a database: ${messageOf(cause)}. Nothing more is written to it. Keep the file, restore the last backup, and start again; mail still on the server is fetched anew.`,
+    { cause },
   )
 }

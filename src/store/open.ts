@@ -5,9 +5,9 @@
 import path from 'node:path'
 import type { Knex } from 'knex'
 import type { DatabaseConfig } from '../config.ts'
-import { EXIT, messageOf, OperatorError } from '../errors.ts'
 import { makeDirectory } from '../make-directory.ts'
 import { Bell } from '../pause.ts'
+import { unusable } from './explain-failure.ts'
 import { GroupCommit } from './group-commit.ts'
 import { openPostgres } from './postgres.ts'
 import { openSqliteCheckpoints, openSqliteReaders, openSqliteWriter } from './sqlite.ts'
@@ -50,7 +50,7 @@ export async function openStore(database: DatabaseConfig): Promise<Store> {
     return store
   } catch (cause) {
     await store.close()
-    throw explained(database, cause)
+    throw unusable(database, cause)
   }
 }
 
@@ -58,7 +58,7 @@ function openSqlite(file: string): Store {
   try {
     makeDirectory(path.dirname(file))
   } catch (cause) {
-    throw explained({ kind: 'sqlite', file }, cause)
+    throw unusable({ kind: 'sqlite', file }, cause)
   }
   const writer = openSqliteWriter(file)
   const read = openSqliteReaders(file)
@@ -103,23 +103,4 @@ async function ringing<T>(bell: Bell, work: Promise<T>): Promise<T> {
   const result = await work
   bell.ring()
   return result
-}
-
-function explained(database: DatabaseConfig, cause: unknown): OperatorError {
-  const said = messageOf(cause)
-  if (database.kind === 'postgres') {
-    return new OperatorError(
-      EXIT.unavailable,
-      `The database ${database.shown} cannot be used: ${said}. Check that PostgreSQL runs there and that the user, password and database name in "database" are right.`,
-      { cause },
-    )
-  }
-  const fix = /NOTADB|CORRUPT|malformed/.test(said)
-    ? 'It is damaged or not a database; it was left as it is. Restore it from a backup.'
-    : 'Check that the directory exists, that this user may write there, and that the disk is not full.'
-  return new OperatorError(
-    EXIT.unavailable,
-    `The database ${database.file} cannot be used: ${said}. ${fix}`,
-    { cause },
-  )
 }

@@ -136,8 +136,8 @@ test('bad input 193: a file that is no database is named, left as it is, and not
     'this is a letter, not a database\n'.repeat(99),
   )
   const { code, stdout } = await check('--offline')
-  expect(stdout).toMatch(/broken\.db cannot be used: .*Restore it from a backup/)
-  expect(code).toBe(69)
+  expect(stdout).toMatch(/broken\.db is damaged or not a database: .*restore the last backup/)
+  expect(code).toBe(78)
 })
 
 test('warnings are shown and change nothing', async () => {
