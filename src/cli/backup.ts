@@ -2,8 +2,8 @@
  * `postroom backup`: everything the desk knows, into a directory, while the daemon runs, from either
  * database. Made again into the same directory, it copies only what is new of the stored files.
  */
-import { createReadStream, existsSync } from 'node:fs'
-import { readdir, rm, stat } from 'node:fs/promises'
+import { constants, createReadStream, existsSync } from 'node:fs'
+import { access, readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from '../config.ts'
 import { EXIT, messageOf, OperatorError } from '../errors.ts'
@@ -16,6 +16,7 @@ import type { Queryable } from '../store/open.ts'
 import { writePortableCopy } from '../store/portable-copy.ts'
 import { referredBlobs } from '../store/reads/invariants.ts'
 import { openSqliteCopy } from '../store/sqlite-backup.ts'
+import type { Workplace } from '../workplace.ts'
 import {
   BLOBS,
   countRows,
@@ -25,38 +26,63 @@ import {
   sha256Of,
   writeManifest,
 } from './backup-manifest.ts'
+import { tellingDiskErrors } from './disk-errors.ts'
 import type { ExplainIo } from './explain.ts'
 import { withWorkplace } from './with-workplace.ts'
 
 const BLOBS_PER_QUERY = 500
+type Described = Omit<Manifest, 'format'>
+
 const DATABASE_NAME = /^postroom-\d+\.db$/
 
 /** Exit code 0 when the backup is complete and durable. */
 export async function runBackup(config: Config, target: string, io: ExplainIo): Promise<number> {
-  const { database } = config
   const directory = path.resolve(target)
   await prepare(directory)
-  return withWorkplace(config, async ({ store, context }) => {
-    const kept = new FileBlobs(path.join(directory, BLOBS))
-    // Before and after: what retention removes meanwhile is in the copy, and so is what arrives.
-    await copyBlobs(store.read, context.blobs, kept)
-    const at = new Date()
-    const name = `postroom-${at.getTime()}.db`
-    await writePortableCopy({ database, store }, path.join(directory, name), at)
-    const count = await copyBlobs(store.read, context.blobs, kept)
-    await passing('backup.copied')
-    const manifest = await describe(directory, name, { at, count })
-    await writeManifest(directory, manifest)
-    await removeOlder(directory, name)
+  return withWorkplace(config, async (workplace) => {
+    const manifest = await tellingDiskErrors(
+      (reason) =>
+        `The backup in ${directory} is not finished: ${reason}. What an earlier one left there is whole. Mend that, and run it again.`,
+      () => backUp(workplace, directory),
+    )
     io.stdout.write(`${manifest.counts['tickets'] ?? 0} tickets are in ${directory}\n`)
     return 0
   })
+}
+
+async function backUp(workplace: Workplace, directory: string): Promise<Described> {
+  const { store, context } = workplace
+  const kept = new FileBlobs(path.join(directory, BLOBS))
+  // Before and after: what retention removes meanwhile is in the copy, and so is what arrives.
+  await copyBlobs(store.read, context.blobs, kept)
+  const at = new Date()
+  const name = `postroom-${at.getTime()}.db`
+  const manifest = await orRemoved(path.join(directory, name), async (file) => {
+    await writePortableCopy({ database: workplace.config.database, store }, file, at)
+    const count = await copyBlobs(store.read, context.blobs, kept)
+    await passing('backup.copied')
+    return describe(directory, name, { at, count })
+  })
+  await writeManifest(directory, manifest)
+  await removeOlder(directory, name)
+  return manifest
+}
+
+/** A copy that no manifest will name only fills the disk, which may be what went wrong. */
+async function orRemoved<T>(file: string, work: (file: string) => Promise<T>): Promise<T> {
+  try {
+    return await work(file)
+  } catch (err) {
+    for (const end of ['', '-wal', '-shm', '-journal']) await rm(`${file}${end}`, { force: true })
+    throw err
+  }
 }
 
 /** A directory of ours, or an empty one. */
 async function prepare(directory: string): Promise<void> {
   try {
     makeDirectory(directory)
+    await access(directory, constants.W_OK | constants.X_OK)
     const names = await readdir(directory)
     if (names.length === 0 || names.includes(BLOBS)) return
     if (names.includes(MANIFEST)) {
@@ -109,7 +135,7 @@ async function describe(
   directory: string,
   name: string,
   { at, count }: { at: Date; count: number },
-): Promise<Omit<Manifest, 'format'>> {
+): Promise<Described> {
   const file = path.join(directory, name)
   const copy = openSqliteCopy(file)
   try {

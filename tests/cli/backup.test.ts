@@ -13,6 +13,8 @@ import { beforeEach, expect, test } from 'vitest'
 import { loadConfig } from '../../src/config.ts'
 import { insertInbound } from '../../src/store/inbound-messages.ts'
 import { openWorkplace, type Workplace } from '../../src/workplace.ts'
+import { failOnce } from '../faults/fail-once.ts'
+import { overwriteTable } from '../kit/overwrite-table.ts'
 import { scratchDirectories } from '../kit/scratch.ts'
 import { run } from './run-program.ts'
 
@@ -155,6 +157,39 @@ test('what is there is never overwritten', async () => {
   expect(over).toMatchObject({ code: 2 })
   expect(over.stderr).toContain('has other things in it')
   expect(readdirSync(inHome('other'))).toEqual(['letter.txt'])
+})
+
+const databasesIn = (directory: string): string[] =>
+  readdirSync(directory).filter((name) => name.startsWith('postroom-'))
+
+test('a disk that fills is told, and the unfinished copy does not stay on it', async () => {
+  await postroom('backup', inHome('backup'))
+  const before = databasesIn(inHome('backup'))
+  void failOnce(
+    'backup.copied',
+    Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }),
+  )
+  const full = await postroom('backup', inHome('backup'))
+  expect(full).toMatchObject({ code: 69, stdout: '' })
+  expect(full.stderr).toContain(`${inHome('backup')} is not finished: no space left on device`)
+  expect(databasesIn(inHome('backup'))).toEqual(before)
+  expect(await postroom('restore', inHome('backup'), '--check')).toMatchObject({ code: 0 })
+})
+
+test('a damaged database is not copied, and nothing of it is left', async () => {
+  await overwriteTable(inHome('data', 'postroom.db'), 'comments')
+  const damaged = await postroom('backup', inHome('backup'))
+  expect(damaged).toMatchObject({ code: 69, stdout: '' })
+  expect(damaged.stderr).toContain('is not finished: SQLITE_CORRUPT')
+  expect(databasesIn(inHome('backup'))).toEqual([])
+})
+
+test('a directory in which nothing can be made is told', async () => {
+  mkdirSync(inHome('backup'))
+  writeFileSync(inHome('backup', 'blobs'), 'no directory')
+  const refused = await postroom('backup', inHome('backup'))
+  expect(refused).toMatchObject({ code: 69, stdout: '' })
+  expect(refused.stderr).toContain(`${inHome('backup')} is not finished: E`)
 })
 
 test('it is said what is no backup, and that one must choose', async () => {

@@ -1,11 +1,11 @@
 /** `postroom verify`, `where-is` and `import`, on a desk that has one mail. */
-import { closeSync, openSync, writeFileSync, writeSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { loadConfig } from '../../src/config.ts'
 import { insertInbound } from '../../src/store/inbound-messages.ts'
-import { openStore } from '../../src/store/open.ts'
 import { openWorkplace } from '../../src/workplace.ts'
+import { overwriteTable } from '../kit/overwrite-table.ts'
 import { scratchDirectories } from '../kit/scratch.ts'
 import { run } from './run-program.ts'
 
@@ -81,27 +81,13 @@ test('verify reads everything again, and finds what is gone', async () => {
 })
 
 test('verify of a damaged database reports the damage, and goes on with what can be read', async () => {
-  await overwriteTable('inbound_messages')
+  await overwriteTable(path.join(path.dirname(file), 'data', 'postroom.db'), 'inbound_messages')
   const damaged = await postroom('verify', '--json')
   expect(damaged.code).toBe(1)
   const undamaged = { invariant: 'the database file is undamaged', examples: expect.any(Array) }
   expect(JSON.parse(damaged.stdout)).toMatchObject({ ok: false, broken: [undamaged] })
   expect((await postroom('verify')).stdout).toContain('broken: the database file is undamaged\n')
 })
-
-/** Nonsense where the rows of a table begin. */
-async function overwriteTable(name: string): Promise<void> {
-  const { database } = loadConfig(file, {}, '/')
-  if (database.kind !== 'sqlite') throw new Error('not on SQLite')
-  const store = await openStore(database)
-  const [table] = await store.read('sqlite_master').where({ name }).select('rootpage')
-  const [size] = await store.read.raw<{ page_size: number }[]>('PRAGMA page_size')
-  await store.close()
-  const bytes = size?.page_size ?? 0
-  const disk = openSync(database.file, 'r+')
-  writeSync(disk, Buffer.alloc(bytes, 0x5a), 0, bytes, (Number(table.rootpage) - 1) * bytes)
-  closeSync(disk)
-}
 
 test('import stores old mail once, however often it is repeated', async () => {
   const mbox = path.join(path.dirname(file), 'old.mbox')
