@@ -55,7 +55,7 @@ export class Overtaken extends Error {
   readonly code = '40001'
 }
 
-const codeOf = (err: unknown): string => {
+export const codeOf = (err: unknown): string => {
   const code = err instanceof Error && 'code' in err ? err.code : undefined
   return typeof code === 'string' ? code : ''
 }
@@ -74,6 +74,22 @@ export function isDatabaseDown(err: unknown): boolean {
   return DOWN.test(codeOf(err)) || DOWN.test(message) || DOWN_STATES.test(codeOf(err))
 }
 
+/** PostgreSQL: rights the user lacks, no schema to make tables in, a lock or an answer not waited for longer. */
+const REFUSED_STATES = /^(?:42501|3F000|55P03|57014)$/
+/** Of the driver, after our own time limit. */
+const NO_ANSWER = 'Query read timeout'
+
+/** Is it the database that fails or refuses, rather than a statement being wrong or another disk full? */
+export const isDatabaseTrouble = (err: unknown): boolean =>
+  isOurs(err) &&
+  (isCorrupt(err) ||
+    isDatabaseDown(err) ||
+    REFUSED_STATES.test(codeOf(err)) ||
+    sentenceOf(err) === NO_ANSWER)
+
+/** What the database said, without the statement that knex puts before it. */
+export const sentenceOf = (err: unknown): string => messageOf(err).split(' - ').at(-1) ?? ''
+
 /** Is the database damaged? */
 export const isCorrupt = (err: unknown): boolean =>
   isOurs(err) && /^SQLITE_(?:CORRUPT|NOTADB)/.test(codeOf(err))
@@ -88,7 +104,7 @@ export function damaged(cause: unknown, file: string | null = null): OperatorErr
   const named = file === null ? 'The database' : `The database ${file}`
   return new OperatorError(
     EXIT.config,
-    `${named} is damaged or not a database: ${messageOf(cause)}. Nothing more is written to it. Keep the file, restore the last backup, and start again; mail still on the server is fetched anew.`,
+    `${named} is damaged or not a database: ${sentenceOf(cause)}. Nothing more is written to it. Keep the file, restore the last backup, and start again; mail still on the server is fetched anew.`,
     { cause },
   )
 }
