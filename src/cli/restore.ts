@@ -3,7 +3,7 @@
  * new data directory (`--to`) or an unused PostgreSQL (`--to-database`); nothing is ever overwritten.
  */
 import { existsSync } from 'node:fs'
-import { chmod, copyFile, open, readdir } from 'node:fs/promises'
+import { chmod, copyFile, open, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from '../config.ts'
 import { EXIT, OperatorError } from '../errors.ts'
@@ -24,11 +24,14 @@ import {
   sha256Of,
   syncDirectory,
 } from './backup-manifest.ts'
+import { tellingDiskErrors } from './disk-errors.ts'
 import type { ExplainIo } from './explain.ts'
 import { refuseUsed, restoreIntoDatabase, shownDatabase } from './restore-database.ts'
 import { verifyBlobs } from './verify.ts'
 
 const DATABASE = 'postroom.db'
+/** Until it is whole. */
+const UNNAMED = `${DATABASE}.new`
 
 /** Nothing but looking, a directory, or the PostgreSQL that the configuration names. */
 export type RestoreTarget =
@@ -43,11 +46,14 @@ export async function runRestore(
   io: ExplainIo,
 ): Promise<number> {
   const target = to.kind === 'directory' ? path.resolve(to.directory) : null
-  if (target !== null) await refuseFilled(target)
+  if (target !== null) await into(target, () => refuseFilled(target))
   if (to.kind === 'database') await refuseUsed(config)
   const backup = path.resolve(from)
   const manifest = await readManifest(backup)
-  const wrong = await check(config, backup, manifest)
+  const wrong = await tellingDiskErrors(
+    (reason) => `${backup} cannot be read: ${reason}.`,
+    () => check(config, backup, manifest),
+  )
   if (wrong.length > 0) {
     io.stdout.write(wrong.map((line) => `broken: ${line}\n`).join(''))
     return EXIT.failure
@@ -55,17 +61,28 @@ export async function runRestore(
   const tickets = manifest.counts['tickets'] ?? 0
   io.stdout.write(`whole: ${tickets} tickets, as of ${manifest.created_at}\n`)
   if (to.kind === 'database') {
-    await restoreIntoDatabase(config, { backup, file: manifest.database.file })
+    await tellingDiskErrors(
+      (reason) =>
+        `The database was left as it was: ${reason}. A restore needs room in ${config.dataDir} for a copy of the backup's database.`,
+      () => restoreIntoDatabase(config, { backup, file: manifest.database.file }),
+    )
     io.stdout.write(`restored into ${shownDatabase(config)}\n`)
     return 0
   }
   if (target === null) return 0
-  await copyTo(backup, manifest, target)
+  await into(target, () => copyTo(backup, manifest, target))
   io.stdout.write(
     `restored to ${target}: set "data_dir: ${target}" and "database: sqlite:${path.join(target, DATABASE)}"\n`,
   )
   return 0
 }
+
+const into = <T>(target: string, work: () => Promise<T>): Promise<T> =>
+  tellingDiskErrors(
+    (reason) =>
+      `${target} cannot be written: ${reason}. Mend that, or name another directory, and restore again.`,
+    work,
+  )
 
 async function refuseFilled(target: string): Promise<void> {
   if (!existsSync(target) || (await readdir(target)).length === 0) return
@@ -108,8 +125,20 @@ async function check(
 const sentenceOf = ({ invariant, examples }: Broken): string =>
   `${invariant}; not so: ${examples.join(', ')}`
 
-async function copyTo(backup: string, { database }: Manifest, target: string): Promise<void> {
+/** All of it, or nothing: the directory was empty, and an unfinished restore would fill its disk. */
+async function copyTo(backup: string, manifest: Manifest, target: string): Promise<void> {
   makeDirectory(target)
+  try {
+    await copyAll(backup, manifest, target)
+  } catch (err) {
+    for (const name of [BLOBS, UNNAMED, DATABASE]) {
+      await rm(path.join(target, name), { recursive: true, force: true })
+    }
+    throw err
+  }
+}
+
+async function copyAll(backup: string, { database }: Manifest, target: string): Promise<void> {
   const copy = openSqliteCopy(path.join(backup, database.file))
   try {
     const kept = new FileBlobs(path.join(backup, BLOBS))
@@ -117,8 +146,8 @@ async function copyTo(backup: string, { database }: Manifest, target: string): P
   } finally {
     await copy.close()
   }
-  // Last: a directory with a database has everything.
-  const file = path.join(target, DATABASE)
+  // Last, and under its name when it is whole: a directory with a database has everything.
+  const file = path.join(target, UNNAMED)
   await copyFile(path.join(backup, database.file), file)
   await chmod(file, 0o600)
   const handle = await open(file, 'r+')
@@ -127,8 +156,9 @@ async function copyTo(backup: string, { database }: Manifest, target: string): P
   } finally {
     await handle.close()
   }
-  await syncDirectory(target)
   if ((await sha256Of(file)) !== database.sha256) {
     throw new OperatorError(EXIT.failure, `${file} is not what was copied: is the disk in order?`)
   }
+  await rename(file, path.join(target, DATABASE))
+  await syncDirectory(target)
 }

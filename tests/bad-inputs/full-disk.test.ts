@@ -3,7 +3,7 @@
  * memory, which a namespace of our own lets anybody mount; where the system forbids that, the
  * writes are refused at the places where they happen, without a disk.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 import path from 'node:path'
@@ -17,20 +17,12 @@ import { onDesk } from '../kit/desk-context.ts'
 import { freePort } from '../kit/ports.ts'
 import { sharedParser, startDesk, until } from '../kit/running-desk.ts'
 import { scratchDirectories } from '../kit/scratch.ts'
+import { canMount } from '../kit/small-disk.ts'
 import { ROOT } from '../kit/source-tree.ts'
 
 const SUPPORT = 'support@acme.test'
 const MAILS = 10
 const scratch = scratchDirectories('full-disk')
-
-const canMount = ((): boolean => {
-  try {
-    execFileSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-})()
 
 describe.runIf(canMount)('a disk that is full', () => {
   let world: MailWorld

@@ -16,6 +16,8 @@ import { openWorkplace, type Workplace } from '../../src/workplace.ts'
 import { failOnce } from '../faults/fail-once.ts'
 import { overwriteTable } from '../kit/overwrite-table.ts'
 import { scratchDirectories } from '../kit/scratch.ts'
+import { canMount, runOnSmallDisk } from '../kit/small-disk.ts'
+import { ROOT } from '../kit/source-tree.ts'
 import { run } from './run-program.ts'
 
 const scratch = scratchDirectories('backup')
@@ -191,6 +193,35 @@ test('a directory in which nothing can be made is told', async () => {
   expect(refused).toMatchObject({ code: 69, stdout: '' })
   expect(refused.stderr).toContain(`${inHome('backup')} is not finished: E`)
 })
+
+test('a directory that cannot be restored into is told', async () => {
+  await postroom('backup', inHome('backup'))
+  writeFileSync(inHome('letter.txt'), 'mine')
+  for (const target of [inHome('letter.txt'), inHome('letter.txt', 'new')]) {
+    const refused = await postroom('restore', inHome('backup'), '--to', target)
+    expect(refused).toMatchObject({ code: 69 })
+    expect(refused.stderr).toMatch(/letter\.txt.* cannot be written: E/)
+  }
+  expect(readFileSync(inHome('letter.txt'), 'utf8')).toBe('mine')
+})
+
+test.runIf(canMount)(
+  'a restore that fills the disk is told, and nothing of it is left',
+  async () => {
+    await postroom('backup', inHome('backup'))
+    mkdirSync(inHome('new'))
+    const main = path.join(ROOT, 'src', 'main.ts')
+    const words = ['restore', inHome('backup'), '--to', inHome('new'), '--config', file]
+    const full = runOnSmallDisk({ directory: inHome('new'), size: '300k' }, [
+      process.execPath,
+      ...process.execArgv,
+      main,
+      ...words,
+    ])
+    expect(full.stderr).toContain(`${inHome('new')} cannot be written: ENOSPC`)
+    expect(full).toMatchObject({ code: 69, left: [] })
+  },
+)
 
 test('it is said what is no backup, and that one must choose', async () => {
   expect(await postroom('restore', inHome('data'), '--check')).toMatchObject({ code: 69 })
