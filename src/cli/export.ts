@@ -8,6 +8,7 @@ import { EXIT, messageOf, OperatorError } from '../errors.ts'
 import { findUserByEmail } from '../store/users.ts'
 import type { Workplace } from '../workplace.ts'
 import { dateArgument } from './date-argument.ts'
+import { isFileError } from './disk-errors.ts'
 import type { ExplainIo } from './explain.ts'
 import { addressArgument, withWorkplace } from './with-workplace.ts'
 import { writePiece } from './write-piece.ts'
@@ -98,6 +99,3 @@ async function toFile(pieces: AsyncIterable<Buffer>, target: string): Promise<vo
 
 const isThere = (target: string, cause?: unknown): OperatorError =>
   new OperatorError(EXIT.usage, `${target} is there already. Name a new file.`, { cause })
-
-const isFileError = (err: unknown): err is NodeJS.ErrnoException =>
-  err instanceof Error && 'syscall' in err && 'path' in err

@@ -1,13 +1,16 @@
 /** The program itself: what it makes of a stdout that takes nothing. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { scratchDirectories } from '../kit/scratch.ts'
+import { canMount, runOnSmallDisk } from '../kit/small-disk.ts'
 import { ROOT } from '../kit/source-tree.ts'
+import { run } from './run-program.ts'
 
 const scratch = scratchDirectories('main')
+const PROGRAM = [process.execPath, ...process.execArgv, path.join(ROOT, 'src', 'main.ts')] as const
 
 /** A desk without mail, and a mail. */
 function prepare(): { config: string; mail: string } {
@@ -27,11 +30,8 @@ interface Ended {
 }
 
 async function postroom(words: readonly string[], stdout: number | 'ignore'): Promise<Ended> {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', path.join(ROOT, 'src', 'main.ts'), ...words],
-    { cwd: ROOT, stdio: ['ignore', stdout, 'pipe'] },
-  )
+  const [command, ...before] = PROGRAM
+  const child = spawn(command, [...before, ...words], { stdio: ['ignore', stdout, 'pipe'] })
   let told = ''
   child.stderr?.on('data', (chunk: Buffer) => (told += chunk.toString()))
   const [code] = (await once(child, 'close')) as [number | null]
@@ -50,4 +50,15 @@ describe.runIf(existsSync('/dev/full'))('a stdout on a full disk', () => {
     expect(told).toMatch(/^postroom: stdout cannot be written: ENOSPC\b.*\n$/)
     expect(code).toBe(69)
   })
+})
+
+test.runIf(canMount)('an export into a file on a full disk says so, and leaves none', async () => {
+  const { config } = prepare()
+  await run(['seed', '--tickets', '20', '--config', config])
+  const directory = path.join(path.dirname(config), 'small')
+  mkdirSync(directory)
+  const words = ['export', '--out', path.join(directory, 'desk.json'), '--config', config]
+  const full = runOnSmallDisk({ directory, size: '16k' }, [...PROGRAM, ...words])
+  expect(full.stderr).toMatch(/^postroom: .*desk\.json cannot be written: ENOSPC\b/)
+  expect(full).toMatchObject({ code: 69, left: [] })
 })
