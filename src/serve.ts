@@ -5,7 +5,7 @@ import { eventsOf } from './events.ts'
 import { openLog } from './log.ts'
 import { type SupervisedEnvironment, supervisorOf } from './supervisor.ts'
 
-/** A drain that takes longer is cut: start-up is recovery, nothing is lost by it. */
+/** A drain, or a start, that takes longer is cut: start-up is recovery, nothing is lost by it. */
 const DRAIN_MS = 18_000
 
 /**
@@ -18,23 +18,23 @@ export async function runServe(
   signal: AbortSignal,
   environment: SupervisedEnvironment = {},
   start: typeof startDaemon = startDaemon,
+  drainMs: number = DRAIN_MS,
 ): Promise<number> {
   const log = openLog(config.log.level)
   const events = eventsOf(log)
   const supervisor = supervisorOf(environment, (err) => events.supervisorUntold(err))
+  const stopping = (): void => {
+    events.daemonStopping(String(signal.reason))
+    void supervisor?.stopping()
+    setTimeout(() => process.exit(0), drainMs).unref()
+  }
+  // Before it starts: that may be a migration, or a database that does not answer.
+  if (signal.aborted) stopping()
+  else signal.addEventListener('abort', stopping, { once: true })
   const daemon = await start(config, log, signal)
-  signal.addEventListener(
-    'abort',
-    () => {
-      events.daemonStopping(String(signal.reason))
-      void supervisor?.stopping()
-      setTimeout(() => process.exit(0), DRAIN_MS).unref()
-    },
-    { once: true },
-  )
   // It may fail before anybody waits for it, which nobody would have heard; it is told below.
   daemon.done.catch(() => {})
-  await supervisor?.ready(`${config.inboxes.length} inbox(es), ${daemon.url}`)
+  if (!signal.aborted) await supervisor?.ready(`${config.inboxes.length} inbox(es), ${daemon.url}`)
   // Ends with the daemon, however that ends.
   const ended = new AbortController()
   const watching = supervisor?.watch(daemon.isTurning, AbortSignal.any([signal, ended.signal]))
