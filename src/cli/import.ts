@@ -12,6 +12,7 @@ import { fingerprintOf } from '../inbound/fingerprint.ts'
 import { type Archive, messagesOf } from '../inbound/mail-archives.ts'
 import { insertInbound, type NewInbound } from '../store/inbound-messages.ts'
 import type { Workplace } from '../workplace.ts'
+import { isFileError, tellingDiskErrors } from './disk-errors.ts'
 import type { ExplainIo } from './explain.ts'
 import { wantedInboxes, withWorkplace } from './with-workplace.ts'
 
@@ -36,23 +37,14 @@ export async function runImport(config: Config, wish: Wish, io: ExplainIo): Prom
   return withWorkplace(config, async (workplace) => {
     const [inbox] = wantedInboxes(workplace, wish.inbox)
     const count: Count = { stored: 0, known: 0, tooLarge: 0 }
-    try {
-      await importAll(workplace, { ...wish, inboxId: inbox?.id ?? 0 }, count, io)
-    } catch (cause) {
-      if (!isFileError(cause)) throw cause
-      throw new OperatorError(
-        EXIT.unavailable,
-        `${wish.from} cannot be read as ${wish.archive}: ${messageOf(cause)}. ${sumOf(count)}`,
-        { cause },
-      )
-    }
+    await tellingDiskErrors(
+      (reason) => `It cannot be stored: ${reason}. ${sumOf(count)} Mend that, and repeat it.`,
+      () => importAll(workplace, { ...wish, inboxId: inbox?.id ?? 0 }, count, io),
+    )
     io.stdout.write(`${sumOf(count)} The daemon takes them in while it runs.\n`)
     return 0
   })
 }
-
-const isFileError = (err: unknown): boolean =>
-  err instanceof Error && 'syscall' in err && 'path' in err
 
 const sumOf = ({ stored, known, tooLarge }: Count): string =>
   `${stored} message(s) stored, ${known} were there already${
@@ -73,7 +65,7 @@ async function importAll(
     bytes = 0
     io.stderr.write(`\r${count.stored + count.known} messages`)
   }
-  for await (const source of messagesOf(wish.archive, wish.from)) {
+  for await (const source of readable(wish, count)) {
     if (source.length === 0) continue
     if (source.length > MESSAGE_BYTES_MAX) {
       count.tooLarge += 1
@@ -85,6 +77,20 @@ async function importAll(
   }
   await flush()
   io.stderr.write('\n')
+}
+
+/** Its messages. What is thrown while they are stored is not about the archive. */
+async function* readable({ archive, from }: Wish, count: Count): AsyncGenerator<Buffer> {
+  try {
+    yield* messagesOf(archive, from)
+  } catch (cause) {
+    if (!isFileError(cause)) throw cause
+    throw new OperatorError(
+      EXIT.unavailable,
+      `${from} cannot be read as ${archive}: ${messageOf(cause)}. ${sumOf(count)}`,
+      { cause },
+    )
+  }
 }
 
 async function store(
