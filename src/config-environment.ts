@@ -113,7 +113,16 @@ function withInbox(list: unknown, inbox: Tree, variables: Map<string, string>): 
   const merged: Tree = { ...base, ...inbox }
   for (const key of ['imap', 'smtp']) {
     const [from, over] = [base[key], inbox[key]]
-    if (isTree(from) && isTree(over)) merged[key] = { ...from, ...over }
+    if (!isTree(from) || !isTree(over)) continue
+    merged[key] = { ...('password' in over ? withoutLogin(from) : from), ...over }
   }
   return [merged, ...others.filter((other) => other !== existing)]
 }
+
+/** A password takes the place of every other way to log in. */
+const withoutLogin = ({
+  password: _password,
+  password_file: _file,
+  oauth: _oauth,
+  ...others
+}: Tree): Tree => others

@@ -81,6 +81,27 @@ describe('the environment', () => {
   })
 })
 
+describe('a password of the environment', () => {
+  const FROM_FILE: readonly string[] = [
+    'password: other',
+    'password_file: not-there',
+    'oauth: { provider: google, client_id: desk, refresh_token_file: token }',
+  ]
+  test.each(FROM_FILE)('wins over %s of the file', (other) => {
+    const env = { POSTROOM_IMAP_URL: 'imaps://a:hunter2@mail.acme.test' }
+    const [support] = load(inbox(`{ host: x, user: b, ${other} }`), { env }).inboxes
+    expect(support?.imap).toMatchObject({ host: 'mail.acme.test', user: 'a', oauth: null })
+    expect(support?.imap.password?.reveal()).toBe('hunter2')
+  })
+
+  test('that is not there leaves the one of the file', () => {
+    const source = inbox('{ host: x, user: b, password_file: secret }')
+    const env = { POSTROOM_IMAP_URL: 'imaps://a@mail.acme.test' }
+    const [support] = load(source, { env, files: { secret: 'hunter2' } }).inboxes
+    expect(support?.imap.password?.reveal()).toBe('hunter2')
+  })
+})
+
 describe('bad input 182: what looks like a variable', () => {
   const SERVERS = {
     POSTROOM_IMAP_URL: 'imaps://a:p%24%7BX9%7Dq@mail.acme.test',
