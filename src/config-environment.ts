@@ -42,8 +42,10 @@ export function applyEnvironment(
     setAt(merged, path, value)
     variables.set(path.join('.'), variable)
   }
-  const inbox = inboxFrom(env, variables, problems)
-  if (inbox !== null) merged['inboxes'] = withInbox(merged['inboxes'], inbox, variables)
+  const list: readonly unknown[] = Array.isArray(merged['inboxes']) ? merged['inboxes'] : []
+  const index = placeOfSupport(list)
+  const inbox = inboxFrom(env, index, variables, problems)
+  if (inbox !== null) merged['inboxes'] = withInbox(list, index, inbox, variables)
   return { merged, variables, problems }
 }
 
@@ -62,6 +64,7 @@ function setAt(tree: Tree, path: readonly string[], value: unknown): void {
 /** The one inbox the environment can describe; its name is Support. */
 function inboxFrom(
   env: Readonly<Record<string, string | undefined>>,
+  index: number,
   variables: Map<string, string>,
   problems: ConfigProblem[],
 ): Tree | null {
@@ -81,13 +84,14 @@ function inboxFrom(
     const server = serverTree(url, scheme)
     inbox[key] = server
     // The whole, for what is missing in it; each key, because the file may give others.
-    variables.set(`inboxes.0.${key}`, variable)
-    for (const part of Object.keys(server)) variables.set(`inboxes.0.${key}.${part}`, variable)
+    variables.set(`inboxes.${index}.${key}`, variable)
+    for (const part of Object.keys(server))
+      variables.set(`inboxes.${index}.${key}.${part}`, variable)
   }
   const address = env['POSTROOM_ADDRESS']
   if (address) {
     inbox['address'] = address
-    variables.set('inboxes.0.address', 'POSTROOM_ADDRESS')
+    variables.set(`inboxes.${index}.address`, 'POSTROOM_ADDRESS')
   }
   return Object.keys(inbox).length === 0 ? null : inbox
 }
@@ -104,19 +108,29 @@ function serverTree(url: ServerUrl, scheme: 'imap' | 'smtp'): Tree {
   }
 }
 
-/** Replaces or adds the inbox named Support, moved to the front. */
-function withInbox(list: unknown, inbox: Tree, variables: Map<string, string>): unknown {
-  const others: readonly unknown[] = Array.isArray(list) ? list : []
-  const existing = others.find((other) => isTree(other) && other['name'] === 'Support')
+/** Where the inbox named Support stands; else behind the others, which keep their places. */
+function placeOfSupport(list: readonly unknown[]): number {
+  const index = list.findIndex((inbox) => isTree(inbox) && inbox['name'] === 'Support')
+  return index === -1 ? list.length : index
+}
+
+/** Lays the inbox over the one that stands there, or adds it. */
+function withInbox(
+  list: readonly unknown[],
+  index: number,
+  inbox: Tree,
+  variables: Map<string, string>,
+): unknown {
+  const existing = list[index]
   const base: Tree = isTree(existing) ? existing : { name: 'Support' }
-  if (!isTree(existing)) variables.set('inboxes.0', 'POSTROOM_IMAP_URL')
+  if (!isTree(existing)) variables.set(`inboxes.${index}`, 'POSTROOM_IMAP_URL')
   const merged: Tree = { ...base, ...inbox }
   for (const key of ['imap', 'smtp']) {
     const [from, over] = [base[key], inbox[key]]
     if (!isTree(from) || !isTree(over)) continue
     merged[key] = { ...('password' in over ? withoutLogin(from) : from), ...over }
   }
-  return [merged, ...others.filter((other) => other !== existing)]
+  return [...list.slice(0, index), merged, ...list.slice(index + 1)]
 }
 
 /** A password takes the place of every other way to log in. */

@@ -81,6 +81,38 @@ describe('the environment', () => {
   })
 })
 
+describe('the inbox of the environment', () => {
+  const TWO = `${INBOX.replace('Support', 'Help').replace('support@', 'help@')}${INBOX.replace('inboxes:\n', '')}`
+  const names = (source: string) => load(source, { env: ENV }).inboxes.map(({ name }) => name)
+  const ENV = {
+    POSTROOM_IMAP_URL: 'imaps://a:hunter2@mail.acme.test',
+    POSTROOM_SMTP_URL: 'smtps://a:hunter2@mail.acme.test',
+    POSTROOM_ADDRESS: 'support@acme.test',
+  }
+
+  test('stays where it stands in the file, and a new one comes last', () => {
+    expect(names(TWO)).toEqual(['Help', 'Support'])
+    expect(names(TWO.replace('Support', 'Sales').replace('support@', 'sales@'))).toEqual([
+      'Help',
+      'Sales',
+      'Support',
+    ])
+  })
+
+  test('leaves the mistakes of the others where they are', () => {
+    const { message } = refusal(() =>
+      load(TWO.replace('host: imap', 'done: eat, host: imap'), { env: ENV }),
+    )
+    expect(message).toMatch(/postroom\.yaml:4:\d+: inboxes\[0\]\.imap\.done is not one of/)
+  })
+
+  test('is named by its variable where its value is wrong, wherever it stands', () => {
+    const env = { ...ENV, POSTROOM_ADDRESS: 'support' }
+    const { message } = refusal(() => load(TWO, { env }))
+    expect(message).toContain('POSTROOM_ADDRESS: inboxes[1].address is not an email address')
+  })
+})
+
 describe('a password of the environment', () => {
   const FROM_FILE: readonly string[] = [
     'password: other',
