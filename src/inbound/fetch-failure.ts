@@ -1,10 +1,18 @@
 /** What a failed connection to an inbox means: how long to wait, and what to tell people. */
 import { messageOf } from '../errors.ts'
 import { OauthProblem } from '../oauth.ts'
+import { isDatabaseDown } from '../store/database-errors.ts'
 import { Throttled } from './fetch-throttled.ts'
 
 /** `reauth`: no login is tried until a person has given us another token. */
-export type FailureKind = 'network' | 'tls' | 'login' | 'folder' | 'reauth' | 'throttled'
+export type FailureKind =
+  | 'network'
+  | 'tls'
+  | 'login'
+  | 'folder'
+  | 'reauth'
+  | 'throttled'
+  | 'storage'
 
 export interface FetchFailure {
   readonly kind: FailureKind
@@ -66,6 +74,10 @@ export function failureOf(err: unknown, where: { server: string; folder: string 
     const sentence = `${server} is asked too much: ${err.message}. We wait, five minutes at most.`
     return { kind: 'throttled', sentence, askedMs: err.waitMs }
   }
+  if (err instanceof NotStored) {
+    const sentence = `Mail of ${server} cannot be stored: ${err.message}. Check the data directory, its mount and its rights.`
+    return { kind: 'storage', sentence }
+  }
   const clue = clueOf(err)
   const wait = NOT_NOW.test(clue.responseCode) || NOT_NOW_WORDS.test(clue.text)
   if (clue.authenticationFailed && !wait) {
@@ -106,6 +118,17 @@ export function failureOf(err: unknown, where: { server: string; folder: string 
     kind: 'network',
     sentence: `${server} cannot be used: ${clue.text || clue.code}.`,
   }
+}
+
+/** The system refused our own storage something: no right, no directory, no mount. */
+export class NotStored extends Error {
+  override readonly name = 'NotStored'
+}
+
+/** What storing failed with. The same codes may come from the server's line, so they are told apart here. */
+export function storingFailure(err: unknown): unknown {
+  const isRefused = err instanceof Error && 'syscall' in err && !isDatabaseDown(err)
+  return isRefused ? new NotStored(err.message, { cause: err }) : err
 }
 
 /** The server said NO to opening the folder; not every server says that it is missing. */

@@ -141,16 +141,15 @@ export class ImapSession {
   }
 
   /**
-   * Streams a large message into `take`, in pieces, within its own deadline; null when it was
-   * not delivered whole. What `take` got then is not the message.
+   * Streams a large message into `take`, in pieces; null when it was not delivered whole. What
+   * `take` got then is not the message. The server has a deadline, `take` has its own time.
    */
   async download<T>(meta: MessageMeta, take: (content: Readable) => Promise<T>): Promise<T | null> {
     const content = Readable.from(this.#pieces(meta), { objectMode: false })
     // It may break before anybody reads it; the reader sees the error all the same.
     content.on('error', () => {})
     try {
-      const deadlineMs = this.#patience.commandMs + meta.size / this.#patience.bytesPerMs
-      return await this.#within(deadlineMs, 'FETCH', () => take(content))
+      return await take(content)
     } catch (err) {
       if (err instanceof NotWhole) return null
       throw err
@@ -158,8 +157,13 @@ export class ImapSession {
   }
 
   async *#pieces({ uid, size }: MessageMeta): AsyncGenerator<Buffer> {
+    let leftMs = this.#patience.commandMs + size / this.#patience.bytesPerMs
     for (let at = 0; at < MESSAGE_BYTES_MAX + DOWNLOAD_CHUNK_BYTES; ) {
-      const piece = await this.#piece(uid, at, DOWNLOAD_CHUNK_BYTES)
+      const askedAt = performance.now()
+      const piece = await this.#within(leftMs, 'FETCH', () =>
+        this.#piece(uid, at, DOWNLOAD_CHUNK_BYTES),
+      )
+      leftMs -= performance.now() - askedAt
       if (piece === null || piece.length === 0) {
         if (at < size * WHOLE_ENOUGH) throw new NotWhole(`${at} of ${size} bytes`)
         return

@@ -6,6 +6,7 @@ import { passing } from '../fault-points.ts'
 import { knownUids } from '../store/folder-contents.ts'
 import { insertInbound, type NewInbound } from '../store/inbound-messages.ts'
 import { advanceCursor, type FolderCursor } from '../store/inboxes.ts'
+import { storingFailure } from './fetch-failure.ts'
 import { MESSAGE_BYTES_MAX } from './fetch-options.ts'
 import type { ImapSession, MessageMeta } from './fetch-session.ts'
 import { batches, type UidRange } from './fetch-batches.ts'
@@ -131,7 +132,7 @@ async function storeBatch(
     const source = sources.get(meta.uid)
     return source === undefined ? [] : [{ meta, source }]
   })
-  const blobs = await deps.blobs.putAll(found.map(({ source }) => source))
+  const blobs = await storing(deps.blobs.putAll(found.map(({ source }) => source)))
   await passing('fetch.stored')
   const rows = found.map(({ meta, source }, index) => ({
     ...rowOf(deps, cursor, meta),
@@ -162,21 +163,34 @@ async function storeLarge(
     missing.answered()
     if (beginning === null || beginning.length === 0)
       return noteMissing(deps, session, cursor, meta, missing)
-    const { sha256 } = await deps.blobs.put(beginning)
+    const { sha256 } = await storing(deps.blobs.put(beginning))
     const reasons = [...row.reasons, tooLarge(meta.size)]
     await insert(deps, [{ ...row, ...fingerprintOf(beginning), sha256, reasons, marked: 'none' }])
     missing.settled(meta.uid)
     return
   }
   const stored = await session.download(meta, (content) =>
-    deps.blobs.putStream(content, MESSAGE_BYTES_MAX + 2 * 1024 * 1024),
+    deps.blobs.putStream(content, MESSAGE_BYTES_MAX + 2 * 1024 * 1024).catch((err: unknown) => {
+      if (content.errored !== null) throw err
+      // The server sent what it was asked for: this says nothing about the message.
+      missing.answered()
+      throw storingFailure(err)
+    }),
   )
   missing.answered()
   if (stored === null || stored.size === 0) return noteMissing(deps, session, cursor, meta, missing)
-  const source = await deps.blobs.get(stored.sha256)
+  const source = await storing(deps.blobs.get(stored.sha256))
   if (source === null) throw new Error('a stored source vanished')
   await insert(deps, [{ ...row, ...fingerprintOf(source), sha256: stored.sha256 }])
   missing.settled(meta.uid)
+}
+
+async function storing<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (err) {
+    throw storingFailure(err)
+  }
 }
 
 async function insert(deps: StoreDeps, rows: readonly NewInbound[]): Promise<void> {

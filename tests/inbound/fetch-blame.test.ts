@@ -1,6 +1,11 @@
 /** Which messages are held to have broken a connection, which are not, and who goes first then. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { CONNECT } from '../../src/demo/imap/faults.ts'
+import { PATIENCE } from '../../src/inbound/fetch-options.ts'
+import { ImapSession } from '../../src/inbound/fetch-session.ts'
 import { aMail } from '../kit/a-mail.ts'
 import { onSqlite } from '../kit/databases.ts'
 import { onDesk } from '../kit/desk-context.ts'
@@ -88,4 +93,43 @@ test('a large message comes before what arrived later, too', async () => {
   desk.start('fetch')
   await until('both', async () => (await uidsAsStored()).length === 2)
   expect(await uidsAsStored()).toEqual([1, 2])
+})
+
+test('a large message that our own disk does not take is not to blame, and the reason is told', async () => {
+  desk = await startDesk(await fresh(), parser)
+  desk.arrives(aMail({ text: 'much to say. '.repeat(100_000) }))
+  desk.arrives(aMail())
+  const blobs = join(desk.config.dataDir, 'blobs')
+  const inTheWay = join(blobs, 'incoming')
+  mkdirSync(blobs, { recursive: true })
+  writeFileSync(inTheWay, '')
+  desk.start('fetch')
+  const failed = await until('the failure', () => desk.health.of('Support', 'imap')?.error)
+  rmSync(inTheWay)
+  await until('both', async () => (await uidsAsStored()).length === 2)
+  // Blamed, it would have had to let the other one go first.
+  expect(await uidsAsStored()).toEqual([1, 2])
+  expect(failed).toContain('cannot be stored')
+})
+
+test('the time that storing takes is not held against the server', async () => {
+  desk = await startDesk(await fresh(), parser)
+  desk.arrives(aMail({ text: 'much to say. '.repeat(100_000) }))
+  const patience = { ...PATIENCE, commandMs: 2_000, bytesPerMs: 1_000_000 }
+  const [inbox] = desk.config.inboxes
+  if (inbox === undefined) throw new Error('no inbox')
+  const session = await ImapSession.open(inbox.imap, { patience })
+  try {
+    const [meta] = await session.list({ from: 1, to: null })
+    if (meta === undefined) throw new Error('no mail')
+    const bytes = await session.download(meta, async (content) => {
+      let taken = 0
+      for await (const chunk of content) taken += (chunk as Buffer).length
+      await delay(1.5 * patience.commandMs)
+      return taken
+    })
+    expect(bytes).toBe(meta.size)
+  } finally {
+    await session.close()
+  }
 })
