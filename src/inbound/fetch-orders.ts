@@ -5,7 +5,7 @@
  */
 import type { InboxConfig } from '../config.ts'
 import type { InboxOrder } from '../inbox-orders.ts'
-import { isDatabaseDown } from '../store/database-errors.ts'
+import { isDatabaseDown, stopIfCorrupt } from '../store/database-errors.ts'
 import { isInboxPaused } from '../store/inboxes.ts'
 import { type FetchDeps, runFetch } from './fetch.ts'
 import { type LeaseDeps, leaseFor, whileHeld } from './fetch-lease.ts'
@@ -44,10 +44,16 @@ export async function runFetchAsOrdered(
     const fetching = whileHeld(deps, held, session.signal, (store, holding) =>
       runFetch({ ...deps, store }, inbox, inboxId, holding),
     ).finally(end)
-    await untilOrdered(deps, fetched, session.signal)
-    end()
-    signal.removeEventListener('abort', end)
-    await fetching
+    fetching.catch(() => {
+      // Awaited below, after a read of the database that may fail as well.
+    })
+    try {
+      await untilOrdered(deps, fetched, session.signal)
+    } finally {
+      end()
+      signal.removeEventListener('abort', end)
+      await fetching
+    }
   }
 }
 
@@ -65,6 +71,7 @@ async function isPaused(deps: FetchDeps, { inbox, inboxId }: Fetched): Promise<b
   try {
     return await isInboxPaused(deps.store.read, inboxId)
   } catch (err) {
+    stopIfCorrupt(err)
     if (!isDatabaseDown(err)) throw err
     deps.events.databaseUnavailable(`fetch ${inbox.name}`, err)
     return false

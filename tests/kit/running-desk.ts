@@ -41,6 +41,8 @@ export interface RunningDesk extends Desk {
   /** Puts mail into the inbox. */
   arrives(source: string | Buffer, internalDate?: Date): void
   start(...loops: readonly LoopName[]): void
+  /** What a loop failed with, as soon as one has. */
+  untilFailed(): Promise<unknown>
   /** Ends the loops; the desk stays open, and they can be started again. */
   stop(): Promise<void>
   /** The ledger, oldest first, as soon as it has `count` rows and none is pending. */
@@ -135,9 +137,10 @@ function runningDesk(desk: Desk, world: MailWorld, parser: Parser): RunningDesk 
       ]
     })
   const stop = async (): Promise<void> => {
-    running?.stop.abort()
-    await running?.done
+    const ending = running
     running = null
+    ending?.stop.abort()
+    await ending?.done
   }
   return {
     ...desk,
@@ -154,12 +157,22 @@ function runningDesk(desk: Desk, world: MailWorld, parser: Parser): RunningDesk 
       settings.patience = patience
     },
     stop,
+    async untilFailed() {
+      return running?.done.then(
+        () => null,
+        (err: unknown) => err,
+      )
+    },
     arrives(source, internalDate) {
       world.imap.deliver(SUPPORT, source, internalDate === undefined ? {} : { internalDate })
     },
     start(...names) {
       const controller = new AbortController()
-      running = { stop: controller, done: Promise.all(loops(names, controller.signal)) }
+      const done = Promise.all(loops(names, controller.signal))
+      done.catch(() => {
+        // Told by untilFailed(), and by stop().
+      })
+      running = { stop: controller, done }
     },
     untilSettled: (count) =>
       until(`${count} settled messages`, async () => {
