@@ -13,6 +13,14 @@ const PLAIN: Readonly<Record<string, readonly string[]>> = {
   POSTROOM_LOG_LEVEL: ['log', 'level'],
 }
 
+/** Each of them alone is enough to run without a file. */
+export const VARIABLES: readonly string[] = [
+  ...Object.keys(PLAIN),
+  'POSTROOM_IMAP_URL',
+  'POSTROOM_SMTP_URL',
+  'POSTROOM_ADDRESS',
+]
+
 /** The variable that sets this key, or null. */
 export const variableFor = (at: readonly (string | number)[]): string | null =>
   Object.entries(PLAIN).find(([, path]) => path.join('.') === at.join('.'))?.[0] ?? null

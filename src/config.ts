@@ -6,7 +6,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { type Document, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
-import { applyEnvironment } from './config-environment.ts'
+import { applyEnvironment, VARIABLES } from './config-environment.ts'
 import { finishConfig } from './config-finish.ts'
 import { type ConfigProblem, Locator, problemsOf } from './config-problems.ts'
 import { referenceAt, referencesIn } from './config-references.ts'
@@ -140,9 +140,6 @@ export type Environment = Readonly<Record<string, string | undefined>>
 const SYNTAX_ERRORS_SHOWN = 3
 
 const DEFAULT_FILE = 'config/postroom.yaml'
-/** Variables that alone are enough to run without a file. */
-const SUFFICIENT = ['POSTROOM_IMAP_URL', 'POSTROOM_DATABASE_URL', 'POSTROOM_DATA_DIR']
-
 /**
  * Reads the configuration named by `--config`, POSTROOM_CONFIG or the default path.
  * @throws OperatorError (exit 78) that lists every mistake.
@@ -155,13 +152,13 @@ export function loadConfig(
   const wanted = named ?? env['POSTROOM_CONFIG'] ?? null
   const file = path.resolve(cwd, wanted ?? DEFAULT_FILE)
   if (!existsSync(file)) {
-    if (wanted === null && SUFFICIENT.some((variable) => env[variable])) {
+    if (wanted === null && VARIABLES.some((variable) => env[variable])) {
       return configFrom({}, { env, baseDir: cwd })
     }
     throw new OperatorError(
       EXIT.config,
       wanted === null
-        ? `No configuration: there is no ${file}, and none of ${SUFFICIENT.join(', ')} is set. Copy config/postroom.example.yaml to ${file} and edit it, or name a file with --config.`
+        ? `No configuration: there is no ${file}, and none of ${VARIABLES.join(', ')} is set. Copy config/postroom.example.yaml to ${file} and edit it, or name a file with --config.`
         : `The configuration file ${file} does not exist. Check the path given with --config or POSTROOM_CONFIG.`,
     )
   }

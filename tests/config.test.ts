@@ -275,8 +275,16 @@ describe('a file', () => {
 
   test('may be missing where the environment says enough, and not otherwise', () => {
     const cwd = configDirectory()
-    expect(loadConfig(null, { POSTROOM_DATA_DIR: 'here' }, cwd)).toMatchObject({ file: null })
-    expect(refusal(() => loadConfig(null, {}, cwd)).message).toContain('postroom.example.yaml')
+    for (const env of [
+      { POSTROOM_DATA_DIR: 'here' },
+      { POSTROOM_LISTEN: '127.0.0.1:0' },
+      { POSTROOM_PUBLIC_URL: 'https://desk.acme.test' },
+      { POSTROOM_LOG_LEVEL: 'warn' },
+    ]) {
+      expect(loadConfig(null, env, cwd)).toMatchObject({ file: null })
+    }
+    const nothing = { POSTROOM_LISTEN: '', HOME: '/' }
+    expect(refusal(() => loadConfig(null, nothing, cwd)).message).toContain('postroom.example.yaml')
   })
 
   test('named by POSTROOM_CONFIG is read', () => {
