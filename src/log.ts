@@ -1,5 +1,5 @@
 /** Structured logging to stdout, one JSON line per event (pino's only door). */
-import { destination, type Logger as Pino, pino } from 'pino'
+import { destination, type DestinationStream, type Logger as Pino, pino } from 'pino'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
@@ -27,9 +27,30 @@ export function openLog(level: LogLevel, fd = 1): Logger {
       messageKey: 'msg',
       errorKey: 'err',
     },
-    destination({ fd, sync: false, minLength: 0 }),
+    sink(fd),
   )
   return logger
+}
+
+/** Lines that nobody takes at the moment, because the disk is full or the reader slow; later ones are dropped. */
+const WAITING_BYTES_MAX = 1024 * 1024
+
+/** A log that cannot be written stops nothing: its lines wait for the next one that can. */
+function sink(fd: number): DestinationStream {
+  const stream = destination({ fd, sync: false, minLength: 0, maxLength: WAITING_BYTES_MAX })
+  let isFailing = false
+  stream.on('error', () => {
+    isFailing = true
+  })
+  stream.on('write', () => {
+    isFailing = false
+  })
+  // At the end of the process this one would try for ever.
+  const flush = stream.flushSync.bind(stream)
+  stream.flushSync = () => {
+    if (!isFailing) flush()
+  }
+  return stream
 }
 
 /** For tests and one-shot commands that report in other ways. */
