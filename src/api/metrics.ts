@@ -7,8 +7,9 @@ import { readGauges, ticketMovesAfter } from '../store/reads/gauges.ts'
 import { ruleOf } from '../ticket/lifecycle.ts'
 import { media } from './answers.ts'
 import { Authenticator, authorise, forbidden } from './auth.ts'
-import { clientAddress, type Proxies, proxiesOf } from './client-address.ts'
+import { proxiesOf } from './client-address.ts'
 import type { ApiDeps } from './deps.ts'
+import { isFromHere } from './from-here.ts'
 import { NO_QUERY } from './query.ts'
 import type { Route } from './route.ts'
 
@@ -60,20 +61,6 @@ function guardOf(deps: ApiDeps): (message: IncomingMessage) => Promise<void> {
     throw forbidden('Metrics are for this machine only; see "metrics" in the configuration.')
   }
 }
-
-/**
- * A proxy on this machine connects from here for people who are elsewhere: what it forwards counts
- * only when it is trusted to say for whom.
- */
-function isFromHere(message: IncomingMessage, proxies: Proxies): boolean {
-  const address = clientAddress(message, proxies)
-  const isForwarded =
-    message.headers['x-forwarded-for'] !== undefined || message.headers['forwarded'] !== undefined
-  if (isForwarded && address === clientAddress(message, NOBODY)) return false
-  return address === '::1' || address.startsWith('127.')
-}
-
-const NOBODY = proxiesOf([])
 
 /** One look at a time, and not more often than {@link FRESH_MS}. */
 class SharedGauges {

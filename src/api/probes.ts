@@ -1,11 +1,16 @@
 /** Outside /api/v1: is the process alive, and is it ready. */
+import type { IncomingMessage } from 'node:http'
 import { z } from 'zod'
 import type { Events } from '../events.ts'
 import { pause } from '../pause.ts'
 import { migrationStatus } from '../store/migrate.ts'
 import type { Store } from '../store/open.ts'
+import { isStaff } from '../ticket/user.ts'
 import { media } from './answers.ts'
+import { Authenticator } from './auth.ts'
+import { proxiesOf } from './client-address.ts'
 import type { ApiDeps } from './deps.ts'
+import { isFromHere } from './from-here.ts'
 import { NO_QUERY } from './query.ts'
 import type { Answer, Route } from './route.ts'
 
@@ -31,22 +36,25 @@ const READY = {
 export function probeRoutes(deps: ApiDeps): readonly Route[] {
   const database = sharedProbe(deps.events, () => canWrite(deps.store))
   const migrations = sharedProbe(deps.events, () => isMigrated(deps.store))
+  const mayKnow = readerOf(deps)
   return [
     publicRoute(ALIVE, async () => ({ body: 'ok\n' })),
-    publicRoute(READY, async () => {
+    publicRoute(READY, async ({ message }) => {
       const checks = {
         database: await database(),
         migrations: await migrations(),
         draining: deps.draining() ? 'stopping' : 'ok',
       }
-      return readiness(checks, deps.health.troubles())
+      const troubles = deps.health.troubles()
+      const isTold = await mayKnow(message, { canAsk: checks.database === 'ok' })
+      return readiness(checks, isTold ? troubles : troubles.map(withoutReason))
     }),
   ]
 }
 
 function publicRoute(
   { path, summary, answers }: Pick<Route, 'path' | 'summary' | 'answers'>,
-  answer: () => Promise<Answer>,
+  answer: Route['answer'],
 ): Route {
   const access = { roles: 'public' } as const
   const asked = { method: 'GET', query: NO_QUERY, body: null } as const
@@ -67,6 +75,24 @@ function readiness(
       troubles,
     },
     ...(ready ? {} : { headers: { 'Retry-After': '5' } }),
+  }
+}
+
+type Trouble = ReturnType<ApiDeps['health']['troubles']>[number]
+
+/** Anybody may ask, and a reason may name hosts and say what a mail server said. */
+const withoutReason = (trouble: Trouble): Trouble => ({ ...trouble, error: 'See the log.' })
+
+/** Who asks from this machine may know why, and, while the database can say who asks, who works at the desk. */
+function readerOf(
+  deps: ApiDeps,
+): (message: IncomingMessage, database: { canAsk: boolean }) => Promise<boolean> {
+  const [authenticator, proxies] = [new Authenticator(deps), proxiesOf(deps.config.trustProxy)]
+  return async (message, { canAsk }) => {
+    if (isFromHere(message, proxies)) return true
+    if (!canAsk) return false
+    const caller = await authenticator.callerOf(message).catch(() => null)
+    return caller !== null && isStaff(caller.user)
   }
 }
 

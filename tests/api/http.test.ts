@@ -344,6 +344,20 @@ eachDatabase(
       })
     })
 
+    test('give the reasons to who is on this machine or works at the desk', async () => {
+      const api = await start()
+      const error = 'Nothing answers at mail.internal:993.'
+      api.health.failed('Support', 'imap', { error, nextRetryAt: new Date() }, new Date())
+      // As a proxy on this machine forwards it for somebody who is elsewhere.
+      const headers = { 'X-Forwarded-For': '203.0.113.9' }
+      const told = async (as: 'nobody' | 'ana' | 'bruno'): Promise<unknown> =>
+        (await api[as].get('/readyz', headers)).body['troubles']
+      const hidden = [{ inbox: 'Support', side: 'imap', error: 'See the log.' }]
+      expect([await told('nobody'), await told('ana')]).toEqual([hidden, hidden])
+      expect(await told('bruno')).toMatchObject([{ error }])
+      expect((await ready(api)).body).toMatchObject({ troubles: [{ error }] })
+    })
+
     test('are not ready while draining or before the migrations', async () => {
       const api = await start()
       await api.store.transaction((tx) => tx('schema_migrations').del())
