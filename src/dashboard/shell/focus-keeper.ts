@@ -3,7 +3,7 @@
  * (the row that was dealt with, the button that cannot be pressed any more, the page one left), the
  * focus goes to what stands in its place.
  */
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { focusable, partOf, type Trail, trailTo, whatTakesTheFocus } from './focus-trail.ts'
 
 /** Where the focus was in each part of the page, the latest first; a click beside everything ends it. */
@@ -18,10 +18,13 @@ export function focusPage(): void {
   target?.focus({ preventScroll: true })
 }
 
-/** Another page begins where it begins, as if the browser had loaded it. */
+/**
+ * Another page begins where it begins, as if the browser had loaded it. At once: otherwise something on
+ * it would already stand in for what is gone.
+ */
 export function useFocusOnNewPage(path: string): void {
   const before = useRef(path)
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (before.current === path) return
     before.current = path
     const main = document.querySelector('main')

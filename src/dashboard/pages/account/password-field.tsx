@@ -7,9 +7,10 @@ export function PasswordField(props: {
   label?: string
   error?: string | null | undefined
   isNew?: boolean
+  autofocus?: boolean
 }) {
   const shown = useSignal(false)
-  const { value, label = 'Password', error, isNew = false } = props
+  const { value, label = 'Password', error, isNew = false, autofocus = false } = props
   return (
     <div class="relative">
       <Field
@@ -22,6 +23,7 @@ export function PasswordField(props: {
           isNew ? 'At least 12 characters. A few words are better than a few symbols.' : undefined
         }
         required
+        autofocus={autofocus}
       />
       <button
         type="button"

@@ -25,6 +25,8 @@ function FirstStep() {
   const password = useSignal('')
   const totp = useSignal('')
   const wantsTotp = useSignal(false)
+  /** Another page of the account may have asked for the address. */
+  const asksWho = useSignal(email.peek() === '')
   const methods = useLoad('methods', () => get<LoginMethods>('/auth/methods'))
   const { provider = null, registration = 'approval' } = methods.data.value ?? {}
   const form = useForm(async () => {
@@ -45,8 +47,15 @@ function FirstStep() {
           <TotpField value={totp} />
         ) : (
           <>
-            <Field label="Email" value={email} type="email" autocomplete="username" required />
-            <PasswordField value={password} />
+            <Field
+              label="Email"
+              value={email}
+              type="email"
+              autocomplete="username"
+              required
+              autofocus={asksWho.value}
+            />
+            <PasswordField value={password} autofocus={!asksWho.value} />
           </>
         )}
       </Form>
