@@ -10,11 +10,12 @@ import { pause } from '../pause.ts'
 import { isDatabaseDown } from '../store/database-errors.ts'
 import { insertEvents } from '../store/events.ts'
 import type { Store, Tx } from '../store/open.ts'
-import { markEnding, type Outcomes, settleAttempt } from '../store/outbox-delivery.ts'
+import { keepLease, markEnding, type Outcomes, settleAttempt } from '../store/outbox-delivery.ts'
 import { type OutboxMessage, sourceOf } from '../store/outbox.ts'
 import { SYSTEM } from '../ticket/comment.ts'
 import { GIVE_UP_AFTER_MS, retryDelayMs } from './retry.ts'
 import type { SmtpLane, SubmissionResult } from './smtp.ts'
+import { bodyMsMax } from './smtp-submission.ts'
 
 export interface AttemptDeps {
   readonly clock: Clock
@@ -34,6 +35,8 @@ export interface AttemptDeps {
 export const LOOK_AFTER_MS = 2 * 60_000
 const DETAIL_LENGTH_MAX = 500
 const SETTLE_AGAIN_MS = 1_000
+/** What any server takes well within the lease that comes with a claim. */
+const SHORT_BYTES = 512 * 1024
 
 export interface ServerDown {
   readonly code: number | null
@@ -68,6 +71,7 @@ export async function attemptDelivery(
     )
     return { serverDown: null }
   }
+  if (!(await keepsLease(deps, row, composed.source.length))) return { serverDown: null }
   const startedAt = performance.now()
   let isAway = false
   const beforeDot = () =>
@@ -97,6 +101,16 @@ const heldBy = ({ owner }: AttemptDeps, { id, attempts }: OutboxMessage) => ({
   owner,
   attempts,
 })
+
+/**
+ * Files for somebody behind a slow line may take an hour: without this the row would be taken for a dead
+ * daemon's meanwhile, again and again. False: it is no longer ours.
+ */
+async function keepsLease(deps: AttemptDeps, row: OutboxMessage, bytes: number): Promise<boolean> {
+  if (bytes <= SHORT_BYTES) return true
+  const until = new Date(deps.clock.now().getTime() + bodyMsMax(bytes))
+  return deps.store.transaction((tx) => keepLease(tx, heldBy(deps, row), until))
+}
 
 async function makeEnding(deps: AttemptDeps, row: OutboxMessage): Promise<void> {
   const ours = await deps.store.transaction((tx) =>

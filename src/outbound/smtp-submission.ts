@@ -60,6 +60,9 @@ const CHUNK_BYTES = 32 * 1024
 /** Slower than this a server is taken for hung, however steadily it drips. */
 const BYTES_PER_SECOND_MIN = 5_000
 
+/** How long a body of so many bytes may be under way, in milliseconds. */
+export const bodyMsMax = (bytes: number): number => (bytes / BYTES_PER_SECOND_MIN) * 1_000
+
 export async function submitOver(
   connection: SmtpConnection,
   envelope: Envelope,
@@ -78,7 +81,7 @@ export async function submitOver(
   const stop = AbortSignal.any([signal, patience.signal])
   const limit = (ms: number): NodeJS.Timeout =>
     setTimeout(() => patience.abort(new Error('the server is too slow')), ms)
-  let timer = limit(3 * timeouts.commandMs + (source.length / BYTES_PER_SECOND_MIN) * 1000)
+  let timer = limit(3 * timeouts.commandMs + bodyMsMax(source.length))
 
   const onDot = (): void => {
     clearTimeout(timer)

@@ -68,6 +68,14 @@ export async function giveBack(tx: Tx, attempts: readonly Attempt[]): Promise<vo
   }
 }
 
+/** For an attempt that takes longer than others. False: the row is no longer ours, so do not send. */
+export async function keepLease(tx: Tx, attempt: Attempt, until: Date): Promise<boolean> {
+  const updated = await tx<OutboxRow>('outbox')
+    .where({ ...heldBy(attempt), outcome: 'sending' })
+    .update({ lease_until: toMs(until) + LEASE_MS })
+  return updated === 1
+}
+
 /** Before the final dot. False: the row is no longer ours, so do not send. */
 export async function markEnding(tx: Tx, attempt: Attempt, at: Date): Promise<boolean> {
   const updated = await tx<OutboxRow>('outbox')
@@ -87,10 +95,8 @@ export interface Outcomes {
 
 /** Records what became of an attempt. False: the row was taken from us meanwhile. */
 export async function settleAttempt(tx: Tx, attempt: Attempt, result: Outcomes): Promise<boolean> {
-  const updated = await tx<OutboxRow>('outbox')
-    .where(heldBy(attempt))
-    .whereIn('outcome', ['sending', 'ending'])
-    .update({
+  const settle = (rows: ReturnType<typeof rowsOf>) =>
+    rows.update({
       outcome: result.outcome,
       detail: result.detail,
       due_at: result.dueAt === null ? null : toMs(result.dueAt),
@@ -98,8 +104,17 @@ export async function settleAttempt(tx: Tx, attempt: Attempt, result: Outcomes):
       lease_until: null,
       ...(result.sentAt === undefined ? {} : { sent_at: toMs(result.sentAt) }),
     })
-  return updated === 1
+  const held = rowsOf(tx).where(heldBy(attempt)).whereIn('outcome', ['sending', 'ending'])
+  if ((await settle(held)) === 1) return true
+  if (result.outcome !== 'sent') return false
+  // We were taken for dead, and the same attempt is uncertain or waits to be handed over again: it is
+  // known now that the server has it.
+  const { id, attempts } = attempt
+  const doubted = rowsOf(tx).where({ id, attempts, lease_owner: null })
+  return (await settle(doubted.whereIn('outcome', ['uncertain', 'queued']))) === 1
 }
+
+const rowsOf = (tx: Tx) => tx<OutboxRow>('outbox')
 
 /** Changes a row from one outcome to another. False: it had another one already. */
 export async function changeOutcome(
