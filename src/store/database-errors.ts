@@ -43,11 +43,14 @@ const AGAIN = new Set([
 
 /** Errors of the database or the way to it: wait, do not count an attempt. */
 const DOWN =
-  /SQLITE_(?:BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|NOMEM)|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|Connection terminated|Connection ended|not queryable|timeout expired/
-/** PostgreSQL: connection exceptions, a transaction that stood still, resources, operator intervention, read-only after failover. */
-const DOWN_STATES = /^(?:08...|25P03|53...|57P..|58...|25006|40001|40P01)$/
-/** The disk below the stored sources. */
-const DISK = /^(?:ENOSPC|EDQUOT|EROFS|EIO|EMFILE|ENFILE)$/
+  /SQLITE_(?:BUSY|LOCKED|FULL|IOERR|CANTOPEN|READONLY|NOMEM)|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|Connection terminated|Connection ended|not queryable|timeout expired|Query read timeout/
+/**
+ * PostgreSQL: connection exceptions, a transaction that stood still, resources, operator intervention,
+ * read-only after failover, a statement or a wait for a lock that its administrator let end.
+ */
+const DOWN_STATES = /^(?:08...|25P03|53...|55P03|57014|57P..|58...|25006|40001|40P01)$/
+/** The disk below the stored sources, or the server it is mounted from. */
+const DISK = /^(?:ENOSPC|EDQUOT|EROFS|EIO|EMFILE|ENFILE|ESTALE|ENOTCONN)$/
 
 /** Somebody changed a row between our look and our update: do the whole work again. */
 export class Overtaken extends Error {

@@ -5,8 +5,11 @@
  */
 import type { Store } from './open.ts'
 
-/** Past this a transaction is stuck for reasons of its own, and nobody may wait for it for ever. */
-const DOUBT_MS_MAX = 60_000
+/**
+ * Past this a transaction is stuck for reasons of its own, and nobody may wait for it for ever. Longer
+ * than one of ours can wait for a lock: two statements of two minutes each.
+ */
+const DOUBT_MS_MAX = 5 * 60_000
 
 interface Doubt {
   readonly upTo: number

@@ -23,11 +23,32 @@ const running = new WeakMap<object, Promise<unknown>>()
 
 class OneAtATimeClient extends PostgresClient {
   override _query(connection: object, query: unknown): Promise<unknown> {
-    const ask = () => super._query(connection, query)
+    const ask = () =>
+      super._query(connection, query).catch((err: unknown) => abandon(connection, err))
     const asked = (running.get(connection) ?? Promise.resolve()).then(ask, ask)
     running.set(connection, asked)
     return asked
   }
+}
+
+interface PooledConnection {
+  /** Knex keeps no connection with it. */
+  __knex__disposed?: unknown
+  end(): Promise<void>
+}
+
+/**
+ * The driver gave up waiting and the server did not: what comes next on this connection would be
+ * asked in the middle of the transaction that was given up, and commit half of it.
+ */
+function abandon(connection: object, err: unknown): never {
+  if (err instanceof Error && err.message === 'Query read timeout') {
+    const pooled = connection as PooledConnection
+    pooled.__knex__disposed = err
+    // With a question under way it does not wait for the answer.
+    pooled.end().catch(() => {})
+  }
+  throw err
 }
 
 export function openPostgres(url: string): Knex {
