@@ -118,7 +118,8 @@ export class Health {
     const before = this.of(inbox, side)
     this.#connections.set(`${side} ${inbox}`, {
       state: change.state,
-      since: before?.state === change.state ? before.since : at,
+      // A time to come was noted before the clock was put back.
+      since: before?.state === change.state && before.since <= at ? before.since : at,
       lastSuccessAt: change.lastSuccessAt ?? before?.lastSuccessAt ?? null,
       error: change.error,
       nextRetryAt: change.nextRetryAt,

@@ -13,7 +13,9 @@ export class Pace {
   room(nowMs: number): number {
     if (this.#rate === null) return Number.MAX_SAFE_INTEGER
     const since = nowMs - this.#rate.windowMs
-    while ((this.#starts[0] ?? Number.MAX_SAFE_INTEGER) <= since) this.#starts.shift()
+    // What began later than now began before the clock was put back.
+    const isOver = (at: number): boolean => at <= since || at > nowMs
+    while (this.#starts.length > 0 && isOver(this.#starts[0] ?? 0)) this.#starts.shift()
     return Math.max(0, this.#rate.count - this.#starts.length)
   }
 

@@ -92,7 +92,8 @@ class Sender {
   #fatal: unknown = null
   /** Rows may be ours without being in hand: a claim or an attempt ended without a known result. */
   #astray = false
-  #closedUntil = 0
+  /** While the circuit is open, and before it ever was: in milliseconds. */
+  #closed = { from: 0, until: 0 }
 
   constructor(deps: SendDeps, inbox: InboxConfig, inboxId: number, signal: AbortSignal) {
     this.#deps = deps
@@ -133,10 +134,15 @@ class Sender {
   }
 
   #mayStart(now: Date): number {
-    if (now.getTime() < this.#closedUntil) return 0
+    if (this.#isClosed(now.getTime())) return 0
     // After a failure of the whole server, one delivery is the probe.
     if (this.#failures > 0) return this.#busy.size > 0 ? 0 : 1
     return Math.min(this.#free.length, this.#pace.room(now.getTime()))
+  }
+
+  /** Not when the clock was put back: that may be by a day. */
+  #isClosed(nowMs: number): boolean {
+    return nowMs >= this.#closed.from && nowMs < this.#closed.until
   }
 
   /** For the lanes that are free, and ahead when all goes well. */
@@ -175,16 +181,16 @@ class Sender {
 
   async #giveBack(): Promise<void> {
     const { store, owner } = this.#deps
-    const rows = this.#ahead
-    if (rows.length === 0) return
-    await store.transaction((tx) =>
-      giveBack(
-        tx,
-        rows.map(({ id, attempts }) => ({ id, owner, attempts })),
-      ),
-    )
-    // Only now: a database that is away for a moment must not make them wait for their lease.
+    const attempts = this.#ahead.map((row) => ({ id: row.id, owner, attempts: row.attempts }))
+    if (attempts.length === 0) return
     this.#ahead = []
+    try {
+      await store.transaction((tx) => giveBack(tx, attempts))
+    } catch (err) {
+      // It may have happened: whoever claims one of them then must not find it in our hand as well.
+      this.#astray = true
+      throw err
+    }
   }
 
   #start(row: OutboxMessage): void {
@@ -229,14 +235,14 @@ class Sender {
     const { clock, random, health, events } = this.#deps
     const now = clock.now()
     // Several lanes fail together when a server goes away: that is one failure.
-    if (now.getTime() < this.#closedUntil) return
+    if (this.#isClosed(now.getTime())) return
     this.#failures += 1
     const delay = circuitDelayMs(this.#failures, code, random())
-    this.#closedUntil = now.getTime() + delay
+    this.#closed = { from: now.getTime(), until: now.getTime() + delay }
     const { host, port } = this.#inbox.smtp
     const error = needsReauth ? reply : `${host}:${port} cannot be used: ${reply}`
     const state = needsReauth ? 'needs_reauth' : 'error'
-    const failure = { error, state, nextRetryAt: new Date(this.#closedUntil) } as const
+    const failure = { error, state, nextRetryAt: new Date(this.#closed.until) } as const
     health.failed(this.#inbox.name, 'smtp', failure, now)
     events.smtpUnavailable(this.#inbox.name, `${host}:${port} ${code ?? 'no answer'}`, delay)
   }
@@ -272,7 +278,7 @@ class Sender {
     }
     const due = await nextDeliveryDue(this.#deps.store.read, this.#inboxId)
     const waits = [IDLE_MS, this.#pace.waitMs(now)]
-    if (this.#closedUntil > now) waits.push(this.#closedUntil - now)
+    if (this.#isClosed(now)) waits.push(this.#closed.until - now)
     else if (due !== null && this.#mayStart(new Date(now)) > 0) waits.push(due.getTime() - now)
     await this.#deps.outgoing.wait(Math.max(5, Math.min(...waits)), this.#signal)
   }

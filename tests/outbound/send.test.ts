@@ -287,6 +287,21 @@ eachDatabase(
       expect(desk.events).toContain('smtp.recovered')
     })
 
+    test('a clock that was a day ahead and is put right keeps nothing back', async () => {
+      desk = await startDesk(await fresh(), parser)
+      const day = 24 * 60 * MINUTE
+      desk.clock.advance(day)
+      await desk.world.smtp.stopListening()
+      desk.start('send')
+      await aReply(await aTicket())
+      await until('the circuit to open', () => desk.health.of('Support', 'smtp')?.state === 'error')
+      await desk.world.smtp.listenAgain()
+      desk.clock.advance(-day)
+      // As is done for rows that are due far from now.
+      await desk.write((tx) => tx('outbox').update({ due_at: desk.clock.now().getTime() }))
+      await untilOutcome('sent')
+    })
+
     test('bad input 139: a wrong password is not tried again at once', async () => {
       desk = await startDesk(await fresh(), parser, { inbox: { smtp: { password: 'wrong' } } })
       desk.start('send')
