@@ -9,7 +9,7 @@ import { EXIT, messageOf, OperatorError } from '../errors.ts'
 import { IMPORTED } from '../inbound/decide.ts'
 import { MESSAGE_BYTES_MAX } from '../inbound/fetch-options.ts'
 import { fingerprintOf } from '../inbound/fingerprint.ts'
-import { type Archive, messagesOf } from '../inbound/mail-archives.ts'
+import { type Archive, type Archived, messagesOf } from '../inbound/mail-archives.ts'
 import { insertInbound, type NewInbound } from '../store/inbound-messages.ts'
 import type { Workplace } from '../workplace.ts'
 import { isFileError, tellingDiskErrors } from './disk-errors.ts'
@@ -65,12 +65,9 @@ async function importAll(
     bytes = 0
     io.stderr.write(`\r${count.stored + count.known} messages`)
   }
-  for await (const source of readable(wish, count)) {
-    if (source.length === 0) continue
-    if (source.length > MESSAGE_BYTES_MAX) {
-      count.tooLarge += 1
-      continue
-    }
+  for await (const { source } of readable(wish, count)) {
+    if (source === null) count.tooLarge += 1
+    if (source === null || source.length === 0) continue
     batch.push(source)
     bytes += source.length
     if (batch.length >= BATCH_MAX || bytes >= BATCH_BYTES_MAX) await flush()
@@ -80,7 +77,7 @@ async function importAll(
 }
 
 /** Its messages. What is thrown while they are stored is not about the archive. */
-async function* readable({ archive, from }: Wish, count: Count): AsyncGenerator<Buffer> {
+async function* readable({ archive, from }: Wish, count: Count): AsyncGenerator<Archived> {
   try {
     yield* messagesOf(archive, from)
   } catch (cause) {

@@ -257,7 +257,7 @@ eachDatabase(
       expect(await postroom('export', '--format', 'mbox', '--out', out)).toMatchObject({ code: 0 })
       expect(statSync(out).mode & 0o077).toBe(0)
       const read: string[] = []
-      for await (const source of messagesOf('mbox', out)) read.push(source.toString())
+      for await (const { source } of messagesOf('mbox', out)) read.push(String(source))
       const plain = (text: string): string => text.replaceAll('\r\n', '\n').trimEnd()
       expect(read.map(plain)).toEqual(mails.map(plain))
       const again = await postroom('export', '--out', out)
