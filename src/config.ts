@@ -149,7 +149,8 @@ export function loadConfig(
   env: Environment = process.env,
   cwd: string = process.cwd(),
 ): Config {
-  const wanted = named ?? env['POSTROOM_CONFIG'] ?? null
+  // Empty is not set, as for every other variable.
+  const wanted = named ?? (env['POSTROOM_CONFIG'] || null)
   const file = path.resolve(cwd, wanted ?? DEFAULT_FILE)
   if (!existsSync(file)) {
     if (wanted === null && VARIABLES.some((variable) => env[variable])) {

@@ -287,6 +287,11 @@ describe('a file', () => {
     expect(refusal(() => loadConfig(null, nothing, cwd)).message).toContain('postroom.example.yaml')
   })
 
+  test('is what a variable of ours names, and an empty variable names none', () => {
+    const env = { POSTROOM_CONFIG: '', POSTROOM_DATA_DIR: 'here' }
+    expect(loadConfig(null, env, configDirectory())).toMatchObject({ file: null })
+  })
+
   test('named by POSTROOM_CONFIG is read', () => {
     const directory = configDirectory()
     writeFileSync(path.join(directory, 'other.yaml'), 'lifecycle: strict\n')

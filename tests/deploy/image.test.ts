@@ -22,6 +22,12 @@ const copied = [...last.matchAll(/^COPY --from=build (.+) (\S+)$/gm)].flatMap(([
   from.split(' ').map((file) => file.replace('/opt/postroom/', '')),
 )
 
+/** What the image sets, and where its commands run. */
+const variables = Object.fromEntries(
+  [...last.matchAll(/^(?:ENV| {3}) (\w+)=(\S+)/gm)].map(([, name, value]) => [name, value]),
+)
+const workdir = /^WORKDIR (\S+)$/m.exec(last)?.[1] ?? ''
+
 /** As the image has it: a packages directory without what only development needs. */
 function laidOut(): string {
   const directory = path.join(scratch.make(), 'postroom')
@@ -43,7 +49,7 @@ function laidOut(): string {
   return directory
 }
 
-test('the last stage is the daemon, and healthy by its own check', async () => {
+test('the last stage is the daemon, needs no file, and is healthy by its own check', async () => {
   const root = laidOut()
   const port = await freePort()
   const data = scratch.make()
@@ -52,14 +58,13 @@ test('the last stage is the daemon, and healthy by its own check', async () => {
   execFileSync('chmod', ['755', path.dirname(root), path.dirname(data)])
   const env = {
     PATH: process.env['PATH'],
-    NODE_ENV: 'production',
+    ...variables,
     POSTROOM_DATA_DIR: data,
-    POSTROOM_DATABASE_URL: `sqlite:${data}/postroom.db`,
     POSTROOM_LISTEN: `127.0.0.1:${port}`,
   }
   const user = process.getuid?.() === 0 ? { uid, gid } : {}
   const daemon = spawn(process.execPath, [path.join(root, 'dist/main.js'), 'serve'], {
-    cwd: data,
+    cwd: workdir.replace('/opt/postroom', root),
     env,
     stdio: 'pipe',
     ...user,
@@ -100,6 +105,8 @@ test('compose reads: nothing writable but the data, nothing open but to this mac
   const { services } = parse(file) as { services: Record<string, Record<string, unknown>> }
   expect(services['postroom']).toMatchObject({
     ports: ['127.0.0.1:8025:8025'],
+    // Where it is looked for, unless another file is named.
+    volumes: ['data:/var/lib/postroom', `./postroom.yaml:${workdir}/config/postroom.yaml:ro`],
     read_only: true,
     cap_drop: ['ALL'],
   })
