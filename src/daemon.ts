@@ -172,7 +172,8 @@ function ringAll(bells: readonly Bell[]): Bell {
 
 /**
  * Who we are in claims and leases. On SQLite there is one daemon per file, kept so by a lock; on
- * PostgreSQL a data directory names its daemon, so that a restart takes its own work back.
+ * PostgreSQL a data directory names its daemon, so that a restart takes its own work back. By a name that
+ * was drawn for it: machines that were made alike have the same host name and the same paths.
  */
 async function ownerOf(config: Config): Promise<{ owner: string; lock: ProcessLock | null }> {
   if (config.database.kind === 'sqlite') {
@@ -180,7 +181,8 @@ async function ownerOf(config: Config): Promise<{ owner: string; lock: ProcessLo
   }
   const place = path.join(config.dataDir, 'daemon')
   try {
-    return { owner: `${hostname()} ${place}`, lock: await lockFile(place, process.pid) }
+    const lock = await lockFile(place, process.pid)
+    return { owner: `${hostname()} ${lock.name}`, lock }
   } catch (err) {
     if (!(err instanceof OperatorError)) throw err
     // Another daemon lives in this directory: this one gets a name that dies with it.

@@ -6,8 +6,11 @@
 import { existsSync, realpathSync } from 'node:fs'
 import sqlite3 from 'sqlite3'
 import { EXIT, OperatorError } from '../errors.ts'
+import { randomId } from '../ids.ts'
 
 export interface ProcessLock {
+  /** Of this place, for as long as its lock file is kept: drawn when it was locked first. */
+  readonly name: string
   release(): Promise<void>
 }
 
@@ -20,8 +23,14 @@ export async function lockFile(databaseFile: string, pid: number): Promise<Proce
     await run(db, 'CREATE TABLE IF NOT EXISTS holder (pid INTEGER)')
     await run(db, 'DELETE FROM holder')
     await run(db, `INSERT INTO holder VALUES (${Math.trunc(pid)})`)
+    await run(db, 'CREATE TABLE IF NOT EXISTS place (name TEXT)')
+    await run(
+      db,
+      `INSERT INTO place SELECT '${randomId(16)}' WHERE NOT EXISTS (SELECT 1 FROM place)`,
+    )
     await run(db, 'COMMIT')
     await run(db, 'BEGIN IMMEDIATE')
+    return { name: await nameIn(db), release: () => close(db) }
   } catch (cause) {
     const holder = await holderOf(db)
     await close(db)
@@ -32,7 +41,6 @@ export async function lockFile(databaseFile: string, pid: number): Promise<Proce
       { cause },
     )
   }
-  return { release: () => close(db) }
 }
 
 /** A symbolic link is another name of the same file. One that is not there has only this name. */
@@ -48,6 +56,13 @@ const run = (db: sqlite3.Database, sql: string): Promise<void> =>
 
 const close = (db: sqlite3.Database): Promise<void> =>
   new Promise((resolve) => db.close(() => resolve()))
+
+const nameIn = (db: sqlite3.Database): Promise<string> =>
+  new Promise((resolve, reject) =>
+    db.get<{ name: string }>('SELECT name FROM place', (err, row) =>
+      err === null ? resolve(row.name) : reject(err),
+    ),
+  )
 
 const holderOf = (db: sqlite3.Database): Promise<number | null> =>
   new Promise((resolve) =>

@@ -49,6 +49,19 @@ test('the lock dies with its process, however it dies', async () => {
   await lock.release()
 })
 
+test('a place keeps the name that was drawn for it, and no other has it', async () => {
+  const [here, there] = [scratch.make(), scratch.make()].map((one) => path.join(one, 'daemon'))
+  const nameOf = async (place = ''): Promise<string> => {
+    const lock = await lockFile(place, process.pid)
+    await lock.release()
+    return lock.name
+  }
+  const name = await nameOf(here)
+  expect(name).toMatch(/^\w{16,}$/)
+  expect(await nameOf(here)).toBe(name)
+  expect(await nameOf(there)).not.toBe(name)
+})
+
 test('released is released, and other files are other locks', async () => {
   const directory = scratch.make()
   const first = await lockFile(path.join(directory, 'one.db'), 1)
