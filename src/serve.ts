@@ -2,6 +2,7 @@
 import type { Config } from './config.ts'
 import { startDaemon } from './daemon.ts'
 import { eventsOf } from './events.ts'
+import { boundGarbage } from './heap.ts'
 import { openLog } from './log.ts'
 import { type SupervisedEnvironment, supervisorOf } from './supervisor.ts'
 
@@ -20,6 +21,7 @@ export async function runServe(
   start: typeof startDaemon = startDaemon,
   drainMs: number = DRAIN_MS,
 ): Promise<number> {
+  boundGarbage()
   const log = openLog(config.log.level)
   const events = eventsOf(log)
   const supervisor = supervisorOf(environment, (err) => events.supervisorUntold(err))
