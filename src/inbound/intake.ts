@@ -10,19 +10,14 @@
 import type { Events } from '../events.ts'
 import { passing } from '../fault-points.ts'
 import { type Bell, pause } from '../pause.ts'
-import {
-  claimInbound,
-  type InboundMessage,
-  nextInboundDue,
-  settleInbound,
-} from '../store/inbound-messages.ts'
+import { type InboundMessage, settleInbound } from '../store/inbound-messages.ts'
 import { insertEvents } from '../store/events.ts'
 import type { Tx } from '../store/open.ts'
 import { isDatabaseDown, stopIfCorrupt } from '../store/database-errors.ts'
 import { postponeInbound, releaseInbound } from '../store/release-inbound.ts'
 import { answersThatWait, type Waiting, WaitsForAnswered } from './answers-wait.ts'
-import type { DecideContext } from './decide.ts'
 import { ParseFailure, ParserUnavailable } from './parse.ts'
+import { claim, idleMs, InHand, ROWS_IN_HAND_MAX } from './in-hand.ts'
 import { Overtaken } from './overtaken.ts'
 import { FAILURES_MAX, prepare, type PrepareDeps, storeSmall } from './prepare.ts'
 import { type Ready, takeBatch } from './take.ts'
@@ -38,18 +33,15 @@ export interface IntakeDeps extends PrepareDeps {
   readonly outgoing: Bell
 }
 
-/** Bounds one transaction and what is in memory at once. */
-const BATCH_MAX = 64
 /** A message that takes longer to parse is overtaken by those behind it. */
 const OVERTAKE_AFTER_MS = 2_000
-const IDLE_MS = 5_000
 const AFTER_ERROR_MS = 1_000
 
 export async function runIntake(deps: IntakeDeps, signal: AbortSignal): Promise<void> {
   const batches = new Batches(deps, signal)
   while (!signal.aborted) {
     try {
-      if (!(await batches.turn())) await deps.arrived.wait(await idleMs(deps), signal)
+      if (!(await batches.turn())) await deps.arrived.wait(await batches.idleMs(), signal)
     } catch (err) {
       report(deps, err)
       await pause(AFTER_ERROR_MS, signal)
@@ -65,24 +57,28 @@ class Batches {
   #ready: readonly Ready[] = []
   /** Of the batch before, all stored: they had to wait for others of it. */
   #later: readonly Ready[] = []
-  readonly #overtaken = new Overtaken()
+  readonly #slow: Slow
 
   constructor(deps: IntakeDeps, signal: AbortSignal) {
     this.#deps = deps
     this.#signal = signal
+    this.#slow = { overtaken: new Overtaken(), inHand: new InHand(() => deps.arrived.ring()) }
   }
 
   /** False: there is nothing to do. */
   async turn(): Promise<boolean> {
     // Committed before the parser starts, and before the next write, which it must not wait for.
     // The small attachments of that one wait for the same commit.
-    const [rows] = await Promise.all([claim(this.#deps), storeSmall(this.#deps, this.#ready)])
+    const [rows] = await Promise.all([
+      claim(this.#deps, this.#slow.inHand),
+      storeSmall(this.#deps, this.#ready),
+    ])
     await passing('intake.claimed')
-    const parsing = parseAll(this.#deps, rows, this.#overtaken)
+    const parsing = parseAll(this.#deps, rows, this.#slow)
     parsing.catch(() => {
       // Awaited below; a failed write comes first.
     })
-    const isLast = rows.length < BATCH_MAX
+    const isLast = rows.length < ROWS_IN_HAND_MAX
     await this.#take({ more: !isLast })
     this.#ready = await letAnswersWait(this.#deps, await parsing, this.#later)
     // Less than a full batch: nobody is waiting behind it, so it is written at once.
@@ -91,6 +87,10 @@ class Batches {
       await this.#take({ more: false })
     }
     return rows.length > 0
+  }
+
+  idleMs(): Promise<number> {
+    return idleMs(this.#deps, this.#slow.inHand)
   }
 
   /** What was claimed when the database went away is due again at once. */
@@ -121,26 +121,19 @@ function reportOnly(deps: IntakeDeps, err: unknown): void {
   else deps.events.loopFailed('intake', err)
 }
 
-async function idleMs({ context, clock, owner }: IntakeDeps): Promise<number> {
-  const due = await nextInboundDue(context.store.read, { inboxIds: inboxIdsOf(context), owner })
-  if (due === null) return IDLE_MS
-  return Math.min(IDLE_MS, Math.max(10, due.getTime() - clock.now().getTime()))
-}
-
-const inboxIdsOf = ({ inboxes }: DecideContext): number[] => inboxes.map(({ id }) => id)
-
-async function claim(deps: IntakeDeps): Promise<InboundMessage[]> {
-  const inboxIds = inboxIdsOf(deps.context)
-  const wish = { inboxIds, owner: deps.owner, limit: BATCH_MAX, at: deps.clock.now() }
-  return deps.context.store.transaction((tx) => claimInbound(tx, wish))
+/** What may be read for longer than a turn lasts. */
+interface Slow {
+  readonly overtaken: Overtaken
+  readonly inHand: InHand
 }
 
 /** What is ready in time, in the order of arrival; the others are written when they are. */
 async function parseAll(
   deps: IntakeDeps,
   rows: readonly InboundMessage[],
-  overtaken: Overtaken,
+  slow: Slow,
 ): Promise<Ready[]> {
+  const { overtaken, inHand } = slow
   const ready: Ready[] = []
   let isLate = false
   const all = rows.map(async (row) => {
@@ -149,6 +142,7 @@ async function parseAll(
     if (isLate) await takeLate(deps, done, overtaken.before(done))
     else ready.push(done)
   })
+  for (const [index, row] of rows.entries()) inHand.add(row, all[index] ?? Promise.resolve())
   const settled = Promise.all(all)
   settled.catch(() => {
     // Reported below, or by the late ones themselves.
@@ -164,11 +158,11 @@ async function parseAll(
     const taken = all[index]
     if (taken !== undefined && !inTime.has(row.id)) overtaken.add(row, taken)
   }
-  return inOrder(deps, ready, overtaken)
+  return inOrder(deps, ready, slow)
 }
 
 /** Those that nobody has to wait for, in the order of arrival; the others are taken when they can be. */
-function inOrder(deps: IntakeDeps, ready: readonly Ready[], overtaken: Overtaken): Ready[] {
+function inOrder(deps: IntakeDeps, ready: readonly Ready[], { overtaken, inHand }: Slow): Ready[] {
   return ready
     .toSorted((a, b) => a.row.id - b.row.id)
     .filter((done) => {
@@ -177,6 +171,7 @@ function inOrder(deps: IntakeDeps, ready: readonly Ready[], overtaken: Overtaken
       const taken = takeLate(deps, done, before)
       // An answer to this one waits as well.
       overtaken.add(done.row, taken)
+      inHand.add(done.row, taken)
       taken.catch((err: unknown) => reportOnly(deps, err))
       return false
     })

@@ -1,4 +1,5 @@
 /** The inbound ledger: one row for every message a server ever showed us, with its fate. */
+import type { Knex } from 'knex'
 import type { VerdictKind } from '../mail/verdict.ts'
 import { together } from './claim-order.ts'
 import {
@@ -90,7 +91,16 @@ const CLAIM_MS = 5 * 60_000
  */
 export async function claimInbound(
   tx: Tx,
-  claim: { inboxIds: readonly number[]; owner: string; limit: number; at: Date },
+  claim: {
+    inboxIds: readonly number[]
+    owner: string
+    limit: number
+    /** Of all sources together; one message may exceed it. */
+    bytes?: number
+    /** In this daemon's hand still, however long ago it claimed them. */
+    except?: readonly number[]
+    at: Date
+  },
 ): Promise<InboundMessage[]> {
   const now = toMs(claim.at)
   const due = await tx<InboundRow>('inbound_messages')
@@ -99,12 +109,13 @@ export async function claimInbound(
     .whereIn('inbox_id', [...claim.inboxIds])
     .where('due_at', '<=', now)
     .modify(notLeasedElsewhere, tx, claim.owner)
+    .modify(leaveOut, claim.except)
     .orderBy('id')
     .limit(claim.limit)
-    .select('id', 'attempts', 'failures')
+    .select('id', 'attempts', 'failures', 'size')
   if (due.length === 0) return []
   const rows = await tx<InboundRow>('inbound_messages')
-    .whereIn('id', together(due))
+    .whereIn('id', together(upTo(claim.bytes ?? Infinity, due)))
     .where({ fate: 'pending' })
     .where('due_at', '<=', now)
     .update({
@@ -116,15 +127,34 @@ export async function claimInbound(
   return rows.map(toInbound).toSorted((a, b) => a.id - b.id)
 }
 
+function leaveOut(query: Knex.QueryBuilder, ids: readonly number[] = []): void {
+  if (ids.length > 0) void query.whereNotIn('id', [...ids])
+}
+
+/** The first of them, up to and with the one that exceeds so many bytes. */
+function upTo<Row extends { readonly size: number }>(bytes: number, rows: readonly Row[]): Row[] {
+  let before = 0
+  return rows.filter(({ size }) => {
+    const fits = before < bytes
+    before += size
+    return fits
+  })
+}
+
 /** When the next pending message is due that this daemon may claim, or null. */
 export async function nextInboundDue(
   db: Queryable,
-  { inboxIds, owner }: { inboxIds: readonly number[]; owner: string },
+  {
+    inboxIds,
+    owner,
+    except,
+  }: { inboxIds: readonly number[]; owner: string; except?: readonly number[] },
 ): Promise<Date | null> {
   const row = await db<InboundRow>('inbound_messages')
     .where({ fate: 'pending' })
     .whereIn('inbox_id', [...inboxIds])
     .modify(notLeasedElsewhere, db, owner)
+    .modify(leaveOut, except)
     .min({ due: 'due_at' })
     .first<{ due: number | null }>()
   return fromMsOrNull(row?.due ?? null)

@@ -160,6 +160,26 @@ eachDatabase(
       expect(row).toEqual({ lease_owner: 'b', attempts: 2, failures: 0 })
     })
 
+    test('no more bytes are claimed at once than asked for, but for one message', async () => {
+      const store = await start()
+      await insert(store, aRow(1, { size: 60 }), aRow(2, { size: 90 }), aRow(3, { size: 1 }))
+      const wish = { inboxIds: [1], owner: 'a', limit: 10, bytes: 100, at: AT }
+      const next = () => store.transaction((tx) => claimInbound(tx, wish))
+      expect([ids(await next()), ids(await next())]).toEqual([[1, 2], [3]])
+    })
+
+    test('what is in hand still is not claimed again when its claim has run out', async () => {
+      const store = await start()
+      await insert(store, aRow(1), aRow(2))
+      await claim(store, 'a')
+      const wish = { inboxIds: [1], owner: 'a', except: [1] }
+      const at = later(5 * 60_000)
+      expect(await nextInboundDue(store.read, wish)).toEqual(at)
+      const again = await store.transaction((tx) => claimInbound(tx, { ...wish, limit: 10, at }))
+      expect(ids(again)).toEqual([2])
+      expect(await nextInboundDue(store.read, { ...wish, except: [1, 2] })).toBe(null)
+    })
+
     test('mail of an inbox that this daemon does not serve is left alone', async () => {
       const store = await start()
       await insert(store, aRow(1))
