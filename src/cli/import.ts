@@ -32,7 +32,10 @@ interface Count {
   tooLarge: number
 }
 
-/** Repeating it, or going on after a break, stores what is not there yet. Exit code 0. */
+/**
+ * Repeating it, or going on after a break, stores what is not there yet. Exit code 0 when all of it is
+ * there, 1 when messages are too large.
+ */
 export async function runImport(config: Config, wish: Wish, io: ExplainIo): Promise<number> {
   return withWorkplace(config, async (workplace) => {
     const [inbox] = wantedInboxes(workplace, wish.inbox)
@@ -42,13 +45,13 @@ export async function runImport(config: Config, wish: Wish, io: ExplainIo): Prom
       () => importAll(workplace, { ...wish, inboxId: inbox?.id ?? 0 }, count, io),
     )
     io.stdout.write(`${sumOf(count)} The daemon takes them in while it runs.\n`)
-    return 0
+    return count.tooLarge === 0 ? 0 : EXIT.failure
   })
 }
 
 const sumOf = ({ stored, known, tooLarge }: Count): string =>
   `${stored} message(s) stored, ${known} were there already${
-    tooLarge === 0 ? '' : `, ${tooLarge} too large (more than ${MESSAGE_BYTES_MAX} bytes)`
+    tooLarge === 0 ? '' : `, ${tooLarge} too large`
   }.`
 
 async function importAll(
@@ -65,9 +68,15 @@ async function importAll(
     bytes = 0
     io.stderr.write(`\r${count.stored + count.known} messages`)
   }
-  for await (const { source } of readable(wish, count)) {
-    if (source === null) count.tooLarge += 1
-    if (source === null || source.length === 0) continue
+  for await (const { where, source } of readable(wish, count)) {
+    if (source === null) {
+      count.tooLarge += 1
+      io.stderr.write(
+        `postroom import: ${where} has more than ${MESSAGE_BYTES_MAX} bytes and is left out.\n`,
+      )
+      continue
+    }
+    if (source.length === 0) continue
     batch.push(source)
     bytes += source.length
     if (batch.length >= BATCH_MAX || bytes >= BATCH_BYTES_MAX) await flush()

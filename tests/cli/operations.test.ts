@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { loadConfig } from '../../src/config.ts'
+import { MESSAGE_BYTES_MAX } from '../../src/inbound/fetch-options.ts'
 import { insertInbound } from '../../src/store/inbound-messages.ts'
 import { openWorkplace } from '../../src/workplace.ts'
 import { overwriteTable } from '../kit/overwrite-table.ts'
@@ -100,6 +101,18 @@ test('import stores old mail once, however often it is repeated', async () => {
   expect((await importing()).stdout).toMatch(/^1 message\(s\) stored, 2 were there already/)
   const { stdout } = await postroom('where-is', 'old-3@x.test')
   expect(stdout).toContain('pending\n         imported')
+})
+
+test('import names each message that is too large, and fails when it has stored the others', async () => {
+  const mbox = path.join(path.dirname(file), 'old.mbox')
+  const large = 'x'.repeat(MESSAGE_BYTES_MAX)
+  writeFileSync(mbox, `From a\nSubject: 1\n\n${large}\n\nFrom b\nSubject: 2\n\nText\n`)
+  const imported = await postroom('import', 'mbox', mbox, '--inbox', 'support')
+  expect(imported.code).toBe(1)
+  expect(imported.stderr).toContain(
+    `postroom import: ${mbox}, message 1 (at byte 0) has more than ${MESSAGE_BYTES_MAX} bytes and is left out.\n`,
+  )
+  expect(imported.stdout).toMatch(/^1 message\(s\) stored, 0 were there already, 1 too large\b/)
 })
 
 test('import says what it cannot read, and which inboxes and kinds there are', async () => {
