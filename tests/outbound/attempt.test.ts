@@ -69,9 +69,9 @@ const laneWhere = (happens: {
   whileBody?: () => Promise<unknown>
   afterDot?: () => Promise<unknown>
 }): SmtpLane => ({
-  async submit(_envelope, _source, { beforeDot }) {
+  async submit(_envelope, _source, hooks) {
     await happens.whileBody?.()
-    await beforeDot()
+    await hooks.beforeDot()
     await happens.afterDot?.()
     return { kind: 'sent', reply: '250 2.0.0 queued' }
   },
