@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { Health } from '../src/health.ts'
 
 const MINUTE = 60_000
-const failure = { error: 'Nothing answers.', nextRetryAt: null }
+const failure = { error: 'Nothing answers.', nextRetryAt: new Date(0) }
 
 test('a connection fails from its first failure on, until one works', () => {
   const health = new Health()
