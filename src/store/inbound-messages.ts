@@ -103,7 +103,7 @@ export async function claimInbound(
   },
 ): Promise<InboundMessage[]> {
   const now = toMs(claim.at)
-  const due = await tx<InboundRow>('inbound_messages')
+  const due: readonly Due[] = await tx<InboundRow>('inbound_messages')
     .where({ fate: 'pending' })
     // Mail of an inbox that only another daemon serves is left to that one.
     .whereIn('inbox_id', [...claim.inboxIds])
@@ -131,8 +131,10 @@ function leaveOut(query: Knex.QueryBuilder, ids: readonly number[] = []): void {
   if (ids.length > 0) void query.whereNotIn('id', [...ids])
 }
 
+type Due = Pick<InboundRow, 'id' | 'attempts' | 'failures' | 'size'>
+
 /** The first of them, up to and with the one that exceeds so many bytes. */
-function upTo<Row extends { readonly size: number }>(bytes: number, rows: readonly Row[]): Row[] {
+function upTo(bytes: number, rows: readonly Due[]): readonly Due[] {
   let before = 0
   return rows.filter(({ size }) => {
     const fits = before < bytes
