@@ -8,6 +8,7 @@ import {
   duration,
   languageTag,
   listenAddress,
+  network,
   networkOrHost,
   port,
   rate,
@@ -162,7 +163,7 @@ export const ConfigFile = z.strictObject({
       forgot: rate.prefault('10/10min'),
     })
     .prefault({}),
-  trust_proxy: z.array(z.string()).default([]),
+  trust_proxy: z.array(network).default([]),
   webhooks: z.strictObject({ allow_private: z.array(networkOrHost).default([]) }).prefault({}),
   metrics: z.enum(['loopback', 'token']).default('loopback'),
   log: z

@@ -88,14 +88,27 @@ export const address = z.string().transform((text, ctx) => {
   return z.NEVER
 })
 
-/** An address, a network (`10.0.0.0/8`) or a host name. */
-export const networkOrHost = z.string().refine((text) => {
-  const [address = '', bits, ...more] = text.replace(/^\[|\]$/g, '').split('/')
+/** An address, or a network: how many of its first bits count. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/')
   const width = [0, 0, 0, 0, 32, 0, 128][isIP(address)] ?? 0
-  if (isIP(address) === 0) return /^(?=.*[a-z])[a-z0-9_.-]{1,253}$/i.test(text)
-  return (
-    more.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= width))
+  // fe80::1%eth0: which link that is, is nobody else's business.
+  if (width === 0 || address.includes('%') || more.length > 0) return false
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= width)
+}
+
+/** An address or a network (`10.0.0.0/8`). */
+export const network = z
+  .string()
+  .refine(
+    isNetwork,
+    'is not an address or a network; write for example 127.0.0.1 or 10.0.0.0/8 (names are not looked up)',
   )
+
+/** An address, a network or a host name. */
+export const networkOrHost = z.string().refine((text) => {
+  const bare = text.replace(/^\[|\]$/g, '')
+  return isNetwork(bare) || /^(?=.*[a-z])[a-z0-9_.-]{1,253}$/i.test(text)
 }, 'is not an address, a network or a host name; write for example 10.0.0.0/8 or chat.internal')
 
 const NOT_LISTEN = 'is not host:port; write for example 127.0.0.1:8025'

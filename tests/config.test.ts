@@ -134,6 +134,18 @@ const BAD: readonly [what: string, source: string, ...says: (string | RegExp)[]]
     'postroom.yaml:1:',
     'not a rate; write for example',
   ],
+  [
+    'a proxy by its name',
+    'trust_proxy: [127.0.0.1, nginx]\n',
+    'postroom.yaml:1:26: trust_proxy[1] is not an address or a network; write for example 127.0.0.1 or 10.0.0.0/8',
+  ],
+  [
+    'a network of proxies with too many bits',
+    'trust_proxy: [10.0.0.0/99]\n',
+    'trust_proxy[0] is not',
+  ],
+  ['a network of proxies without bits', 'trust_proxy: [10.0.0.0/]\n', 'trust_proxy[0] is not'],
+  ['a proxy on a link', 'trust_proxy: ["fe80::1%eth0"]\n', 'trust_proxy[0] is not'],
   ['a rate per nothing', 'flood: { per_sender: 5/0s }\n', 'not a rate'],
   [
     'an address to listen at without port',
@@ -383,6 +395,11 @@ describe('defaults', () => {
       expect(Object.values(lifted).every((rate) => rate === null)).toBe(true)
     },
   )
+
+  test('proxies are addresses and networks', () => {
+    const { trustProxy } = load('trust_proxy: [127.0.0.1, "::1", 10.0.0.0/8, "fd00::/8"]\n')
+    expect(trustProxy).toEqual(['127.0.0.1', '::1', '10.0.0.0/8', 'fd00::/8'])
+  })
 
   test('agents may be written short or long', () => {
     const { agents } = load('agents: [Ana@acme.test, { email: ben@acme.test, name: Ben }]\n')
