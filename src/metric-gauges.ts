@@ -18,6 +18,7 @@ export interface StoredGauges {
 }
 
 export class StoredMetrics {
+  readonly #up
   readonly #busy
   readonly #tickets
   readonly #waiting
@@ -30,6 +31,10 @@ export class StoredMetrics {
   readonly #walSize
 
   constructor(made: Instruments) {
+    this.#up = made.gauge(
+      'db_up',
+      'Does the database answer? If not, what it knows is as of before',
+    )
     this.#busy = made.counter(
       'db_busy_total',
       'Statements refused for a lock or change of somebody else',
@@ -46,7 +51,10 @@ export class StoredMetrics {
     this.#walSize = made.gauge('wal_size_bytes', 'Size of SQLite’s write-ahead log')
   }
 
-  set(stored: StoredGauges): void {
+  /** Null: the database does not answer. */
+  set(stored: StoredGauges | null): void {
+    this.#up.set(stored === null ? 0 : 1)
+    if (stored === null) return
     for (const [status, count] of stored.ticketsByStatus) this.#tickets.set({ status }, count)
     for (const [state, count] of stored.outboxByState) this.#outbox.set({ state }, count)
     this.#waiting.set(stored.oldestWaitingS)

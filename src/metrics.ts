@@ -248,7 +248,7 @@ export class Metrics {
   }
 
   /** Everything as Prometheus reads it. */
-  async expose(inboxes: readonly InboxGauges[], stored: StoredGauges): Promise<string> {
+  async expose(inboxes: readonly InboxGauges[], stored: StoredGauges | null): Promise<string> {
     for (const { name, state, lastSuccessAt } of inboxes) {
       this.#up.set({ [INBOX]: name }, state === 'connected' ? 1 : 0)
       for (const one of CONNECTION_STATES) {

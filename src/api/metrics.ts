@@ -4,6 +4,7 @@ import { EventHorizon } from '../store/event-horizon.ts'
 import { lastEventBefore } from '../store/events.ts'
 import type { StoredGauges } from '../metric-gauges.ts'
 import { readGauges, ticketMovesAfter } from '../store/reads/gauges.ts'
+import { pause } from '../pause.ts'
 import { ruleOf } from '../ticket/lifecycle.ts'
 import { media } from './answers.ts'
 import { Authenticator, authorise, forbidden } from './auth.ts'
@@ -15,6 +16,8 @@ import type { Route } from './route.ts'
 
 /** Several that ask in turn share one look at the database. */
 const FRESH_MS = 5_000
+/** Prometheus waits ten seconds. */
+const LOOK_MS = 3_000
 
 export function metricsRoutes(deps: ApiDeps): readonly Route[] {
   const mayAsk = guardOf(deps)
@@ -67,34 +70,52 @@ class SharedGauges {
   readonly #deps: ApiDeps
   readonly #horizon: EventHorizon
   /** Tickets that moved before this process began are not its own. */
-  readonly #beganAt: Promise<number>
+  #beganAt: Promise<number> | null = null
   #countedTo = 0
-  #look: Promise<StoredGauges> | null = null
-  #lookedAt = 0
+  #look: Promise<StoredGauges | null> = Promise.resolve(null)
+  #lookedAt = Number.NEGATIVE_INFINITY
+  #isLooking = false
 
   constructor(deps: ApiDeps) {
     this.#deps = deps
     this.#horizon = new EventHorizon(deps.store)
-    this.#beganAt = lastEventBefore(deps.store.read, new Date(8.64e15))
-    this.#beganAt.catch(() => {
+    this.#began().catch(() => {
       // Whoever asks is told.
     })
   }
 
-  look(): Promise<StoredGauges> {
+  /** Null: the database does not answer, and what this process knows by itself is told all the same. */
+  async look(): Promise<StoredGauges | null> {
     const now = this.#deps.clock.now().getTime()
-    if (this.#look === null || now - this.#lookedAt >= FRESH_MS) {
+    // One that hangs is not joined by another each time somebody asks.
+    if (!this.#isLooking && now - this.#lookedAt >= FRESH_MS) {
       this.#lookedAt = now
       this.#look = this.#read()
-      this.#look.catch(() => {
-        // The next one looks again.
-        this.#look = null
-      })
     }
-    return this.#look
+    const late = new AbortController()
+    const timeout = pause(LOOK_MS, late.signal).then(() => null)
+    try {
+      return await Promise.race([this.#look, timeout])
+    } finally {
+      late.abort()
+    }
   }
 
-  async #read(): Promise<StoredGauges> {
+  async #read(): Promise<StoredGauges | null> {
+    this.#isLooking = true
+    try {
+      return await this.#readAll()
+    } catch (err) {
+      this.#deps.events.databaseUnavailable('metrics', err)
+      // The next one looks again.
+      this.#lookedAt = Number.NEGATIVE_INFINITY
+      return null
+    } finally {
+      this.#isLooking = false
+    }
+  }
+
+  async #readAll(): Promise<StoredGauges> {
     const { store, config, context, inboxes, clock } = this.#deps
     await this.#countMoves()
     const { database } = config
@@ -106,11 +127,22 @@ class SharedGauges {
     return readGauges(store, of, clock.now())
   }
 
+  /** Asked again when the database was away. */
+  async #began(): Promise<number> {
+    this.#beganAt ??= lastEventBefore(this.#deps.store.read, new Date(8.64e15))
+    try {
+      return await this.#beganAt
+    } catch (err) {
+      this.#beganAt = null
+      throw err
+    }
+  }
+
   /** Of tickets that moved since this process was first asked. */
   async #countMoves(): Promise<void> {
     const { store, context, metrics } = this.#deps
     const upToId = await this.#horizon.advance()
-    const afterId = Math.max(this.#countedTo, await this.#beganAt)
+    const afterId = Math.max(this.#countedTo, await this.#began())
     if (afterId >= upToId) return
     const isClosed = (status: string): boolean =>
       ruleOf(context.lifecycle, status).category === 'closed'

@@ -280,6 +280,15 @@ eachDatabase(
       const missing = asked.filter((name) => !there.has(name.replace(/_(?:bucket|sum|count)$/, '')))
       expect(missing).toEqual([])
     })
+
+    test('tell what the process knows by itself when the database is gone', async () => {
+      const api = await start()
+      expect((await scrape(api)).get('postroom_db_up')).toBe(1)
+      await api.store.close()
+      const samples = await scrape(api)
+      expect(samples.get('postroom_db_up')).toBe(0)
+      expect(samples.get('postroom_mailbox_up{mailbox="Support"}')).toBe(0)
+    })
   },
   { prepare: migrated },
 )
