@@ -1,5 +1,5 @@
 /** The environment wins over the file: POSTROOM_* variables are laid over the file's tree. */
-import type { ConfigProblem } from './config-problems.ts'
+import type { ConfigProblem, KeyPath } from './config-problems.ts'
 import { isLoopback, parseServerUrl, type ServerUrl } from './config-values.ts'
 
 type Tree = Record<string, unknown>
@@ -30,6 +30,8 @@ export interface Merged {
   /** Dotted path -> the variable that supplied it. */
   readonly variables: ReadonlyMap<string, string>
   readonly problems: readonly ConfigProblem[]
+  /** The keys that they are about. */
+  readonly mistaken: readonly KeyPath[]
 }
 
 const isTree = (value: unknown): value is Tree =>
@@ -42,7 +44,8 @@ export function applyEnvironment(
 ): Merged {
   const variables = new Map<string, string>()
   const problems: ConfigProblem[] = []
-  if (!isTree(tree)) return { merged: tree, variables, problems }
+  const mistaken: KeyPath[] = []
+  if (!isTree(tree)) return { merged: tree, variables, problems, mistaken }
   const merged: Tree = { ...tree }
   for (const [variable, path] of Object.entries(PLAIN)) {
     const value = env[variable]
@@ -52,9 +55,9 @@ export function applyEnvironment(
   }
   const list: readonly unknown[] = Array.isArray(merged['inboxes']) ? merged['inboxes'] : []
   const index = placeOfSupport(list)
-  const inbox = inboxFrom(env, index, variables, problems)
+  const inbox = inboxFrom(env, index, { variables, problems, mistaken })
   if (inbox !== null) merged['inboxes'] = withInbox(list, index, inbox, variables)
-  return { merged, variables, problems }
+  return { merged, variables, problems, mistaken }
 }
 
 function setAt(tree: Tree, path: readonly string[], value: unknown): void {
@@ -69,12 +72,17 @@ function setAt(tree: Tree, path: readonly string[], value: unknown): void {
   setAt(copy, rest, value)
 }
 
+interface Findings {
+  readonly variables: Map<string, string>
+  readonly problems: ConfigProblem[]
+  readonly mistaken: KeyPath[]
+}
+
 /** The one inbox the environment can describe; its name is Support. */
 function inboxFrom(
   env: Readonly<Record<string, string | undefined>>,
   index: number,
-  variables: Map<string, string>,
-  problems: ConfigProblem[],
+  { variables, problems, mistaken }: Findings,
 ): Tree | null {
   const inbox: Tree = {}
   for (const [variable, key, scheme] of [
@@ -87,6 +95,8 @@ function inboxFrom(
     if (url === null) {
       const what = `is not a URL such as ${scheme}s://user:password@${scheme}.example.org`
       problems.push({ where: variable, what })
+      mistaken.push(['inboxes', index, key])
+      inbox[key] = text
       continue
     }
     const server = serverTree(url, scheme)

@@ -3,19 +3,14 @@
  * rules that span several keys.
  */
 import path from 'node:path'
-import type {
-  Config,
-  ConfigSource,
-  DatabaseConfig,
-  DoneAction,
-  InboxConfig,
-  ServerConfig,
-} from './config.ts'
+import type { Config, DatabaseConfig, DoneAction, InboxConfig, ServerConfig } from './config.ts'
 import { finishOauth, finishOidc } from './config-oauth.ts'
-import { Finisher, type KeyPath } from './config-finisher.ts'
-import type { ConfigProblem, Locator } from './config-problems.ts'
+import type { Finisher } from './config-finisher.ts'
+import type { ConfigProblem, KeyPath } from './config-problems.ts'
 import type { ConfigTree, InboxTree, ServerTree } from './config-schema.ts'
 import { isLoopback } from './config-values.ts'
+import { messageOf } from './errors.ts'
+import { loadLifecycle } from './lifecycles.ts'
 import { domainOf, parseAddress, splitSubaddress } from './mail/address.ts'
 import { Secret } from './secret.ts'
 
@@ -30,19 +25,18 @@ function urlOf({ host, port }: Config['listen']): string {
 
 export function finishConfig(
   tree: ConfigTree,
-  source: ConfigSource,
-  locator: Locator,
+  finisher: Finisher,
 ): { config: Config; problems: readonly ConfigProblem[] } {
-  const finisher = new Finisher(source, locator)
   const dataDir = finisher.resolve(tree.data_dir)
   const inboxes = tree.inboxes.map((inbox, index) => finishInbox(inbox, index, finisher))
   checkAddresses(inboxes, finisher)
   warnOfAddresses(inboxes, tree.agents, finisher)
   if (inboxes.length === 0)
     finisher.warnings.push('no inbox is configured: no mail comes in or goes out')
+  checkLifecycle(tree.lifecycle, finisher)
   const { budget } = tree.acknowledgement
   const config: Config = {
-    file: source.file ?? null,
+    file: finisher.source.file ?? null,
     publicUrl: tree.public_url?.replace(/\/+$/, '') ?? urlOf(tree.listen),
     listen: tree.listen,
     dataDir,
@@ -86,6 +80,14 @@ export function finishConfig(
   return { config, problems: finisher.problems }
 }
 
+function checkLifecycle(name: string, finisher: Finisher): void {
+  try {
+    loadLifecycle(name)
+  } catch (err) {
+    finisher.problem(['lifecycle'], messageOf(err))
+  }
+}
+
 function finishDatabase(
   text: string | undefined,
   dataDir: string,
@@ -127,6 +129,7 @@ function finishInbox(tree: InboxTree, index: number, finisher: Finisher): InboxC
     finisher.problem(
       [...at, 'imap'],
       `inboxes[${index}].imap needs user and password, password_file or oauth`,
+      ['user', 'password', 'password_file', 'oauth'].map((key) => [...at, 'imap', key]),
     )
   }
   const authservId = tree.authserv_id ?? null
@@ -160,6 +163,7 @@ function finishServer(tree: ServerTree, at: KeyPath, finisher: Finisher): Server
     finisher.problem(
       [...at, 'tls'],
       `${label}.tls: none sends the password in the clear to ${tree.host}; use implicit or starttls, or set allow_insecure: true if you must`,
+      [[...at, 'allow_insecure']],
     )
   }
   const ca =
@@ -226,6 +230,7 @@ function checkAddresses(inboxes: readonly InboxConfig[], finisher: Finisher): vo
         finisher.problem(
           ['inboxes', index, 'address'],
           `${address} has a +tag of its own, so replies cannot carry ours; set plus_addressing: false`,
+          [['inboxes', index, 'plus_addressing']],
         )
       }
     }

@@ -2,27 +2,36 @@
 import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import type { ConfigSource } from './config.ts'
-import type { ConfigProblem, Locator } from './config-problems.ts'
+import type { ConfigProblem, KeyPath, Locator } from './config-problems.ts'
 import type { ServerTree } from './config-schema.ts'
 import { messageOf } from './errors.ts'
 import { Secret } from './secret.ts'
-
-/** Where a key stands: `['inboxes', 0, 'imap', 'host']`. */
-export type KeyPath = readonly (string | number)[]
 
 export class Finisher {
   readonly problems: ConfigProblem[] = []
   readonly warnings: string[] = []
   readonly #source: ConfigSource
   readonly #locator: Locator
+  readonly #mistaken: readonly KeyPath[]
 
-  constructor(source: ConfigSource, locator: Locator) {
+  /** @param mistaken what is wrong in itself: that is told, and what follows from it is not. */
+  constructor(source: ConfigSource, locator: Locator, mistaken: readonly KeyPath[]) {
     this.#source = source
     this.#locator = locator
+    this.#mistaken = mistaken
   }
 
-  problem(at: KeyPath, what: string): void {
-    this.problems.push({ where: this.#locator.where(at), what })
+  get source(): ConfigSource {
+    return this.#source
+  }
+
+  /** @param from what else the rule looks at. */
+  problem(at: KeyPath, what: string, from: readonly KeyPath[] = []): void {
+    const follows = this.#mistaken.some(
+      (wrong) =>
+        isWithin(at, wrong) || from.some((key) => isWithin(key, wrong) || isWithin(wrong, key)),
+    )
+    if (!follows) this.problems.push({ where: this.#locator.where(at), what })
   }
 
   resolve(file: string): string {
@@ -75,3 +84,7 @@ export class Finisher {
     return new Secret(value)
   }
 }
+
+/** Is it that, or in it? */
+const isWithin = (path: KeyPath, whole: KeyPath): boolean =>
+  whole.every((part, index) => path[index] === part)

@@ -1,7 +1,8 @@
 /** The `oauth` of a mail server and the `oidc` of the desk: who gives tokens, and where secrets are. */
 import { domainToASCII } from 'node:url'
 import type { OauthConfig, OidcConfig } from './config.ts'
-import type { Finisher, KeyPath } from './config-finisher.ts'
+import type { Finisher } from './config-finisher.ts'
+import type { KeyPath } from './config-problems.ts'
 import type { ConfigTree, ServerTree } from './config-schema.ts'
 import { isLoopback } from './config-values.ts'
 import type { Secret } from './secret.ts'
@@ -23,6 +24,7 @@ export function finishOauth(
     finisher.problem(
       [...at, 'provider'],
       `${label}.provider "${tree.provider}" is not one of ${known}; for another one set token_url`,
+      [[...at, 'token_url']],
     )
   }
   if (tree.token_url !== undefined && !isPrivateUrl(tree.token_url)) {

@@ -12,7 +12,8 @@ export interface ConfigProblem {
   readonly what: string
 }
 
-type Path = readonly (string | number)[]
+/** Where a key stands: `['inboxes', 0, 'imap', 'host']`. */
+export type KeyPath = readonly (string | number)[]
 
 /** The position of a path's value in the file, or of the deepest ancestor that is there. */
 export class Locator {
@@ -34,7 +35,7 @@ export class Locator {
     this.#variables = variables
   }
 
-  where(path: Path, unknownKey?: string): string {
+  where(path: KeyPath, unknownKey?: string): string {
     const variable = this.#variableOf(path)
     if (variable !== undefined) return variable
     const offset = this.#offset(path, unknownKey)
@@ -44,11 +45,11 @@ export class Locator {
   }
 
   /** Is this very value from a variable, rather than something beside it? */
-  isFromEnvironment(path: Path): boolean {
+  isFromEnvironment(path: KeyPath): boolean {
     return this.#variables.has(path.join('.'))
   }
 
-  #variableOf(path: Path): string | undefined {
+  #variableOf(path: KeyPath): string | undefined {
     for (let length = path.length; length > 0; length -= 1) {
       const variable = this.#variables.get(path.slice(0, length).join('.'))
       if (variable !== undefined) return variable
@@ -56,7 +57,7 @@ export class Locator {
     return undefined
   }
 
-  #offset(path: Path, unknownKey: string | undefined): number | null {
+  #offset(path: KeyPath, unknownKey: string | undefined): number | null {
     for (let length = path.length; length >= 0; length -= 1) {
       const node = this.#document?.getIn(path.slice(0, length), true) as Node | undefined
       if (node === undefined || node === null) continue
@@ -72,7 +73,7 @@ export class Locator {
 }
 
 /** `inboxes[0].imap.port`. */
-export function dotted(path: Path): string {
+export function dotted(path: KeyPath): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`
     return text === '' ? part : `${text}.${part}`
@@ -82,19 +83,36 @@ export function dotted(path: Path): string {
 interface Saying {
   readonly locator: Locator
   /** Which keys an object at a path may have. */
-  readonly knownKeys: (path: Path) => readonly string[]
+  readonly knownKeys: (path: KeyPath) => readonly string[]
   /** Dotted paths of values whose mistake is told already. */
   readonly told: ReadonlySet<string>
 }
 
 /** One problem per schema issue. */
 export function problemsOf(error: z.ZodError, saying: Saying): ConfigProblem[] {
-  return error.issues.flatMap((issue) => problemOf(issue, saying))
+  const misspelt = error.issues.filter(({ code }) => code === 'unrecognized_keys')
+  const meant = new Set(misspelt.flatMap((issue) => placesOf(issue, saying.knownKeys)).map(dotted))
+  return error.issues
+    .filter((issue) => !(isMissing(issue) && meant.has(dotted(pathOf(issue)))))
+    .flatMap((issue) => problemOf(issue, saying))
 }
+
+export const pathOf = ({ path }: z.core.$ZodIssue): KeyPath =>
+  path.filter((part): part is string | number => typeof part !== 'symbol')
+
+/** Where an issue is: a misspelt key is a mistake of the one that was meant. */
+export function placesOf(issue: z.core.$ZodIssue, knownKeys: Saying['knownKeys']): KeyPath[] {
+  const path = pathOf(issue)
+  if (issue.code !== 'unrecognized_keys') return [path]
+  return issue.keys.map((key) => [...path, nearest(key, knownKeys(path)) ?? key])
+}
+
+const isMissing = (issue: z.core.$ZodIssue): boolean =>
+  issue.code === 'invalid_type' && issue.input === undefined && issue.message.includes('undefined')
 
 function problemOf(issue: z.core.$ZodIssue, saying: Saying): ConfigProblem[] {
   const { locator, knownKeys, told } = saying
-  const path = issue.path.filter((part): part is string | number => typeof part !== 'symbol')
+  const path = pathOf(issue)
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       where: locator.where(path, key),
@@ -120,7 +138,7 @@ const depth = (issues: readonly z.core.$ZodIssue[]): number =>
 
 function sentence(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') {
-    return issue.input === undefined && issue.message.includes('undefined')
+    return isMissing(issue)
       ? `is missing (it must be ${nounOf(issue.expected)})`
       : wrongKind(issue.expected, issue.message)
   }
@@ -152,13 +170,17 @@ function nounOf(kind: string): string {
 
 /** `; did you mean "host"?`, or the list of what is known here. */
 export function suggestion(key: string, known: readonly string[]): string {
-  const nearest = known
+  const meant = nearest(key, known)
+  if (meant !== null) return `; did you mean "${meant}"?`
+  return known.length > 0 ? `; known here: ${known.join(', ')}` : ''
+}
+
+/** The word that was meant by a misspelt one, or null. */
+export function nearest(key: string, known: readonly string[]): string | null {
+  const best = known
     .map((candidate) => ({ candidate, distance: editDistance(key.toLowerCase(), candidate) }))
     .toSorted((a, b) => a.distance - b.distance)[0]
-  if (nearest !== undefined && nearest.distance <= Math.max(2, key.length / 3)) {
-    return `; did you mean "${nearest.candidate}"?`
-  }
-  return known.length > 0 ? `; known here: ${known.join(', ')}` : ''
+  return best !== undefined && best.distance <= Math.max(2, key.length / 3) ? best.candidate : null
 }
 
 /** Edits (insert, delete, replace, swap of neighbours) that turn one word into another. */

@@ -3,10 +3,8 @@
  * there; this one does not, and the text itself would become a password or a host. So it is a mistake.
  * Not where a variable of ours gives the value: whoever sets that has had it filled in, or means it.
  */
-import { type ConfigProblem, dotted, type Locator } from './config-problems.ts'
+import { type ConfigProblem, dotted, type KeyPath, type Locator } from './config-problems.ts'
 import { variableFor } from './config-environment.ts'
-
-type Path = readonly (string | number)[]
 
 /** Also with a default, `${NAME:-other}`; what that is, is not shown: it may be a secret. */
 const REFERENCE = /\$\{([A-Za-z_]\w{0,99})(?:[:?+=-][^{}]*)?\}/
@@ -16,8 +14,8 @@ const CLEAR_REFERENCE = /(?:^|[:/@])\$\{([A-Z_][A-Z0-9_]{0,99})(?:[:?+=-][^{}]*)
 const SECRET_KEY = /pas|pw|secret|token|database/i
 
 export interface Reference {
-  /** Dotted path of the value. */
-  readonly at: string
+  /** Where the value stands. */
+  readonly at: KeyPath
   readonly problem: ConfigProblem
 }
 
@@ -25,10 +23,10 @@ export interface Reference {
 export function referencesIn(tree: unknown, locator: Locator): Reference[] {
   // An alias of YAML may lead back to where it came from.
   const seen = new Set<object>()
-  const look = (value: unknown, at: Path): Reference[] => {
+  const look = (value: unknown, at: KeyPath): Reference[] => {
     if (typeof value === 'string') {
       if (locator.isFromEnvironment(at) || !REFERENCE.test(value)) return []
-      return [{ at: dotted(at), problem: problemAt(at, value, locator) }]
+      return [{ at, problem: problemAt(at, value, locator) }]
     }
     if (typeof value !== 'object' || value === null || seen.has(value)) return []
     seen.add(value)
@@ -53,7 +51,7 @@ export function referenceAt(source: string, offset: number): string | null {
 const shown = (name: string | undefined): string =>
   name === undefined ? 'what looks like a variable' : `\${${name}}`
 
-function problemAt(at: Path, value: string, locator: Locator): ConfigProblem {
+function problemAt(at: KeyPath, value: string, locator: Locator): ConfigProblem {
   const isSecret = at.some((part) => typeof part === 'string' && SECRET_KEY.test(part))
   const name = (isSecret ? CLEAR_REFERENCE : REFERENCE).exec(value)?.[1]
   return {
@@ -62,7 +60,7 @@ function problemAt(at: Path, value: string, locator: Locator): ConfigProblem {
   }
 }
 
-function remedyFor(at: Path): string {
+function remedyFor(at: KeyPath): string {
   if (at.at(-1) === 'password') {
     return 'write the password to a file and name that in password_file'
   }

@@ -178,3 +178,32 @@ export const ConfigFile = z.strictObject({
 export type ConfigTree = z.output<typeof ConfigFile>
 export type InboxTree = z.output<typeof InboxSection>
 export type ServerTree = z.output<typeof ImapSection> | z.output<typeof SmtpSection>
+
+/** The keys that the schema knows at a path; empty where anything goes. */
+export function knownKeys(at: readonly (string | number)[]): readonly string[] {
+  let schema: unknown = ConfigFile
+  for (const part of at) {
+    const inner = unwrapped(schema)
+    if (inner instanceof z.ZodArray) schema = inner.element
+    else if (inner instanceof z.ZodObject) schema = (inner.shape as Record<string, unknown>)[part]
+    else return []
+  }
+  const inner = unwrapped(schema)
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : []
+}
+
+function unwrapped(schema: unknown): unknown {
+  let inner = schema
+  while (
+    inner instanceof z.ZodDefault ||
+    inner instanceof z.ZodPrefault ||
+    inner instanceof z.ZodOptional ||
+    inner instanceof z.ZodNullable
+  ) {
+    inner = inner.unwrap()
+  }
+  if (inner instanceof z.ZodUnion) {
+    return inner.options.find((option) => unwrapped(option) instanceof z.ZodObject)
+  }
+  return inner
+}

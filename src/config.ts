@@ -5,12 +5,13 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { type Document, LineCounter, parseDocument } from 'yaml'
-import { z } from 'zod'
 import { applyEnvironment, VARIABLES } from './config-environment.ts'
 import { finishConfig } from './config-finish.ts'
-import { type ConfigProblem, Locator, problemsOf } from './config-problems.ts'
+import { Finisher } from './config-finisher.ts'
+import { type ConfigProblem, dotted, Locator, problemsOf } from './config-problems.ts'
 import { referenceAt, referencesIn } from './config-references.ts'
-import { ConfigFile } from './config-schema.ts'
+import { withoutMistakes } from './config-mistakes.ts'
+import { ConfigFile, knownKeys } from './config-schema.ts'
 import type { Rate } from './config-values.ts'
 import { EXIT, messageOf, OperatorError } from './errors.ts'
 import type { Address } from './mail/address.ts'
@@ -227,19 +228,29 @@ export interface ConfigSource {
 
 /** Validates a configuration tree; throws an OperatorError that lists all problems. */
 export function configFrom(tree: unknown, source: ConfigSource): Config {
-  const { merged, variables, problems: ofEnvironment } = applyEnvironment(tree, source.env)
+  const laid = applyEnvironment(tree, source.env)
+  const { merged, variables } = laid
   const locator =
     source.locator?.(variables) ?? new Locator('the environment', null, null, variables)
   const references = referencesIn(merged, locator)
-  const problems = [...ofEnvironment, ...references.map(({ problem }) => problem)]
+  // That `${PORT}` is no number either helps nobody.
+  const told = [...laid.mistaken, ...references.map(({ at }) => at)]
+  const problems = [...laid.problems, ...references.map(({ problem }) => problem)]
   const parsed = ConfigFile.safeParse(merged)
   if (!parsed.success) {
-    // That `${PORT}` is no number either helps nobody.
-    const told = new Set(references.map(({ at }) => at))
-    fail([...problems, ...problemsOf(parsed.error, { locator, knownKeys, told })])
+    const saying = { locator, knownKeys, told: new Set(told.map(dotted)) }
+    problems.push(...problemsOf(parsed.error, saying))
   }
-  const finished = finishConfig(parsed.data, source, locator)
-  if (problems.length + finished.problems.length > 0) fail([...problems, ...finished.problems])
+  const rest = parsed.success
+    ? { tree: parsed.data, mistaken: [] }
+    : withoutMistakes(merged, parsed.error)
+  if (rest === null) return fail(problems)
+  const finished = finishConfig(
+    rest.tree,
+    new Finisher(source, locator, [...told, ...rest.mistaken]),
+  )
+  problems.push(...finished.problems)
+  if (problems.length > 0) fail(problems)
   return Object.freeze(finished.config)
 }
 
@@ -247,33 +258,4 @@ function fail(problems: readonly ConfigProblem[]): never {
   const list = problems.map(({ where, what }) => `  ${where}: ${what}`).join('\n')
   const count = problems.length === 1 ? 'one mistake' : `${problems.length} mistakes`
   throw new OperatorError(EXIT.config, `The configuration has ${count}:\n${list}`)
-}
-
-/** The keys that the schema knows at a path; empty where anything goes. */
-function knownKeys(at: readonly (string | number)[]): readonly string[] {
-  let schema: unknown = ConfigFile
-  for (const part of at) {
-    const inner = unwrapped(schema)
-    if (inner instanceof z.ZodArray) schema = inner.element
-    else if (inner instanceof z.ZodObject) schema = (inner.shape as Record<string, unknown>)[part]
-    else return []
-  }
-  const inner = unwrapped(schema)
-  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : []
-}
-
-function unwrapped(schema: unknown): unknown {
-  let inner = schema
-  while (
-    inner instanceof z.ZodDefault ||
-    inner instanceof z.ZodPrefault ||
-    inner instanceof z.ZodOptional ||
-    inner instanceof z.ZodNullable
-  ) {
-    inner = inner.unwrap()
-  }
-  if (inner instanceof z.ZodUnion) {
-    return inner.options.find((option) => unwrapped(option) instanceof z.ZodObject)
-  }
-  return inner
 }

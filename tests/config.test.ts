@@ -249,6 +249,93 @@ describe('a configuration with', () => {
   })
 })
 
+/** The lines about mistakes, in any order. */
+const mistakes = (source: string, env: Record<string, string> = {}): string[] =>
+  refusal(() => load(source, { env }))
+    .message.split('\n')
+    .slice(1)
+
+describe('a key misspelt', () => {
+  const OTHERS: readonly [what: string, source: string, says: RegExp][] = [
+    [
+      'a password file that is missing',
+      inbox('{ host: a, user: b, password_file: secret }'),
+      /:5:\d+: .*secret cannot be read/,
+    ],
+    ['no password', inbox('{ host: a, user: b }'), /:5:\d+: .*needs user and password/],
+    ['plain text to another machine', imap('tls: none'), /:5:\d+: .*in the clear/],
+    [
+      'a database of another kind',
+      `database: mysql://x\n${INBOX}`,
+      /:2:11: database is not sqlite/,
+    ],
+    [
+      'the same name twice',
+      INBOX + INBOX.replace('inboxes:\n', '').replace('support@', 'help@'),
+      /is also the name of/,
+    ],
+    [
+      'the same address twice',
+      INBOX + INBOX.replace('inboxes:\n', '').replace('Support', 'Help'),
+      /the address support@acme\.test is in/,
+    ],
+    [
+      'an unknown lifecycle',
+      'lifecycle: nope\n',
+      /:2:12: There is no lifecycle "nope".* Known are .*default/,
+    ],
+    [
+      'an unknown provider of tokens',
+      inbox('{ host: a, user: b, oauth: { provider: x, client_id: a, refresh_token_file: b } }'),
+      /provider "x" is not one of/,
+    ],
+  ]
+  test.each(OTHERS)('hides no other mistake: %s', (_what, source, says) => {
+    const lines = mistakes(`listne: x\n${source}`)
+    expect(lines).toEqual([
+      expect.stringMatching(/^ {2}postroom\.yaml:1:1: unknown key "listne"/),
+      expect.stringMatching(says),
+    ])
+  })
+})
+
+describe('what follows from a mistake is not told:', () => {
+  const FOLLOWS: readonly [what: string, source: string, env?: Record<string, string>][] = [
+    ['a misspelt password is no missing one', inbox('{ host: a, user: b, pasword: c }')],
+    ['a password that is no text neither', inbox('{ host: a, user: b, password: 1 }')],
+    ['an oauth without provider neither', inbox('{ host: a, user: b, oauth: { client_id: a } }')],
+    ['an inbox that is a word has no other mistakes', 'inboxes: [support]\n'],
+    [
+      'a switch that is wrong leaves open what it would switch',
+      imap('tls: none, allow_insecure: maybe'),
+    ],
+    [
+      'a variable in the name of a file leaves open whether it is there',
+      inbox('{ host: a, user: b, password_file: "${SECRETS}/imap" }'),
+    ],
+    [
+      'a variable that is no URL leaves open what it would say',
+      '',
+      { POSTROOM_IMAP_URL: 'x', POSTROOM_SMTP_URL: 'smtps://a:b@c', POSTROOM_ADDRESS: 'a@b.test' },
+    ],
+  ]
+  test.each(FOLLOWS)('%s', (what, source, env) => {
+    // The oauth lacks two keys.
+    expect(mistakes(source, env)).toHaveLength(what.includes('oauth') ? 2 : 1)
+  })
+
+  test('an inbox without name and address may still have other mistakes', () => {
+    const source = imap('tls: none')
+      .replace('name:', 'nam:')
+      .replace('support@acme.test', 'support')
+    expect(mistakes(source)).toEqual([
+      expect.stringContaining('address is not an email address'),
+      expect.stringContaining('unknown key "inboxes[0].nam"; did you mean "name"?'),
+      expect.stringContaining('in the clear'),
+    ])
+  })
+})
+
 describe('what works, but seldom as it was meant, is a warning:', () => {
   test('bad input 184: an agent whose address is one of the desk', () => {
     const { warnings } = load(`agents: [support@acme.test]\n${INBOX}`)

@@ -89,10 +89,10 @@ test.each(DOWN)('%s is told, and the exit is 69', async (_what, more, says) => {
   expect(stdout).not.toContain('wrong\n')
 })
 
-test('an unknown lifecycle is a mistake of the configuration: exit 78', async () => {
+test('an unknown lifecycle is a mistake of the configuration, with its place: exit 78', async () => {
   configured({ top: { lifecycle: 'nope' } })
-  const { code, stdout } = await check('--offline')
-  expect(stdout).toContain('There is no lifecycle "nope"')
+  const { code, stderr } = await check('--offline')
+  expect(stderr).toMatch(/postroom\.yaml:1:\d+: There is no lifecycle "nope"/)
   expect(code).toBe(78)
 })
 
