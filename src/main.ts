@@ -1,16 +1,36 @@
 #!/usr/bin/env node
-/** argv -> command, signals -> AbortSignal, errors -> exit code. Nothing else. */
+/** argv -> command, signals -> AbortSignal or the end, errors -> exit code. Nothing else. */
+import { constants } from 'node:os'
 import { buildProgram } from './cli/program.ts'
+import { removeUnfinished } from './cli/unfinished.ts'
 import { runServe } from './serve.ts'
 import { AppError, EXIT, OperatorError } from './errors.ts'
 
-/** The first signal drains; a second one means it, but for a terminal that hangs up. */
+/** For those that drain at the first signal. A second one means it, but for a terminal that hangs up. */
 const stop = new AbortController()
+let drains = false
+const draining = (): AbortSignal => {
+  drains = true
+  return stop.signal
+}
 for (const name of ['SIGTERM', 'SIGINT'] as const) {
   process.on(name, () => {
+    if (!drains) endBy(name)
     if (stop.signal.aborted) process.exit(EXIT.failure)
     stop.abort(name)
   })
+}
+
+/**
+ * The other commands end at once: what they change is all or nothing. By the signal itself, because
+ * exit() waits for what SQLite, or a file, is at. (Seen from a shell it is 143 or 130 anyway.)
+ */
+function endBy(name: 'SIGTERM' | 'SIGINT'): never {
+  removeUnfinished()
+  process.removeAllListeners(name)
+  process.kill(process.pid, name)
+  // The first process of a container is spared by it.
+  process.exit(128 + constants.signals[name])
 }
 
 const io = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr }
@@ -23,14 +43,17 @@ process.stdout.on('error', (err: NodeJS.ErrnoException) => {
 })
 
 process.on('SIGHUP', () => stop.abort('SIGHUP'))
+process.on('exit', removeUnfinished)
 
 try {
   process.exitCode = await buildProgram({
     io,
-    signal: stop.signal,
-    serve: (config, signal) => runServe(config, signal, process.env),
+    serve: (config) => runServe(config, draining(), process.env),
     // Loaded when asked for: the daemon never carries the demo's servers.
-    demo: async (...args) => (await import('./demo-command.ts')).runDemoCommand(...args),
+    demo: async (...args) => {
+      const signal = draining()
+      return (await import('./demo-command.ts')).runDemoCommand(...args, signal)
+    },
     exportDesk: async function* (...args) {
       yield* (await import('./export-desk.ts')).exportDesk(...args)
     },

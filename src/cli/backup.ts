@@ -28,6 +28,7 @@ import {
 } from './backup-manifest.ts'
 import { tellingDiskErrors } from './disk-errors.ts'
 import type { ExplainIo } from './explain.ts'
+import { removedUnlessDone } from './unfinished.ts'
 import { withWorkplace } from './with-workplace.ts'
 
 const BLOBS_PER_QUERY = 500
@@ -57,7 +58,10 @@ async function backUp(workplace: Workplace, directory: string): Promise<Describe
   await copyBlobs(store.read, context.blobs, kept)
   const at = new Date()
   const name = `postroom-${at.getTime()}.db`
-  const manifest = await orRemoved(path.join(directory, name), async (file) => {
+  const file = path.join(directory, name)
+  // A copy that no manifest will name only fills the disk, which may be what went wrong.
+  const made = ['', '-wal', '-shm', '-journal'].map((end) => `${file}${end}`)
+  const manifest = await removedUnlessDone(made, async () => {
     await writePortableCopy({ database: workplace.config.database, store }, file, at)
     const count = await copyBlobs(store.read, context.blobs, kept)
     await passing('backup.copied')
@@ -66,16 +70,6 @@ async function backUp(workplace: Workplace, directory: string): Promise<Describe
   await writeManifest(directory, manifest)
   await removeOlder(directory, name)
   return manifest
-}
-
-/** A copy that no manifest will name only fills the disk, which may be what went wrong. */
-async function orRemoved<T>(file: string, work: (file: string) => Promise<T>): Promise<T> {
-  try {
-    return await work(file)
-  } catch (err) {
-    for (const end of ['', '-wal', '-shm', '-journal']) await rm(`${file}${end}`, { force: true })
-    throw err
-  }
 }
 
 /** A directory of ours, or an empty one. */

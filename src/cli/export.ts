@@ -10,6 +10,7 @@ import type { Workplace } from '../workplace.ts'
 import { dateArgument } from './date-argument.ts'
 import { isFileError } from './disk-errors.ts'
 import type { ExplainIo } from './explain.ts'
+import { removedUnlessDone } from './unfinished.ts'
 import { addressArgument, withWorkplace } from './with-workplace.ts'
 import { writePiece } from './write-piece.ts'
 
@@ -76,14 +77,17 @@ async function toFile(pieces: AsyncIterable<Buffer>, target: string): Promise<vo
   if (existsSync(target)) throw isThere(target)
   const temporary = `${target}.${process.pid}.new`
   try {
-    const file = await open(temporary, 'wx', 0o600)
-    try {
-      for await (const piece of pieces) await file.writeFile(piece)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await link(temporary, target)
+    await removedUnlessDone([temporary], async () => {
+      const file = await open(temporary, 'wx', 0o600)
+      try {
+        for await (const piece of pieces) await file.writeFile(piece)
+        await file.sync()
+      } finally {
+        await file.close()
+      }
+      await link(temporary, target)
+      await rm(temporary)
+    })
   } catch (cause) {
     if (!isFileError(cause)) throw cause
     if (cause.code === 'EEXIST') throw isThere(target, cause)
@@ -92,8 +96,6 @@ async function toFile(pieces: AsyncIterable<Buffer>, target: string): Promise<vo
       `${target} cannot be written: ${messageOf(cause)}. Check that the directory exists and that this user may write there.`,
       { cause },
     )
-  } finally {
-    await rm(temporary, { force: true })
   }
 }
 

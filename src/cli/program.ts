@@ -28,12 +28,11 @@ import { addUserCommand, changeRoleCommand, listUsersCommand } from './users.ts'
 
 export interface ProgramDeps {
   readonly io: ExplainIo
-  readonly signal: AbortSignal
-  readonly serve: (config: Config, signal: AbortSignal) => Promise<number>
+  /** This one and the demo drain when they are told to stop; main.ts ends the others. */
+  readonly serve: (config: Config) => Promise<number>
   readonly demo: (
     options: { once: boolean; port: number | null },
     print: (line: string) => void,
-    signal: AbortSignal,
   ) => Promise<number>
   /** Every ticket that was asked for, piece by piece. */
   readonly exportDesk: (workplace: Workplace, wishes: ExportWishes) => AsyncIterable<Buffer>
@@ -100,7 +99,7 @@ const serving: Register = (program, deps, done) => {
   program
     .command('serve', { isDefault: true })
     .description('run the daemon')
-    .action(async () => done(await deps.serve(configOf(program), deps.signal)))
+    .action(async () => done(await deps.serve(configOf(program))))
   program
     .command('demo')
     .description('a living demo on this machine: mail servers, people, a desk; nothing leaves')
@@ -109,7 +108,7 @@ const serving: Register = (program, deps, done) => {
     .action(async (options: { once?: boolean; port?: number }) => {
       const print = (line: string) => void deps.io.stdout.write(`${line}\n`)
       const wishes = { once: options.once ?? false, port: options.port ?? null }
-      done(await deps.demo(wishes, print, deps.signal))
+      done(await deps.demo(wishes, print))
     })
 }
 

@@ -1,5 +1,5 @@
 /** A backup into the PostgreSQL that the configuration names, which nobody has used yet. */
-import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from '../config.ts'
 import { EXIT, OperatorError } from '../errors.ts'
@@ -9,6 +9,7 @@ import { blobsWithin } from '../store/database-blobs.ts'
 import { migrate } from '../store/migrate.ts'
 import { openStore, type Store } from '../store/open.ts'
 import { keptIn, putIntoDatabase, putIntoDirectory } from './restore-blobs.ts'
+import { scratchFor } from './unfinished.ts'
 
 export const shownDatabase = ({ database }: Config): string =>
   database.kind === 'postgres' ? database.shown : database.file
@@ -73,7 +74,7 @@ async function withMigratedCopy(
 ): Promise<void> {
   makeDirectory(dataDir)
   const directory = await mkdtemp(path.join(dataDir, 'restore-'))
-  try {
+  await scratchFor(directory, async () => {
     const copied = path.join(directory, 'postroom.db')
     await copyFile(file, copied)
     const source = await openStore({ kind: 'sqlite', file: copied })
@@ -83,7 +84,5 @@ async function withMigratedCopy(
     } finally {
       await source.close()
     }
-  } finally {
-    await rm(directory, { recursive: true, force: true })
-  }
+  })
 }

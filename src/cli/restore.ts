@@ -3,7 +3,7 @@
  * new data directory (`--to`) or an unused PostgreSQL (`--to-database`); nothing is ever overwritten.
  */
 import { existsSync } from 'node:fs'
-import { chmod, copyFile, open, readdir, rename, rm } from 'node:fs/promises'
+import { chmod, copyFile, open, readdir, rename } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from '../config.ts'
 import { EXIT, OperatorError } from '../errors.ts'
@@ -27,6 +27,7 @@ import {
 import { tellingDiskErrors } from './disk-errors.ts'
 import type { ExplainIo } from './explain.ts'
 import { refuseUsed, restoreIntoDatabase, shownDatabase } from './restore-database.ts'
+import { removedUnlessDone } from './unfinished.ts'
 import { verifyBlobs } from './verify.ts'
 
 const DATABASE = 'postroom.db'
@@ -128,14 +129,8 @@ const sentenceOf = ({ invariant, examples }: Broken): string =>
 /** All of it, or nothing: the directory was empty, and an unfinished restore would fill its disk. */
 async function copyTo(backup: string, manifest: Manifest, target: string): Promise<void> {
   makeDirectory(target)
-  try {
-    await copyAll(backup, manifest, target)
-  } catch (err) {
-    for (const name of [BLOBS, UNNAMED, DATABASE]) {
-      await rm(path.join(target, name), { recursive: true, force: true })
-    }
-    throw err
-  }
+  const made = [BLOBS, UNNAMED, DATABASE].map((name) => path.join(target, name))
+  await removedUnlessDone(made, () => copyAll(backup, manifest, target))
 }
 
 async function copyAll(backup: string, { database }: Manifest, target: string): Promise<void> {

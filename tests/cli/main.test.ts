@@ -1,9 +1,17 @@
-/** The program itself: what it makes of a stdout that takes nothing. */
-import { spawn } from 'node:child_process'
+/** The program itself: what it makes of signals, and of a stdout that takes nothing. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { scratchDirectories } from '../kit/scratch.ts'
 import { canMount, runOnSmallDisk } from '../kit/small-disk.ts'
 import { ROOT } from '../kit/source-tree.ts'
@@ -61,4 +69,54 @@ test.runIf(canMount)('an export into a file on a full disk says so, and leaves n
   const full = runOnSmallDisk({ directory, size: '16k' }, [...PROGRAM, ...words])
   expect(full.stderr).toMatch(/^postroom: .*desk\.json cannot be written: ENOSPC\b/)
   expect(full).toMatchObject({ code: 69, left: [] })
+})
+
+let child: ChildProcess | undefined
+afterEach(() => void child?.kill('SIGKILL'))
+
+describe.each(['SIGTERM', 'SIGINT'] as const)('a command that waits', (signal) => {
+  test(`ends at the first ${signal}, also while the system holds it up`, async () => {
+    const { config } = prepare()
+    const pipe = path.join(path.dirname(config), 'pipe')
+    execFileSync('mkfifo', [pipe])
+    const words = ['import', 'mbox', pipe, '--inbox', 'Support', '--config', config]
+    const [command, ...before] = PROGRAM
+    child = spawn(command, [...before, ...words], { stdio: 'ignore' })
+    const ended = once(child, 'exit')
+    const writer = await opened(pipe)
+    child.kill(signal)
+    expect(await ended).toEqual([null, signal])
+    closeSync(writer)
+  })
+})
+
+/** For writing, as soon as somebody reads it. */
+async function opened(pipe: string): Promise<number> {
+  for (;;) {
+    try {
+      return openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK)
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+}
+
+test('what a signal leaves unfinished is taken away', async () => {
+  const { mail } = prepare()
+  const temporary = path.join(path.dirname(mail), 'tmp')
+  mkdirSync(temporary)
+  const [command, ...before] = PROGRAM
+  const explaining = spawn(command, [...before, 'explain', '--batch'], {
+    env: { ...process.env, TMPDIR: temporary },
+    stdio: ['pipe', 'pipe', 'ignore'],
+  })
+  child = explaining
+  const ended = once(explaining, 'exit')
+  explaining.stdin.write('{"id": 1, "source": ""}\n'.repeat(20))
+  await once(explaining.stdout, 'data')
+  const scratchOf = () => readdirSync(temporary).filter((name) => name.startsWith('postroom-'))
+  expect(scratchOf()).toHaveLength(1)
+  explaining.kill('SIGTERM')
+  await ended
+  expect(scratchOf()).toEqual([])
 })

@@ -23,7 +23,6 @@ export async function run(
   }
   const program = buildProgram({
     io,
-    signal: new AbortController().signal,
     serve: () => Promise.resolve(0),
     demo: () => Promise.resolve(0),
     exportDesk,
