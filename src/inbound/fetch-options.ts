@@ -3,6 +3,8 @@ import type { InboxConfig } from '../config.ts'
 
 /** Larger messages are not taken whole. */
 export const MESSAGE_BYTES_MAX = 50 * 1024 * 1024
+/** Nor are those that turn out to be: some servers only estimate sizes. */
+export const TAKEN_BYTES_MAX = MESSAGE_BYTES_MAX + 1024 * 1024
 /** RFC 9051 §6.3.13 says 29 minutes; many middle boxes forget a connection much sooner. */
 const IDLE_MAX_MS = 4 * 60_000
 /** Longer than the back-off a server may ask for (5 min); our own deadlines are the real ones. */
@@ -54,6 +56,6 @@ export function optionsOf(
     connectionTimeout: 30_000,
     greetingTimeout: greetingMs,
     socketTimeout: SOCKET_MS,
-    maxLiteralSize: MESSAGE_BYTES_MAX + 1024 * 1024,
+    maxLiteralSize: TAKEN_BYTES_MAX,
   }
 }

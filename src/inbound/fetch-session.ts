@@ -12,7 +12,7 @@ import { Bell, pause } from '../pause.ts'
 import { isWithin, rangeSet, type UidRange, uidRanges, uidSet } from './fetch-batches.ts'
 import { type OpenFolder, openFolder, type Opening } from './fetch-connect.ts'
 import { within } from './fetch-deadline.ts'
-import { MESSAGE_BYTES_MAX, PATIENCE, type Patience } from './fetch-options.ts'
+import { PATIENCE, type Patience, TAKEN_BYTES_MAX } from './fetch-options.ts'
 
 const DOWNLOAD_CHUNK_BYTES = 1024 * 1024
 const IDS_PER_FETCH = 500
@@ -142,7 +142,8 @@ export class ImapSession {
 
   /**
    * Streams a large message into `take`, in pieces; null when it was not delivered whole. What
-   * `take` got then is not the message. The server has a deadline, `take` has its own time.
+   * `take` got then is not the message. The server has a deadline, `take` has its own time, and
+   * has to refuse more than TAKEN_BYTES_MAX.
    */
   async download<T>(meta: MessageMeta, take: (content: Readable) => Promise<T>): Promise<T | null> {
     const content = Readable.from(this.#pieces(meta), { objectMode: false })
@@ -158,7 +159,8 @@ export class ImapSession {
 
   async *#pieces({ uid, size }: MessageMeta): AsyncGenerator<Buffer> {
     let leftMs = this.#patience.commandMs + size / this.#patience.bytesPerMs
-    for (let at = 0; at < MESSAGE_BYTES_MAX + DOWNLOAD_CHUNK_BYTES; ) {
+    // Up to a piece that is too much, which `take` refuses: an end before it would look like a whole.
+    for (let at = 0; at <= TAKEN_BYTES_MAX; ) {
       const askedAt = performance.now()
       const piece = await this.#within(leftMs, 'FETCH', () =>
         this.#piece(uid, at, DOWNLOAD_CHUNK_BYTES),

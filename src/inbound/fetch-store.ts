@@ -7,7 +7,7 @@ import { knownUids } from '../store/folder-contents.ts'
 import { insertInbound, type NewInbound } from '../store/inbound-messages.ts'
 import { advanceCursor, type FolderCursor } from '../store/inboxes.ts'
 import { storingFailure } from './fetch-failure.ts'
-import { MESSAGE_BYTES_MAX } from './fetch-options.ts'
+import { MESSAGE_BYTES_MAX, TAKEN_BYTES_MAX } from './fetch-options.ts'
 import type { ImapSession, MessageMeta } from './fetch-session.ts'
 import { batches, type UidRange } from './fetch-batches.ts'
 import type { Missing } from './fetch-missing.ts'
@@ -156,32 +156,48 @@ async function storeLarge(
   meta: MessageMeta,
   missing: Missing,
 ): Promise<void> {
-  const row = rowOf(deps, cursor, meta)
-  missing.asking([meta])
   if (meta.size > MESSAGE_BYTES_MAX) {
-    const beginning = await session.beginning(meta.uid, BEGINNING_BYTES)
-    missing.answered()
-    if (beginning === null || beginning.length === 0)
-      return noteMissing(deps, session, cursor, meta, missing)
-    const { sha256 } = await storing(deps.blobs.put(beginning))
-    const reasons = [...row.reasons, tooLarge(meta.size)]
-    await insert(deps, [{ ...row, ...fingerprintOf(beginning), sha256, reasons, marked: 'none' }])
-    missing.settled(meta.uid)
-    return
+    return storeBeginning(deps, session, cursor, { meta, size: meta.size }, missing)
   }
+  missing.asking([meta])
   const stored = await session.download(meta, (content) =>
-    deps.blobs.putStream(content, MESSAGE_BYTES_MAX + 2 * 1024 * 1024).catch((err: unknown) => {
-      if (content.errored !== null) throw err
-      // The server sent what it was asked for: this says nothing about the message.
+    deps.blobs.putStream(content, TAKEN_BYTES_MAX).catch((err: unknown) => {
+      if (err === content.errored) throw err
+      // Not the server failed, which sent what it was asked for: this says nothing about the message.
       missing.answered()
+      if (err instanceof RangeError) return 'too large' as const
       throw storingFailure(err)
     }),
   )
   missing.answered()
+  if (stored === 'too large') {
+    return storeBeginning(deps, session, cursor, { meta, size: TAKEN_BYTES_MAX }, missing)
+  }
   if (stored === null || stored.size === 0) return noteMissing(deps, session, cursor, meta, missing)
   const source = await storing(deps.blobs.get(stored.sha256))
   if (source === null) throw new Error('a stored source vanished')
+  const row = rowOf(deps, cursor, meta)
   await insert(deps, [{ ...row, ...fingerprintOf(source), sha256: stored.sha256 }])
+  missing.settled(meta.uid)
+}
+
+/** Of a message that is too large: it has `size` bytes, or more than its server says. */
+async function storeBeginning(
+  deps: StoreDeps,
+  session: ImapSession,
+  cursor: FolderCursor,
+  { meta, size }: { readonly meta: MessageMeta; readonly size: number },
+  missing: Missing,
+): Promise<void> {
+  missing.asking([meta])
+  const beginning = await session.beginning(meta.uid, BEGINNING_BYTES)
+  missing.answered()
+  if (beginning === null || beginning.length === 0)
+    return noteMissing(deps, session, cursor, meta, missing)
+  const { sha256 } = await storing(deps.blobs.put(beginning))
+  const row = rowOf(deps, cursor, meta)
+  const reasons = [...row.reasons, tooLarge(size)]
+  await insert(deps, [{ ...row, ...fingerprintOf(beginning), sha256, reasons, marked: 'none' }])
   missing.settled(meta.uid)
 }
 

@@ -23,7 +23,10 @@ export async function noteNotWhole(
   { row, ticketId, commentId }: { row: InboundMessage } & Pick<Settled, 'ticketId' | 'commentId'>,
   at: Date,
 ): Promise<void> {
-  if (whyNotWhole(row).length === 0 || ticketId === null || commentId === null) return
-  const text = `This mail has ${Math.round(row.size / MB)} MB, more than is taken in: only its beginning is here, and files may be missing. The whole is on the mail server.`
+  const [why] = whyNotWhole(row)
+  if (why === undefined || ticketId === null || commentId === null) return
+  // Not the row's size, which is what the server says.
+  const size = Number.parseInt(why.slice(BEGIN.length), 10)
+  const text = `This mail has ${Math.round(size / MB)} MB, more than is taken in: only its beginning is here, and files may be missing. The whole is on the mail server.`
   await addSystemNote(tx, context, { ticketId, text }, at)
 }

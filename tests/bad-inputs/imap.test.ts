@@ -86,6 +86,25 @@ describe('a server that', () => {
     expect(desk.world.inboxOf('support@acme.test')).toHaveLength(1)
   })
 
+  test('says 2 MB of a mail of 52 MB: the same, not a part of it as if that were all', async () => {
+    desk = await startDesk(await fresh(), parser)
+    desk.world.imap.faults.add({
+      on: /^UID FETCH .*RFC822\.SIZE/,
+      times: 9,
+      do: 'rewrite',
+      from: /RFC822\.SIZE \d+/,
+      to: 'RFC822.SIZE 2000000',
+    })
+    desk.arrives(aMail({ text: `See the film. ${'It is long. '.repeat(4_600_000)}` }))
+    desk.start('fetch', 'intake')
+    const [row] = await desk.untilSettled(1)
+    expect(row).toMatchObject({ fate: 'ticket', size: 2_000_000 })
+    expect(row?.reasons.join(' ')).toContain('too large (53477376 bytes)')
+    const notes = desk.store.read('comments').where({ visibility: 'internal' }).pluck('text')
+    expect(await notes).toEqual([expect.stringContaining('This mail has 51 MB')])
+    expect((await desk.context.blobs.get(row?.sha256 ?? ''))?.length).toBe(262_144)
+  })
+
   test('bad input 127: has no IDLE: what comes is found by looking', async () => {
     desk = await startDesk(await fresh(), parser)
     desk.world.imap.faults.hide('IDLE')

@@ -95,6 +95,17 @@ test('a large message comes before what arrived later, too', async () => {
   expect(await uidsAsStored()).toEqual([1, 2])
 })
 
+test('a large message that broke a connection lets the others go first', async () => {
+  desk = await startDesk(await fresh(), parser)
+  desk.arrives(aMail({ text: 'much to say. '.repeat(100_000) }))
+  desk.arrives(aMail())
+  // In the middle of it.
+  desk.world.imap.faults.add({ on: /^UID FETCH 1 .*BODY/, skip: 1, do: 'drop' })
+  desk.start('fetch')
+  await until('both', async () => (await uidsAsStored()).length === 2)
+  expect(await uidsAsStored()).toEqual([2, 1])
+})
+
 test('a large message that our own disk does not take is not to blame, and the reason is told', async () => {
   desk = await startDesk(await fresh(), parser)
   desk.arrives(aMail({ text: 'much to say. '.repeat(100_000) }))
