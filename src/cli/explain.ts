@@ -96,35 +96,40 @@ async function answerLine(
   line: Buffer | null,
   knowledge: ExplainKnowledge,
 ): Promise<string> {
-  if (line === null) return unanswerable(`line is longer than ${LINE_BYTES_MAX} bytes`)
+  if (line === null) return unanswerable(null, `line is longer than ${LINE_BYTES_MAX} bytes`)
   const text = line.toString('utf8')
   if (text.trim() === '') return ''
-  const request = readRequest(text)
-  if (typeof request === 'string') return unanswerable(request)
-  const explanation = await explainSource(parser, request.source, knowledge)
-  return `${JSON.stringify({ id: request.id, ...explanation })}\n`
+  const { id, source } = readRequest(text)
+  if (typeof source === 'string') return unanswerable(id, source)
+  const explanation = await explainSource(parser, source, knowledge)
+  return `${JSON.stringify({ id, ...explanation })}\n`
 }
 
-const unanswerable = (problem: string): string =>
-  `${JSON.stringify({ id: null, ...unreadableExplanation(problem) })}\n`
+const unanswerable = (id: unknown, problem: string): string =>
+  `${JSON.stringify({ id, ...unreadableExplanation(problem) })}\n`
 
 interface BatchRequest {
+  /** As it came; null where there is none to be read. */
   readonly id: unknown
-  readonly source: Buffer
+  /** Or what is wrong with it. */
+  readonly source: Buffer | string
 }
 
-/** The request, or what is wrong with it. */
-function readRequest(text: string): BatchRequest | string {
+function readRequest(text: string): BatchRequest {
+  let value: unknown
   try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value !== 'object' || value === null || !('source' in value))
-      return 'line has no "source"'
-    if (typeof value.source !== 'string') return '"source" is not a string'
-    return { id: 'id' in value ? value.id : null, source: Buffer.from(value.source, 'base64') }
+    value = JSON.parse(text)
   } catch (error) {
-    return `line is not JSON: ${messageOf(error)}`
+    return { id: null, source: `line is not JSON: ${messageOf(error)}` }
   }
+  if (typeof value !== 'object' || value === null) return { id: null, source: NO_SOURCE }
+  const id = 'id' in value ? value.id : null
+  if (!('source' in value)) return { id, source: NO_SOURCE }
+  if (typeof value.source !== 'string') return { id, source: '"source" is not a string' }
+  return { id, source: Buffer.from(value.source, 'base64') }
 }
+
+const NO_SOURCE = 'line has no "source"'
 
 /** Full, then safe mode, then an answer that says only what went wrong. Never rejects. */
 async function explainSource(

@@ -86,7 +86,7 @@ describe('a batch', () => {
     const answers = await batch(
       `${line(1, 'one')}not json\n{"id":2}\n\n[]\n${line('x', 'two')}{"id":3,"source":5}\n${line(null, 'end').trimEnd()}`,
     )
-    expect(answers.map(({ id }) => id)).toEqual([1, null, null, null, 'x', null, null])
+    expect(answers.map(({ id }) => id)).toEqual([1, null, 2, null, 'x', 3, null])
     expect(answers.map(({ reply_text: text }) => text)).toEqual([
       'one',
       '',
