@@ -2,7 +2,7 @@
  * `postroom backup`: everything the desk knows, into a directory, while the daemon runs, from either
  * database. Made again into the same directory, it copies only what is new of the stored files.
  */
-import { constants, createReadStream, existsSync } from 'node:fs'
+import { constants, createReadStream, existsSync, realpathSync } from 'node:fs'
 import { access, readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from '../config.ts'
@@ -39,6 +39,7 @@ const DATABASE_NAME = /^postroom-\d+\.db$/
 /** Exit code 0 when the backup is complete and durable. */
 export async function runBackup(config: Config, target: string, io: ExplainIo): Promise<number> {
   const directory = path.resolve(target)
+  refuseOwn(config, directory)
   await prepare(directory)
   return withWorkplace(config, async (workplace) => {
     const manifest = await tellingDiskErrors(
@@ -72,7 +73,20 @@ async function backUp(workplace: Workplace, directory: string): Promise<Describe
   return manifest
 }
 
-/** A directory of ours, or an empty one. */
+/** Beside what it is a copy of it would be lost with it, and older copies are removed by their name. */
+function refuseOwn({ dataDir, database, blobs }: Config, directory: string): void {
+  const own = [dataDir, blobs ?? path.join(dataDir, BLOBS)]
+  if (database.kind === 'sqlite') own.push(path.dirname(database.file))
+  if (!own.map(realPath).includes(realPath(directory))) return
+  throw new OperatorError(
+    EXIT.usage,
+    `${directory} is where the desk itself keeps its things. Name another directory, best on another disk.`,
+  )
+}
+
+const realPath = (name: string): string => (existsSync(name) ? realpathSync(name) : name)
+
+/** A directory of backups, or an empty one. */
 async function prepare(directory: string): Promise<void> {
   try {
     makeDirectory(directory)

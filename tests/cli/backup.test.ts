@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
@@ -159,6 +160,28 @@ test('what is there is never overwritten', async () => {
   expect(over).toMatchObject({ code: 2 })
   expect(over.stderr).toContain('has other things in it')
   expect(readdirSync(inHome('other'))).toEqual(['letter.txt'])
+})
+
+test('a backup into a home of the desk itself is refused, by whatever name', async () => {
+  symlinkSync(inHome('data'), inHome('link'))
+  for (const name of ['data', 'link', 'data/blobs', 'link/blobs']) {
+    const refused = await postroom('backup', inHome(name))
+    expect(refused).toMatchObject({ code: 2, stdout: '' })
+    expect(refused.stderr).toContain(`${inHome(name)} is where the desk itself keeps`)
+  }
+  expect(existsSync(inHome('data', 'manifest.json'))).toBe(false)
+})
+
+test('a backup into the directory of a database elsewhere is refused', async () => {
+  mkdirSync(inHome('elsewhere', 'blobs'), { recursive: true })
+  const text = readFileSync(file, 'utf8').replace(
+    /sqlite:.*/,
+    `sqlite:${inHome('elsewhere')}/postroom-1.db`,
+  )
+  writeFileSync(file, text)
+  await withDesk((workplace) => store(workplace, 1, LARGE))
+  expect(await postroom('backup', inHome('elsewhere'))).toMatchObject({ code: 2 })
+  expect(existsSync(inHome('elsewhere', 'postroom-1.db'))).toBe(true)
 })
 
 const databasesIn = (directory: string): string[] =>
