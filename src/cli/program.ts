@@ -17,7 +17,14 @@ import { explainKnowledge, plainKnowledge } from './explain-knowledge.ts'
 import { ARCHIVES } from '../inbound/mail-archives.ts'
 import { runImport } from './import.ts'
 import { runMigrate } from './migrate.ts'
-import { runSeed, SEED_COMMENTS_MAX, SEED_TICKETS_MAX, type SeedWishes } from './seed.ts'
+import {
+  runSeed,
+  SEED_COMMENTS_MAX,
+  SEED_TICKETS,
+  SEED_TICKETS_MAX,
+  seedSize,
+  type SeedWishes,
+} from './seed.ts'
 import { createTokenFor } from './tokens.ts'
 import { runVerify } from './verify.ts'
 import { runWhereIs } from './where-is.ts'
@@ -207,17 +214,18 @@ const operating: Register = (program, { io, exportDesk }, done) => {
   program
     .command('seed')
     .description('fill an empty desk with invented people and tickets; nothing is mailed')
-    .option('--tickets <number>', 'how many', upTo(SEED_TICKETS_MAX), 60)
+    .option('--tickets <number>', `how many (default: ${SEED_TICKETS})`, upTo(SEED_TICKETS_MAX))
     .option('--comments <number>', 'all together (default: four for each)', upTo(SEED_COMMENTS_MAX))
     .option('--seed <number>', 'other stories; the same number tells the same', upTo(2 ** 31), 42)
     .option('--force', 'add to a desk that has tickets')
     .option('--json', 'as JSON')
-    .action(async (options: Partial<SeedWishes> & { tickets: number; seed: number }) => {
-      const { tickets, comments = tickets * 4, force = false, json = false } = options
+    .action(async (options: Partial<SeedWishes> & { seed: number }) => {
+      const { seed, force = false, json = false } = options
+      const { tickets, comments } = seedSize(options)
       if (comments < tickets) {
         throw new OperatorError(EXIT.usage, 'Every ticket has a comment: --comments is too small.')
       }
-      done(await runSeed(configOf(program), { ...options, comments, force, json }, io))
+      done(await runSeed(configOf(program), { tickets, comments, seed, force, json }, io))
     })
   program
     .command('verify')

@@ -28,8 +28,10 @@ interface SeedIo {
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean }
 }
 
+export const SEED_TICKETS = 60
 export const SEED_TICKETS_MAX = 1_000_000
 export const SEED_COMMENTS_MAX = 10_000_000
+const COMMENTS_OF_TICKET = 4
 const BATCH = 500
 /** Tickets of one customer, about. */
 const TICKETS_OF_CUSTOMER = 3
@@ -39,6 +41,17 @@ const DAYS = 400
 const DAY_MS = 86_400_000
 
 const AGENTS = ['Bruno Costa', 'Nora Lindqvist', 'Carla Moretti', 'Sam Adeyemi', 'Yuki Tanaka']
+
+/** What was not said follows from what was: four comments for each ticket. */
+export function seedSize(said: { tickets?: number; comments?: number }): {
+  tickets: number
+  comments: number
+} {
+  const fitting =
+    said.comments === undefined ? SEED_TICKETS : Math.ceil(said.comments / COMMENTS_OF_TICKET)
+  const tickets = said.tickets ?? Math.min(fitting, SEED_TICKETS_MAX)
+  return { tickets, comments: said.comments ?? tickets * COMMENTS_OF_TICKET }
+}
 
 /** Exit code 0. @throws OperatorError when there are tickets already and nobody insists. */
 export async function runSeed(config: Config, wishes: SeedWishes, io: SeedIo): Promise<number> {

@@ -96,6 +96,15 @@ eachDatabase('seeding a desk', (fresh) => {
     })
   })
 
+  test.each([
+    ['20', '5 tickets with 20 comments'],
+    ['3', '1 tickets with 3 comments'],
+  ])('makes as many tickets as fit %s comments when only those are named', async (count, made) => {
+    const file = configured(await fresh())
+    const seeded = await run(['seed', '--comments', count, '--config', file])
+    expect(seeded).toMatchObject({ code: 0, stdout: expect.stringContaining(made) as unknown })
+  })
+
   test('refuses numbers that make no sense', async () => {
     const file = configured(await fresh())
     for (const words of [
