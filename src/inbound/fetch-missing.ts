@@ -1,7 +1,7 @@
 /**
  * Messages that the server announced but did not deliver, and those whose delivery broke the
  * connection. It outlives a session: the next one has to know what broke the last one, so that
- * one bad message never stops those behind it.
+ * one bad message never stops those behind it. Times are milliseconds of a clock that nobody puts back.
  */
 import type { MessageMeta } from './fetch-session.ts'
 

@@ -9,7 +9,15 @@ import type { Store } from '../store/open.ts'
 import { IMPORTED } from './decide.ts'
 import type { ImapSession, MessageMeta } from './fetch-session.ts'
 
-export interface StoreDeps {
+/** For what is waited for. */
+export interface Elapsing {
+  /** Milliseconds that nobody puts back, as a clock may be; default: since the process started. */
+  readonly elapsedMs?: () => number
+}
+
+export const elapsedOf = ({ elapsedMs = () => performance.now() }: Elapsing): number => elapsedMs()
+
+export interface StoreDeps extends Elapsing {
   readonly store: Store
   readonly blobs: Blobs
   readonly events: Events

@@ -11,7 +11,7 @@ import { MESSAGE_BYTES_MAX, TAKEN_BYTES_MAX } from './fetch-options.ts'
 import type { ImapSession, MessageMeta } from './fetch-session.ts'
 import { batches, type UidRange } from './fetch-batches.ts'
 import type { Missing } from './fetch-missing.ts'
-import { poison, rowOf, type StoreDeps, withoutSource } from './fetch-rows.ts'
+import { elapsedOf, poison, rowOf, type StoreDeps, withoutSource } from './fetch-rows.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { tooLarge } from './not-whole.ts'
 
@@ -66,7 +66,7 @@ async function overdueOf(
 ): Promise<MessageMeta[]> {
   const here = new Set(listed.map(({ uid }) => uid))
   const overdue: MessageMeta[] = []
-  for (const meta of missing.due(deps.now().getTime())) {
+  for (const meta of missing.due(elapsedOf(deps))) {
     if (here.has(meta.uid)) continue
     const isGone = meta.uid > cursor.uid && !(await session.has(meta.uid))
     if (isGone) await giveUp(deps, session, cursor, meta, missing)
@@ -84,7 +84,7 @@ export async function storeMessages(
   missing: Missing,
 ): Promise<void> {
   await noteLeftOut(deps, cursor, missing)
-  const nowMs = deps.now().getTime()
+  const nowMs = elapsedOf(deps)
   const due = fresh.filter(({ uid }) => missing.isDue(uid, nowMs))
   const rows = [
     ...(await withoutSource(deps, session, cursor, due)),
@@ -139,7 +139,7 @@ async function storeBatch(
     ...fingerprintOf(source),
     sha256: blobs[index]?.sha256 ?? null,
   }))
-  const nowMs = deps.now().getTime()
+  const nowMs = elapsedOf(deps)
   const hopeless = batch
     .filter(({ uid }) => !sources.has(uid))
     .filter((meta) => !missing.notDelivered(meta, nowMs))
@@ -229,7 +229,7 @@ async function noteMissing(
   meta: MessageMeta,
   missing: Missing,
 ): Promise<void> {
-  if (missing.notDelivered(meta, deps.now().getTime())) {
+  if (missing.notDelivered(meta, elapsedOf(deps))) {
     await noteLeftOut(deps, cursor, missing)
     return
   }

@@ -23,11 +23,11 @@ import { ImapSession } from './fetch-session.ts'
 import { Missing } from './fetch-missing.ts'
 import { reconcile } from './fetch-reconcile.ts'
 import { Throttled } from './fetch-throttled.ts'
-import type { StoreDeps } from './fetch-rows.ts'
+import { elapsedOf, type Elapsing, type StoreDeps } from './fetch-rows.ts'
 import { storeNew } from './fetch-store.ts'
 import { Streak } from './fetch-streak.ts'
 
-export interface FetchDeps {
+export interface FetchDeps extends Elapsing {
   readonly clock: Clock
   readonly random: () => number
   readonly store: Store
@@ -66,7 +66,7 @@ export async function runFetch(
         continue
       }
       // No message is to blame for a server that is asked too much.
-      if (!(err instanceof Throttled)) missing.connectionBroke(deps.clock.now().getTime())
+      if (!(err instanceof Throttled)) missing.connectionBroke(elapsedOf(deps))
       await backOff(deps, inbox, err, streak.failed(), signal)
     }
   }
@@ -123,6 +123,7 @@ async function watch(
       leftOut: (cursor, uid) => deps.store.transaction((tx) => setLeftOut(tx, cursor, uid)),
     }
     await reconcile(store, session, await cursorOf(store, session), missing)
+    let comparedAt = elapsedOf(deps)
     while (!signal.aborted) {
       const cursor = await cursorOf(store, session)
       const lookedAt = performance.now()
@@ -131,11 +132,12 @@ async function watch(
       deps.health.succeeded(inbox.name, 'imap', deps.clock.now())
       streak.served(deps.clock.now().getTime())
       await markStored(store, session, cursor)
-      if (isDue(cursor.reconciledAt, RECONCILE_MS, deps.clock.now())) {
+      if (elapsedOf(deps) - comparedAt >= RECONCILE_MS) {
         await reconcile(store, session, cursor, missing)
+        comparedAt = elapsedOf(deps)
       }
       const { pollMs } = patience
-      const untilRetry = retryAt === null ? pollMs : retryAt - deps.clock.now().getTime()
+      const untilRetry = retryAt === null ? pollMs : retryAt - elapsedOf(deps)
       const waitMs = Math.max(50, Math.min(pollMs, untilRetry))
       if (await session.waitForNews(waitMs, signal)) deps.events.inboxWoken(inbox.name)
     }
@@ -144,9 +146,6 @@ async function watch(
     await session.close()
   }
 }
-
-const isDue = (last: Date | null, everyMs: number, now: Date): boolean =>
-  last === null || now.getTime() - last.getTime() >= everyMs
 
 /** The cursor of the folder's present generation; made when we see it for the first time. */
 async function cursorOf(deps: StoreDeps, session: ImapSession): Promise<FolderCursor> {

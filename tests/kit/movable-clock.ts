@@ -3,6 +3,8 @@ import type { Clock } from '../../src/clock.ts'
 
 export interface MovableClock extends Clock {
   advance(ms: number): void
+  /** How long it has gone on; being set to a moment is none of that. */
+  elapsedMs(): number
   /** It is this moment now, and goes on from there. */
   setTo(moment: Date): void
 }
@@ -10,11 +12,14 @@ export interface MovableClock extends Clock {
 /** @param start what it shows at first; default: the real time. */
 export function movableClock(start: Date = new Date()): MovableClock {
   let ahead = start.getTime() - Date.now()
+  let advanced = 0
   return {
     now: () => new Date(Date.now() + ahead),
     advance(ms) {
       ahead += ms
+      advanced += ms
     },
+    elapsedMs: () => performance.now() + advanced,
     setTo(moment) {
       ahead = moment.getTime() - Date.now()
     },

@@ -105,6 +105,7 @@ function runningDesk(desk: Desk, world: MailWorld, parser: Parser): RunningDesk 
     store,
     context,
     clock,
+    elapsedMs: () => clock.elapsedMs(),
     health,
     parser,
     outgoing,
