@@ -79,16 +79,10 @@ export function isDatabaseDown(err: unknown): boolean {
 
 /** PostgreSQL: rights the user lacks, no schema to make tables in, a lock or an answer not waited for longer. */
 const REFUSED_STATES = /^(?:42501|3F000|55P03|57014)$/
-/** Of the driver, after our own time limit. */
-const NO_ANSWER = 'Query read timeout'
 
 /** Is it the database that fails or refuses, rather than a statement being wrong or another disk full? */
 export const isDatabaseTrouble = (err: unknown): boolean =>
-  isOurs(err) &&
-  (isCorrupt(err) ||
-    isDatabaseDown(err) ||
-    REFUSED_STATES.test(codeOf(err)) ||
-    sentenceOf(err) === NO_ANSWER)
+  isOurs(err) && (isCorrupt(err) || isDatabaseDown(err) || REFUSED_STATES.test(codeOf(err)))
 
 /** What the database said, without the statement that knex puts before it. */
 export const sentenceOf = (err: unknown): string => messageOf(err).split(' - ').at(-1) ?? ''

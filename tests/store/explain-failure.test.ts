@@ -1,5 +1,4 @@
 /** What an operator reads when the database lets itself be opened, and then fails or refuses. */
-import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import pg from 'pg'
@@ -10,6 +9,7 @@ import { run } from '../cli/run-program.ts'
 import { onPostgres, type TestDatabase } from '../kit/databases.ts'
 import { deskConfig } from '../kit/desk-context.ts'
 import { scratchDirectories } from '../kit/scratch.ts'
+import { canMount, runOnSmallDisk } from '../kit/small-disk.ts'
 import { ROOT } from '../kit/source-tree.ts'
 
 const scratch = scratchDirectories('explain-failure')
@@ -86,25 +86,15 @@ describe.each(REFUSALS)('a PostgreSQL %s', (_what, make, says) => {
   })
 })
 
-const canMount = ((): boolean => {
-  try {
-    execFileSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt'], { stdio: 'ignore' })
-    return true
-  } catch {
-    return false
-  }
-})()
-
 test.runIf(canMount)('a disk that fills while SQLite is migrated is one, too', () => {
   const directory = scratch.make()
   const [data, file] = [path.join(directory, 'data'), path.join(directory, 'postroom.yaml')]
   mkdirSync(data)
   writeFileSync(file, 'data_dir: ./data\n')
-  const script = 'mount -t tmpfs -o size=200k none "$1" && shift && exec "$@"'
   const main = path.join(ROOT, 'src', 'main.ts')
   const node = [process.execPath, ...process.execArgv, main, '--config', file, 'check', '--offline']
-  const { status, stdout } = spawnSync('unshare', ['-rm', 'sh', '-c', script, 'sh', data, ...node])
-  expect(stdout.toString()).toMatch(/^ok {4}templates: /m)
-  expect(stdout.toString()).toMatch(/postroom\.db cannot be used: SQLITE_FULL.*disk is not full/)
-  expect(status).toBe(69)
+  const { code, stderr } = runOnSmallDisk({ directory: data, size: '200k' }, node)
+  expect(stderr).toMatch(/^ok {4}templates: /m)
+  expect(stderr).toMatch(/postroom\.db cannot be used: SQLITE_FULL.*disk is not full/)
+  expect(code).toBe(69)
 })
