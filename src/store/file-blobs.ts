@@ -104,8 +104,16 @@ export class FileBlobs implements Blobs {
 
   async removeFile(sha256: string, before: Date): Promise<void> {
     const file = this.fileOf(sha256)
-    const found = await stat(file).catch(nullIfMissing)
-    if (found !== null && found.mtime <= before) await rm(file, { force: true })
+    // Always the same name: what a crash leaves there is removed by the next try.
+    const aside = path.join(this.#directory, 'incoming', sha256)
+    if (isOld(await storedAt(file), before)) {
+      await this.#make(path.dirname(aside))
+      await rename(file, aside).catch(nullIfMissing)
+    }
+    // The same bytes may have been stored again meanwhile. Without its name nobody can find it there.
+    const at = await storedAt(aside)
+    if (isOld(at, before)) await rm(aside, { force: true })
+    else if (at !== null) await this.#name(aside, sha256)
   }
 
   /** Writes one blob; returns the directory to sync, or null when it was there already. */
@@ -163,6 +171,14 @@ async function renewed(file: string): Promise<boolean> {
     () => false,
   )
 }
+
+/** Null: it is not there. */
+async function storedAt(file: string): Promise<Date | null> {
+  const found = await stat(file).catch(nullIfMissing)
+  return found?.mtime ?? null
+}
+
+const isOld = (at: Date | null, before: Date): boolean => at !== null && at <= before
 
 /** RFC-less but essential: a rename is durable only when its directory is. */
 async function syncDirectory(directory: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
@@ -104,6 +104,33 @@ describe('blobs in a directory', () => {
     const file = blobs.fileOf(stored.sha256)
     expect(statSync(file).mode & 0o777).toBe(0o600)
     expect(statSync(directory).mode & 0o777).toBe(0o700)
+    expect(readdirSync(path.join(directory, 'incoming'))).toEqual([])
+  })
+
+  test('are there after they were stored, whoever removed them as old meanwhile', async () => {
+    const directory = path.join(scratch.make(), 'blobs')
+    const blobs = new FileBlobs(directory)
+    const { sha256: name } = await blobs.put(SOME)
+    const old = new Date(Date.now() - 3_600_000)
+    const before = new Date(Date.now() - 600_000)
+    for (let n = 0; n < 200; n += 1) {
+      utimesSync(blobs.fileOf(name), old, old)
+      await Promise.all([blobs.removeFile(name, before), blobs.put(SOME)])
+      expect([n, existsSync(blobs.fileOf(name))]).toEqual([n, true])
+    }
+    expect(readdirSync(path.join(directory, 'incoming'))).toEqual([])
+  })
+
+  test('are removed when they are old, with what a crash in the middle of that left', async () => {
+    const directory = path.join(scratch.make(), 'blobs')
+    const blobs = new FileBlobs(directory)
+    const { sha256: name } = await blobs.put(SOME)
+    await blobs.removeFile(name, new Date(Date.now() - 600_000))
+    expect(existsSync(blobs.fileOf(name))).toBe(true)
+    renameSync(blobs.fileOf(name), path.join(directory, 'incoming', name))
+    await blobs.put(SOME)
+    await blobs.removeFile(name, new Date(Date.now() + 1_000))
+    expect(existsSync(blobs.fileOf(name))).toBe(false)
     expect(readdirSync(path.join(directory, 'incoming'))).toEqual([])
   })
 
