@@ -28,6 +28,7 @@ import {
 } from './backup-manifest.ts'
 import { tellingDiskErrors } from './disk-errors.ts'
 import type { ExplainIo } from './explain.ts'
+import { type Progress, withProgress } from './progress.ts'
 import { removedUnlessDone } from './unfinished.ts'
 import { withWorkplace } from './with-workplace.ts'
 
@@ -45,26 +46,31 @@ export async function runBackup(config: Config, target: string, io: ExplainIo): 
     const manifest = await tellingDiskErrors(
       (reason) =>
         `The backup in ${directory} is not finished: ${reason}. What an earlier one left there is whole. Mend that, and run it again.`,
-      () => backUp(workplace, directory),
+      () => withProgress(io.stderr, (progress) => backUp(workplace, directory, progress)),
     )
     io.stdout.write(`${manifest.counts['tickets'] ?? 0} tickets are in ${directory}\n`)
     return 0
   })
 }
 
-async function backUp(workplace: Workplace, directory: string): Promise<Described> {
+async function backUp(
+  workplace: Workplace,
+  directory: string,
+  progress: Progress,
+): Promise<Described> {
   const { store, context } = workplace
   const kept = new FileBlobs(path.join(directory, BLOBS))
   // Before and after: what retention removes meanwhile is in the copy, and so is what arrives.
-  await copyBlobs(store.read, context.blobs, kept)
+  await copyBlobs(store.read, { from: context.blobs, to: kept }, progress)
   const at = new Date()
   const name = `postroom-${at.getTime()}.db`
   const file = path.join(directory, name)
   // A copy that no manifest will name only fills the disk, which may be what went wrong.
   const made = ['', '-wal', '-shm', '-journal'].map((end) => `${file}${end}`)
   const manifest = await removedUnlessDone(made, async () => {
+    progress.show('the database')
     await writePortableCopy({ database: workplace.config.database, store }, file, at)
-    const count = await copyBlobs(store.read, context.blobs, kept)
+    const count = await copyBlobs(store.read, { from: context.blobs, to: kept }, progress)
     await passing('backup.copied')
     return describe(directory, name, { at, count })
   })
@@ -113,7 +119,11 @@ async function prepare(directory: string): Promise<void> {
  * Those that are files, checked on the way; the others are in the database. What is there already
  * stays. Returns how many there are.
  */
-export async function copyBlobs(db: Queryable, from: Blobs, to: FileBlobs): Promise<number> {
+export async function copyBlobs(
+  db: Queryable,
+  { from, to }: { from: Blobs; to: FileBlobs },
+  progress: Progress,
+): Promise<number> {
   let count = 0
   let after = ''
   for (;;) {
@@ -123,6 +133,7 @@ export async function copyBlobs(db: Queryable, from: Blobs, to: FileBlobs): Prom
       if (file === null || !existsSync(file)) continue
       count += 1
       if (!existsSync(to.fileOf(sha256))) await copyBlob(file, sha256, to)
+      progress.show('stored files', count)
     }
     const last = names.at(-1)
     if (last === undefined) return count

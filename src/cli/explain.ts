@@ -17,13 +17,14 @@ import { authenticationOf } from '../mail/authentication-results.ts'
 import type { OwnIdentity } from '../mail/verdict.ts'
 import { explanationText } from './explain-text.ts'
 import { linesOf } from './explain-lines.ts'
+import type { Terminal } from './progress.ts'
 import { withParser } from './with-parser.ts'
 import { writePiece } from './write-piece.ts'
 
 export interface ExplainIo {
   readonly stdin: Readable
   readonly stdout: Writable
-  readonly stderr: Writable
+  readonly stderr: Writable & Terminal
 }
 
 /** What is known beside the message itself. */

@@ -10,6 +10,7 @@ import type { Workplace } from '../workplace.ts'
 import { dateArgument } from './date-argument.ts'
 import { isFileError } from './disk-errors.ts'
 import type { ExplainIo } from './explain.ts'
+import { type Progress, withProgress } from './progress.ts'
 import { removedUnlessDone } from './unfinished.ts'
 import { addressArgument, withWorkplace } from './with-workplace.ts'
 import { writePiece } from './write-piece.ts'
@@ -59,8 +60,12 @@ async function runExport({ config, io, exportDesk }: Deps, options: Options): Pr
     const userId = options.person === undefined ? null : await idOf(workplace, options.person)
     const wishes = { format: options.format, userId, since: options.since ?? null }
     const pieces = exportDesk(workplace, wishes)
-    if (options.out !== undefined) await toFile(pieces, path.resolve(options.out))
-    else for await (const piece of pieces) await writePiece(io.stdout, piece)
+    if (options.out === undefined) {
+      for await (const piece of pieces) await writePiece(io.stdout, piece)
+      return 0
+    }
+    const target = path.resolve(options.out)
+    await withProgress(io.stderr, (progress) => toFile(counted(pieces, progress), target))
     return 0
   })
 }
@@ -69,6 +74,16 @@ async function idOf({ store }: Workplace, person: string): Promise<number> {
   const user = await findUserByEmail(store.read, addressArgument(person))
   if (user !== null) return user.id
   throw new OperatorError(EXIT.failure, `Nobody with the address ${person} is known here.`)
+}
+
+/** (Where they go to stdout, that may be the same terminal.) */
+async function* counted(pieces: AsyncIterable<Buffer>, progress: Progress): AsyncGenerator<Buffer> {
+  let kilobytes = 0
+  for await (const piece of pieces) {
+    yield piece
+    kilobytes += piece.length / 1_000
+    progress.show('kilobytes', Math.ceil(kilobytes))
+  }
 }
 
 /** Whole or not at all; what is there is never overwritten. */

@@ -14,6 +14,7 @@ import { insertInbound, type NewInbound } from '../store/inbound-messages.ts'
 import type { Workplace } from '../workplace.ts'
 import { isFileError, tellingDiskErrors } from './disk-errors.ts'
 import type { ExplainIo } from './explain.ts'
+import { type Terminal, withProgress } from './progress.ts'
 import { wantedInboxes, withWorkplace } from './with-workplace.ts'
 
 const BATCH_MAX = 100
@@ -42,7 +43,7 @@ export async function runImport(config: Config, wish: Wish, io: ExplainIo): Prom
     const count: Count = { stored: 0, known: 0, tooLarge: 0 }
     await tellingDiskErrors(
       (reason) => `It cannot be stored: ${reason}. ${sumOf(count)} Mend that, and repeat it.`,
-      () => importAll(workplace, { ...wish, inboxId: inbox?.id ?? 0 }, count, io),
+      () => importAll(workplace, { ...wish, inboxId: inbox?.id ?? 0 }, count, io.stderr),
     )
     io.stdout.write(`${sumOf(count)} The daemon takes them in while it runs.\n`)
     return count.tooLarge === 0 ? 0 : EXIT.failure
@@ -58,31 +59,33 @@ async function importAll(
   workplace: Workplace,
   wish: Wish & { inboxId: number },
   count: Count,
-  io: ExplainIo,
+  stderr: Terminal,
 ): Promise<void> {
-  let batch: Buffer[] = []
-  let bytes = 0
-  const flush = async (): Promise<void> => {
-    await store(workplace, wish, batch, count)
-    batch = []
-    bytes = 0
-    io.stderr.write(`\r${count.stored + count.known} messages`)
-  }
-  for await (const { where, source } of readable(wish, count)) {
-    if (source === null) {
-      count.tooLarge += 1
-      io.stderr.write(
-        `postroom import: ${where} has more than ${MESSAGE_BYTES_MAX} bytes and is left out.\n`,
-      )
-      continue
+  await withProgress(stderr, async (progress) => {
+    let batch: Buffer[] = []
+    let bytes = 0
+    const flush = async (): Promise<void> => {
+      await store(workplace, wish, batch, count)
+      batch = []
+      bytes = 0
+      progress.show('messages', count.stored + count.known)
     }
-    if (source.length === 0) continue
-    batch.push(source)
-    bytes += source.length
-    if (batch.length >= BATCH_MAX || bytes >= BATCH_BYTES_MAX) await flush()
-  }
-  await flush()
-  io.stderr.write('\n')
+    for await (const { where, source } of readable(wish, count)) {
+      if (source === null) {
+        count.tooLarge += 1
+        progress.clear()
+        stderr.write(
+          `postroom import: ${where} has more than ${MESSAGE_BYTES_MAX} bytes and is left out.\n`,
+        )
+        continue
+      }
+      if (source.length === 0) continue
+      batch.push(source)
+      bytes += source.length
+      if (batch.length >= BATCH_MAX || bytes >= BATCH_BYTES_MAX) await flush()
+    }
+    await flush()
+  })
 }
 
 /** Its messages. What is thrown while they are stored is not about the archive. */

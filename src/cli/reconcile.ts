@@ -14,6 +14,7 @@ import { openLog } from '../log.ts'
 import { type FolderCursor, listCursors } from '../store/inboxes.ts'
 import type { Workplace } from '../workplace.ts'
 import type { ExplainIo } from './explain.ts'
+import { type Progress, withProgress } from './progress.ts'
 import { wantedInboxes, withWorkplace } from './with-workplace.ts'
 
 interface Wishes {
@@ -41,7 +42,9 @@ export async function runReconcile(config: Config, wishes: Wishes, io: ExplainIo
   return withWorkplace(config, async (workplace) => {
     const results: Result[] = []
     for (const { config: inbox, id } of wantedInboxes(workplace, wishes.inbox)) {
-      const result = await reconcileInbox(workplace, { inbox, id }, wishes)
+      const result = await withProgress(io.stderr, (progress) =>
+        reconcileInbox(workplace, { inbox, id }, wishes, progress),
+      )
       results.push(result)
       if (!wishes.json) io.stdout.write(`${sentenceOf(result, wishes)}\n`)
     }
@@ -55,22 +58,26 @@ async function reconcileInbox(
   workplace: Workplace,
   { inbox, id }: { inbox: InboxConfig; id: number },
   { dryRun }: Wishes,
+  progress: Progress,
 ): Promise<Result> {
   const { imap, name } = inbox
   const base = { inbox: name, folder: imap.folder, not_yet_fetched: 0, missing: 0, stored: 0 }
   const failed = (problem: string): Result => ({ ...base, on_server: null, problem })
   let session: ImapSession | null = null
+  const compare = (at: ImapSession, cursor: FolderCursor) =>
+    compareFolder(workplace.store.read, at, cursor, null, (onServer) =>
+      progress.show(`${name} (${imap.folder})`, onServer),
+    )
   try {
+    progress.show(`${name} (${imap.folder})`)
     session = await ImapSession.open(imap)
     const { uidValidity } = session
     const cursors = await listCursors(workplace.store.read, id, imap.folder)
     const cursor = cursors.find((one) => one.uidValidity === uidValidity)
     if (cursor === undefined) return failed(neverSeen(cursors.length > 0))
-    const before = await compareFolder(workplace.store.read, session, cursor, null)
+    const before = await compare(session, cursor)
     if (!dryRun) await take(workplace, { session, cursor, inbox }, before.lost)
-    const left = dryRun
-      ? before.lost.length
-      : (await compareFolder(workplace.store.read, session, cursor, null)).lost.length
+    const left = dryRun ? before.lost.length : (await compare(session, cursor)).lost.length
     return {
       ...base,
       on_server: before.onServer,

@@ -15,6 +15,7 @@ import { type InboundMessage, listStoredInbound } from '../store/inbound-message
 import type { Comment } from '../ticket/comment.ts'
 import type { Workplace } from '../workplace.ts'
 import type { ExplainIo } from './explain.ts'
+import { withProgress } from './progress.ts'
 import { withParser } from './with-parser.ts'
 import { wantedInboxes, withWorkplace } from './with-workplace.ts'
 
@@ -53,17 +54,21 @@ export async function runReplay(
 ): Promise<number> {
   return withWorkplace(config, async (workplace) => {
     const count: Count = { read: 0, unreadable: 0, different: 0, toDo: 0, applied: 0 }
-    await withParser(PROCESSES, async (parser) => {
-      for await (const row of storedMail(workplace, wishes)) {
-        const found = await readAgain(workplace, parser, row, count)
-        if (found === null) continue
-        count.different += 1
-        if (canBeDone(found)) count.toDo += 1
-        const applied = wishes.apply && (await apply(workplace, found))
-        if (applied) count.applied += 1
-        io.stdout.write(`${wishes.json ? jsonOf(found, applied) : sentenceOf(found)}\n`)
-      }
-    })
+    await withProgress(io.stderr, (progress) =>
+      withParser(PROCESSES, async (parser) => {
+        for await (const row of storedMail(workplace, wishes)) {
+          progress.show('messages', count.read)
+          const found = await readAgain(workplace, parser, row, count)
+          if (found === null) continue
+          count.different += 1
+          if (canBeDone(found)) count.toDo += 1
+          const applied = wishes.apply && (await apply(workplace, found))
+          if (applied) count.applied += 1
+          progress.clear()
+          io.stdout.write(`${wishes.json ? jsonOf(found, applied) : sentenceOf(found)}\n`)
+        }
+      }),
+    )
     io.stderr.write(`${sumOf(count, wishes)}\n`)
     return 0
   })

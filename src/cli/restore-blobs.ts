@@ -8,6 +8,7 @@ import { MixedBlobs } from '../store/mixed-blobs.ts'
 import type { Queryable, Store } from '../store/open.ts'
 import { referredBlobs } from '../store/reads/invariants.ts'
 import { BLOBS } from './backup-manifest.ts'
+import type { Progress } from './progress.ts'
 import { verifyBlobs } from './verify.ts'
 
 const BLOBS_PER_QUERY = 500
@@ -27,13 +28,17 @@ export const keptIn = (backup: string, source: Store): Kept => ({
  * All of them into a directory. They are named by what they are: where a restore was cut short, the
  * next one does this again.
  */
-export async function putIntoDirectory({ source, files }: Kept, directory: string): Promise<void> {
+export async function putIntoDirectory(
+  { source, files }: Kept,
+  directory: string,
+  progress: Progress,
+): Promise<void> {
   const from = new MixedBlobs({ small: new DatabaseBlobs(source), large: files })
   const to = new FileBlobs(directory)
   try {
-    await putAll(from, to, namesOf(source.read, referredBlobs))
+    await putAll({ from, to }, namesOf(source.read, referredBlobs), progress)
     // Files of answers that are held back are named by no row of their own.
-    await putAll(from, to, namesOf(source.read, blobsInDatabase))
+    await putAll({ from, to }, namesOf(source.read, blobsInDatabase), progress)
   } catch (cause) {
     throw new OperatorError(
       EXIT.unavailable,
@@ -41,24 +46,35 @@ export async function putIntoDirectory({ source, files }: Kept, directory: strin
       { cause },
     )
   }
-  await readAgain(source, to)
+  await readAgain(source, to, progress)
 }
 
 /** Those that are files; the others came with the tables. `to` is within the transaction. */
-export async function putIntoDatabase({ source, files }: Kept, to: Blobs): Promise<void> {
-  await putAll(files, to, namesOf(source.read, referredBlobs))
-  await readAgain(source, to)
+export async function putIntoDatabase(
+  { source, files }: Kept,
+  to: Blobs,
+  progress: Progress,
+): Promise<void> {
+  await putAll({ from: files, to }, namesOf(source.read, referredBlobs), progress)
+  await readAgain(source, to, progress)
 }
 
-async function putAll(from: Blobs, to: Blobs, names: AsyncIterable<string>): Promise<void> {
+async function putAll(
+  { from, to }: { from: Blobs; to: Blobs },
+  names: AsyncIterable<string>,
+  progress: Progress,
+): Promise<void> {
+  let count = 0
   for await (const sha256 of names) {
+    count += 1
+    progress.show('stored files', count)
     const content = await from.open(sha256)
     if (content !== null) await to.putStream(content, Number.POSITIVE_INFINITY)
   }
 }
 
-async function readAgain(source: Store, to: Blobs): Promise<void> {
-  const [first] = (await verifyBlobs(source.read, to)).broken
+async function readAgain(source: Store, to: Blobs, progress: Progress): Promise<void> {
+  const [first] = (await verifyBlobs(source.read, to, progress)).broken
   if (first === undefined) return
   throw new OperatorError(
     EXIT.failure,

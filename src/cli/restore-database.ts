@@ -8,6 +8,7 @@ import { copyDatabase, isUnused } from '../store/copy-database.ts'
 import { blobsWithin } from '../store/database-blobs.ts'
 import { migrate } from '../store/migrate.ts'
 import { openStore, type Store } from '../store/open.ts'
+import type { Progress } from './progress.ts'
 import { keptIn, putIntoDatabase, putIntoDirectory } from './restore-blobs.ts'
 import { scratchFor } from './unfinished.ts'
 
@@ -29,19 +30,21 @@ export async function refuseUsed(config: Config): Promise<void> {
 export async function restoreIntoDatabase(
   config: Config,
   { backup, file }: { backup: string; file: string },
+  progress: Progress,
 ): Promise<void> {
   const { dataDir, blobs } = config
   await withTarget(config, (target) =>
     withMigratedCopy(path.join(backup, file), dataDir, async (source) => {
+      progress.show('the database')
       const kept = keptIn(backup, source)
       if (blobs === null) {
         await copyDatabase(source, target, {
-          also: (tx) => putIntoDatabase(kept, blobsWithin(tx)),
+          also: (tx) => putIntoDatabase(kept, blobsWithin(tx), progress),
         })
         return
       }
       // First: a database with a desk in it has everything.
-      await putIntoDirectory(kept, blobs)
+      await putIntoDirectory(kept, blobs, progress)
       await copyDatabase(source, target, { without: ['blob_chunks'] })
     }),
   )

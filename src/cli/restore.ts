@@ -26,6 +26,7 @@ import {
 } from './backup-manifest.ts'
 import { tellingDiskErrors } from './disk-errors.ts'
 import type { ExplainIo } from './explain.ts'
+import { type Progress, withProgress } from './progress.ts'
 import { refuseUsed, restoreIntoDatabase, shownDatabase } from './restore-database.ts'
 import { removedUnlessDone } from './unfinished.ts'
 import { verifyBlobs } from './verify.ts'
@@ -53,7 +54,7 @@ export async function runRestore(
   const manifest = await readManifest(backup)
   const wrong = await tellingDiskErrors(
     (reason) => `${backup} cannot be read: ${reason}.`,
-    () => check(config, backup, manifest),
+    () => withProgress(io.stderr, (progress) => check(config, backup, manifest, progress)),
   )
   if (wrong.length > 0) {
     io.stdout.write(wrong.map((line) => `broken: ${line}\n`).join(''))
@@ -65,13 +66,18 @@ export async function runRestore(
     await tellingDiskErrors(
       (reason) =>
         `The database was left as it was: ${reason}. A restore needs room in ${config.dataDir} for a copy of the backup's database.`,
-      () => restoreIntoDatabase(config, { backup, file: manifest.database.file }),
+      () =>
+        withProgress(io.stderr, (progress) =>
+          restoreIntoDatabase(config, { backup, file: manifest.database.file }, progress),
+        ),
     )
     io.stdout.write(`restored into ${shownDatabase(config)}\n`)
     return 0
   }
   if (target === null) return 0
-  await into(target, () => copyTo(backup, manifest, target))
+  await into(target, () =>
+    withProgress(io.stderr, (progress) => copyTo({ backup, manifest, target }, progress)),
+  )
   io.stdout.write(
     `restored to ${target}: set "data_dir: ${target}" and "database: sqlite:${path.join(target, DATABASE)}"\n`,
   )
@@ -98,9 +104,11 @@ async function check(
   config: Pick<Config, 'lifecycle'>,
   backup: string,
   { database, counts }: Manifest,
+  progress: Progress,
 ): Promise<string[]> {
   const file = path.join(backup, database.file)
   if (!existsSync(file)) return [`${database.file} is missing`]
+  progress.show('the database')
   if ((await sha256Of(file)) !== database.sha256) return [`${database.file} was changed`]
   const store = openSqliteCopy(file)
   try {
@@ -116,7 +124,7 @@ async function check(
       ...(pending.length > 0
         ? []
         : (await brokenInvariants(store.read, loadLifecycle(config.lifecycle))).map(sentenceOf)),
-      ...(await verifyBlobs(store.read, blobs)).broken.map(sentenceOf),
+      ...(await verifyBlobs(store.read, blobs, progress)).broken.map(sentenceOf),
     ]
   } finally {
     await store.close()
@@ -126,22 +134,32 @@ async function check(
 const sentenceOf = ({ invariant, examples }: Broken): string =>
   `${invariant}; not so: ${examples.join(', ')}`
 
-/** All of it, or nothing: the directory was empty, and an unfinished restore would fill its disk. */
-async function copyTo(backup: string, manifest: Manifest, target: string): Promise<void> {
-  makeDirectory(target)
-  const made = [BLOBS, UNNAMED, DATABASE].map((name) => path.join(target, name))
-  await removedUnlessDone(made, () => copyAll(backup, manifest, target))
+interface Copying {
+  readonly backup: string
+  readonly manifest: Manifest
+  readonly target: string
 }
 
-async function copyAll(backup: string, { database }: Manifest, target: string): Promise<void> {
+/** All of it, or nothing: the directory was empty, and an unfinished restore would fill its disk. */
+async function copyTo(wish: Copying, progress: Progress): Promise<void> {
+  const { target } = wish
+  makeDirectory(target)
+  const made = [BLOBS, UNNAMED, DATABASE].map((name) => path.join(target, name))
+  await removedUnlessDone(made, () => copyAll(wish, progress))
+}
+
+async function copyAll({ backup, manifest, target }: Copying, progress: Progress): Promise<void> {
+  const { database } = manifest
   const copy = openSqliteCopy(path.join(backup, database.file))
   try {
     const kept = new FileBlobs(path.join(backup, BLOBS))
-    await copyBlobs(copy.read, kept, new FileBlobs(path.join(target, BLOBS)))
+    const to = new FileBlobs(path.join(target, BLOBS))
+    await copyBlobs(copy.read, { from: kept, to }, progress)
   } finally {
     await copy.close()
   }
   // Last, and under its name when it is whole: a directory with a database has everything.
+  progress.show('the database')
   const file = path.join(target, UNNAMED)
   await copyFile(path.join(backup, database.file), file)
   await chmod(file, 0o600)

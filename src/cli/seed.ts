@@ -9,6 +9,7 @@ import { countRows, insertRows, lookAgain, reserveIds } from '../store/bulk-rows
 import { findProgress, moveProgress } from '../store/index-progress.ts'
 import type { Store, Tx } from '../store/open.ts'
 import type { Workplace } from '../workplace.ts'
+import { type Progress, type Terminal, withProgress } from './progress.ts'
 import { whenPeopleWrite } from './seed-hours.ts'
 import { diceOf, type Dice, inventPerson, inventTicket } from './seed-story.ts'
 import { rowsOf, type SeedPeople, type SeedRows } from './seed-rows.ts'
@@ -25,7 +26,7 @@ export interface SeedWishes {
 
 interface SeedIo {
   readonly stdout: { write(text: string): unknown }
-  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean }
+  readonly stderr: Terminal
 }
 
 export const SEED_TICKETS = 60
@@ -63,25 +64,11 @@ export async function runSeed(config: Config, wishes: SeedWishes, io: SeedIo): P
         'There are tickets already. Seed an empty database, or add --force to add to this one.',
       )
     }
-    const made = await seed(workplace, wishes, progressOf(io))
+    const made = await withProgress(io.stderr, (progress) => seed(workplace, wishes, progress))
     const text = `${made.tickets} tickets with ${made.comments} comments of ${made.customers} customers and ${AGENTS.length} agents.`
     io.stdout.write(`${wishes.json ? JSON.stringify(made) : text}\n`)
     return 0
   })
-}
-
-type Progress = (what: string, done: number, of: number) => void
-
-function progressOf({ stderr }: SeedIo): Progress {
-  if (stderr.isTTY !== true) {
-    return () => {
-      // Nobody looks on.
-    }
-  }
-  return (what, done, of) => {
-    const end = done >= of ? '\n' : ''
-    stderr.write(`\r${what}: ${done} of ${of}${end}`)
-  }
 }
 
 interface Made {
@@ -121,7 +108,7 @@ async function seed(workplace: Workplace, wishes: SeedWishes, progress: Progress
       comments += told.told.length
     }
     await store.transaction((tx) => insertAll(tx, batch))
-    progress('tickets', done, wishes.tickets)
+    progress.show('tickets', done, wishes.tickets)
   }
   await index(workplace, wishes.tickets, progress)
   await lookAgain(store)
@@ -191,6 +178,6 @@ async function index(
   })
   for (let done = 0; (await indexer.turn()) === 'more'; ) {
     done = Math.min(tickets, done + BATCH / 5)
-    progress('searchable', done, tickets)
+    progress.show('searchable', done, tickets)
   }
 }

@@ -16,6 +16,7 @@ import {
   UNDAMAGED,
 } from '../store/reads/invariants.ts'
 import type { ExplainIo } from './explain.ts'
+import { type Progress, withProgress } from './progress.ts'
 import { withWorkplace } from './with-workplace.ts'
 
 const BLOBS_PER_QUERY = 500
@@ -32,17 +33,20 @@ export async function runVerify(
   { json }: { json: boolean },
   io: ExplainIo,
 ): Promise<number> {
-  const { checked, broken } = await verified(config)
+  const { checked, broken } = await withProgress(io.stderr, (progress) =>
+    verified(config, progress),
+  )
   if (json) io.stdout.write(`${JSON.stringify({ ok: broken.length === 0, checked, broken })}\n`)
   else io.stdout.write(reportOf(broken, checked))
   return broken.length === 0 ? 0 : EXIT.failure
 }
 
-async function verified(config: Config): Promise<Verified> {
+async function verified(config: Config, progress: Progress): Promise<Verified> {
   const checked = { invariants: 0, blobs: 0 }
   const broken: Broken[] = []
   await unlessDamaged(broken, () =>
     withWorkplace(config, async ({ store, context }) => {
+      progress.show('the database')
       // The file itself first: if it is damaged, that is why the rest does not fit.
       await unlessDamaged(broken, async () => broken.push(...(await brokenPages(store))))
       await unlessDamaged(broken, async () => broken.push(...(await brokenReferences(store))))
@@ -51,7 +55,7 @@ async function verified(config: Config): Promise<Verified> {
         checked.invariants = INVARIANTS_COUNT
       })
       await unlessDamaged(broken, async () => {
-        const bytes = await verifyBlobs(store.read, context.blobs)
+        const bytes = await verifyBlobs(store.read, context.blobs, progress)
         broken.push(...bytes.broken)
         checked.blobs = bytes.count
       })
@@ -87,6 +91,7 @@ function reportOf(
 export async function verifyBlobs(
   db: Queryable,
   blobs: Blobs,
+  progress: Progress,
 ): Promise<{ count: number; broken: Broken[] }> {
   const lost: string[] = []
   const changed: string[] = []
@@ -98,8 +103,9 @@ export async function verifyBlobs(
       const hash = await hashOf(blobs, sha256)
       if (hash === null) lost.push(sha256)
       else if (hash !== sha256) changed.push(sha256)
+      count += 1
+      progress.show('stored files', count)
     }
-    count += names.length
     const last = names.at(-1)
     if (last === undefined) break
     after = last

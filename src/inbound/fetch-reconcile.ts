@@ -29,6 +29,7 @@ export async function compareFolder(
   session: ImapSession,
   cursor: FolderCursor,
   since: Date | null,
+  looked: (onServer: number) => void = () => {},
 ): Promise<Comparison> {
   const found = { onServer: 0, fresh: 0 }
   const lost: MessageMeta[] = []
@@ -36,6 +37,7 @@ export async function compareFolder(
     found.onServer += part.onServer
     found.fresh += part.fresh
     lost.push(...part.lost)
+    looked(found.onServer)
   }
   return { ...found, lost }
 }

@@ -13,13 +13,13 @@ export interface Ran {
 /** As main.ts does it, but nothing ends this process. */
 export async function run(
   args: readonly string[],
-  deps: Partial<Pick<ProgramDeps, 'serve' | 'demo'>> & { stdin?: string } = {},
+  deps: Partial<Pick<ProgramDeps, 'serve' | 'demo'>> & { stdin?: string; terminal?: boolean } = {},
 ): Promise<Ran> {
   const [stdout, stderr] = [sink(), sink()]
   const io = {
     stdin: Readable.from(deps.stdin === undefined ? [] : [deps.stdin]),
     stdout: stdout.stream,
-    stderr: stderr.stream,
+    stderr: Object.assign(stderr.stream, { isTTY: deps.terminal === true }),
   }
   const program = buildProgram({
     io,
