@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** argv -> command, signals -> AbortSignal or the end, errors -> exit code. Nothing else. */
 import { constants } from 'node:os'
+import { wholeOutput } from './cli/file-output.ts'
 import { buildProgram } from './cli/program.ts'
 import { removeUnfinished } from './cli/unfinished.ts'
 import { runServe } from './serve.ts'
@@ -33,10 +34,11 @@ function endBy(name: 'SIGTERM' | 'SIGINT'): never {
   process.exit(128 + constants.signals[name])
 }
 
-const io = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr }
+const stdout = wholeOutput(process.stdout)
+const io = { stdin: process.stdin, stdout, stderr: process.stderr }
 // `postroom explain ... | head`: a reader that leaves is no error. An answer that is not whole is
 // one, whatever wrote it. (The daemon's log goes another way.)
-process.stdout.on('error', (err: NodeJS.ErrnoException) => {
+stdout.on('error', (err: NodeJS.ErrnoException) => {
   if (err.code === 'EPIPE') process.exit(0)
   io.stderr.write(`postroom: stdout cannot be written: ${err.message}\n`)
   process.exit(EXIT.unavailable)

@@ -60,6 +60,18 @@ describe.runIf(existsSync('/dev/full'))('a stdout on a full disk', () => {
   })
 })
 
+test.runIf(canMount)('an answer of which only the beginning fits on the disk is an error', () => {
+  const { mail } = prepare()
+  writeFileSync(mail, `Subject: Long\r\n\r\n${'It is on fire. '.repeat(1_000)}`)
+  const directory = path.join(path.dirname(mail), 'small')
+  mkdirSync(directory)
+  const redirected = ['sh', '-c', 'exec "$@" > "$0"', path.join(directory, 'out')]
+  const words = ['explain', '--json', mail]
+  const full = runOnSmallDisk({ directory, size: '4k' }, [...redirected, ...PROGRAM, ...words])
+  expect(full.stderr).toMatch(/^postroom: stdout cannot be written: ENOSPC\b/)
+  expect(full.code).toBe(69)
+})
+
 test.runIf(canMount)('an export into a file on a full disk says so, and leaves none', async () => {
   const { config } = prepare()
   await run(['seed', '--tickets', '20', '--config', config])
