@@ -1,5 +1,5 @@
 /**
- * One IMAP connection with one folder open (with fetch-connect.ts imapflow's only door).
+ * One IMAP connection with one folder open (with fetch-connect.ts and fetch-move.ts imapflow's only door).
  *
  * Every command has a deadline of our own: a server that drips bytes never trips a socket
  * timeout. The session is single-use; when anything goes wrong it is closed and a new one made.
@@ -12,6 +12,7 @@ import { Bell, pause } from '../pause.ts'
 import { isWithin, rangeSet, type UidRange, uidRanges, uidSet } from './fetch-batches.ts'
 import { type OpenFolder, openFolder, type Opening } from './fetch-connect.ts'
 import { within } from './fetch-deadline.ts'
+import { moveMessages, type Moved, searched } from './fetch-move.ts'
 import { PATIENCE, type Patience, TAKEN_BYTES_MAX } from './fetch-options.ts'
 
 const DOWNLOAD_CHUNK_BYTES = 1024 * 1024
@@ -97,7 +98,7 @@ export class ImapSession {
   async uids(range: UidRange, since: Date | null): Promise<number[]> {
     const query = { uid: rangeSet(range), ...(since === null ? {} : { since }) }
     const found = await this.#within(this.#patience.commandMs * 5, 'SEARCH', () =>
-      answered(this.#client.search(query, { uid: true })),
+      searched(this.#client, query),
     )
     const valid = found.filter((uid) => Number.isSafeInteger(uid) && isWithin(uid, range))
     return Array.from(new Set(valid)).toSorted((a, b) => a - b)
@@ -105,7 +106,7 @@ export class ImapSession {
 
   async has(uid: number): Promise<boolean> {
     const found = await this.#within(this.#patience.commandMs, 'SEARCH', () =>
-      answered(this.#client.search({ uid: String(uid) }, { uid: true })),
+      searched(this.#client, { uid: String(uid) }),
     )
     return found.includes(uid)
   }
@@ -207,17 +208,10 @@ export class ImapSession {
     if (!taken) throw new Error('the server did not take the flag \\Seen')
   }
 
-  /** Moves messages; returns those that are no longer here, whoever moved them. */
-  async move(uids: readonly number[], folder: string): Promise<number[]> {
-    const moved = await this.#within(this.#patience.commandMs, 'MOVE', () =>
-      this.#client.messageMove(uidSet(uids), folder, { uid: true }),
+  move(uids: readonly number[], folder: string): Promise<Moved> {
+    return this.#within(this.#patience.commandMs * 3, 'MOVE', () =>
+      moveMessages(this.#client, uids, folder),
     )
-    if (moved && moved.uidMap !== undefined && moved.uidMap.size === uids.length) return [...uids]
-    const here = await this.#within(this.#patience.commandMs, 'SEARCH', () =>
-      answered(this.#client.search({ uid: uidSet(uids) }, { uid: true })),
-    )
-    const left = new Set(here)
-    return uids.filter((uid) => !left.has(uid))
   }
 
   async createFolder(folder: string): Promise<void> {
@@ -273,13 +267,6 @@ export class ImapSession {
 /** The server ended a message before its end. */
 class NotWhole extends Error {
   override readonly name = 'NotWhole'
-}
-
-/** imapflow says `false` for a refused SEARCH; "not found" would be a wrong reading of that. */
-async function answered(search: Promise<number[] | false | undefined>): Promise<number[]> {
-  const found = await search
-  if (!Array.isArray(found)) throw new Error('the server refused a SEARCH')
-  return found
 }
 
 const dateOf = (value: Date | string | undefined): Date | null => {

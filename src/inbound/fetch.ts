@@ -21,6 +21,7 @@ import { failureOf, waitAfter } from './fetch-failure.ts'
 import { PATIENCE, type Patience } from './fetch-options.ts'
 import { ImapSession } from './fetch-session.ts'
 import { Missing } from './fetch-missing.ts'
+import type { Moved } from './fetch-move.ts'
 import { reconcile } from './fetch-reconcile.ts'
 import { Throttled } from './fetch-throttled.ts'
 import { elapsedOf, type Elapsing, type StoreDeps } from './fetch-rows.ts'
@@ -187,8 +188,11 @@ async function markStored(
         tasks.map(({ uid }) => uid),
       )
       await passing('mark.done')
-      const ids = tasks.filter(({ uid }) => marked.includes(uid)).map(({ id }) => id)
+      const ids = tasks.filter(({ uid }) => marked.uids.includes(uid)).map(({ id }) => id)
       await deps.store.transaction((tx) => setMarked(tx, ids, 'done'))
+      if (marked.refused !== null) {
+        deps.events.markFailed(deps.inbox.name, new Error(marked.refused))
+      }
       if (ids.length < tasks.length) throw new Error('some messages could not be marked')
     }
   } catch (err) {
@@ -201,13 +205,13 @@ async function markOnServer(
   session: ImapSession,
   done: Exclude<InboxConfig['imap']['done'], { do: 'keep' }>,
   uids: readonly number[],
-): Promise<readonly number[]> {
+): Promise<Moved> {
   if (done.do === 'seen') {
     await session.flagSeen(uids)
-    return uids
+    return { uids, refused: null }
   }
   const moved = await session.move(uids, done.folder)
-  if (moved.length > 0) return moved
+  if (moved.uids.length > 0) return moved
   // The target may not exist yet; MOVE to a missing folder fails without a reason.
   await session.createFolder(done.folder)
   return session.move(uids, done.folder)
