@@ -1,6 +1,7 @@
 /** /attachments: files on their way into a comment, and out of it; and the mail a comment came as. */
 import type { AttachedBlob } from '../desk/context.ts'
 import type { StoredAttachment } from '../store/attachments.ts'
+import { discardBlobs } from '../store/blob-garbage.ts'
 import { findComment } from '../store/comments.ts'
 import { findInbound } from '../store/inbound-messages.ts'
 import type { Queryable, Tx } from '../store/open.ts'
@@ -44,6 +45,8 @@ function uploadRoute({ store, context, clock }: ApiDeps): Route {
       const uploadedBy = caller.user.id
       if ((await unusedBytes(store.read, uploadedBy)) > UNUSED_BYTES_MAX) throw tooMany()
       const stored = await storeUpload(context.blobs, body)
+      // Before anybody may refuse it, or die: what no row names by the next sweep is removed.
+      await store.transaction((tx) => discardBlobs(tx, [stored.sha256], clock.now()))
       const upload = { ...described, ...stored, uploadedBy }
       return once(['attachments', upload], async () => {
         const at = clock.now()

@@ -15,19 +15,23 @@ interface GarbageRow {
   since: number
 }
 
-/** To be removed once nothing refers to them; null is none. */
+/**
+ * To be removed once nothing refers to them; null is none. What is listed already rests anew: it may
+ * have been stored again since, and then it is the sweep after its own rest that finds it.
+ */
 export async function discardBlobs(
   tx: Tx,
   shas: readonly (string | null)[],
   at: Date,
 ): Promise<void> {
-  const names = [...new Set(shas.filter((sha) => sha !== null))]
+  // Everybody in one order: two that list the same do not wait for each other for ever.
+  const names = [...new Set(shas.filter((sha) => sha !== null))].toSorted()
   for (let start = 0; start < names.length; start += SWEEP_MAX) {
     const rows = names.slice(start, start + SWEEP_MAX)
     await tx<GarbageRow>('blob_garbage')
       .insert(rows.map((sha256) => ({ sha256, since: toMs(at) })))
       .onConflict('sha256')
-      .ignore()
+      .merge()
   }
 }
 

@@ -1,7 +1,11 @@
+import { createHash } from 'node:crypto'
+import { utimes } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
+import type { DeskContext } from '../../src/desk/context.ts'
 import { tidyUp } from '../../src/desk/tidy-up.ts'
 import { insertAttachments } from '../../src/store/attachments.ts'
+import { sweepBlobs } from '../../src/store/blob-garbage.ts'
 import { insertComment } from '../../src/store/comments.ts'
 import { insertInbound } from '../../src/store/inbound-messages.ts'
 import { sourceOf } from '../../src/store/outbox.ts'
@@ -12,6 +16,12 @@ import { migrated } from './desk-context.ts'
 const PDF = Buffer.from('%PDF-1.7 \0\xff not really', 'latin1')
 const TICKETS = '/api/v1/tickets'
 const MB = 1024 * 1024
+
+const shaOf = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** As if the file with these bytes had been stored then. */
+const setTimes = ({ blobs }: DeskContext, text: string, at: Date): Promise<void> =>
+  utimes(blobs.fileOf(shaOf(text)) ?? '', at, at)
 
 const upload = (
   client: Client,
@@ -172,6 +182,23 @@ eachDatabase(
       const replies = await Promise.all(Array.from({ length: 8 }, () => upload(ana)))
       const statuses = replies.map(({ status }) => status).toSorted((a, b) => a - b)
       expect(statuses).toEqual([201, 413, 413, 413, 413, 413, 413, 413])
+    })
+
+    test('leave no bytes behind when they are refused or come twice', async () => {
+      const { ana, store, clock, context } = await start()
+      const key = { 'idempotency-key': 'k' }
+      expect((await upload(ana, key, Buffer.from('one'))).status).toBe(201)
+      expect((await upload(ana, key, Buffer.from('two'))).status).toBe(422)
+      // The files have the time of this machine, all else that of the test.
+      clock.at = new Date(Date.now() + 5 * 60_000)
+      expect((await upload(ana, key, Buffer.from('two'))).status).toBe(422)
+      await setTimes(context, 'two', clock.at)
+      for (const minutes of [6, 11]) {
+        const at = new Date(clock.at.getTime() + minutes * 60_000)
+        await sweepBlobs({ store, blobs: context.blobs }, at)
+      }
+      expect(await context.blobs.get(shaOf('one'))).toEqual(Buffer.from('one'))
+      expect(await context.blobs.get(shaOf('two'))).toBe(null)
     })
 
     test('that are never used are forgotten after a day', async () => {
