@@ -133,7 +133,7 @@ function isSensitive(
   return !isAgents && isForAgentsAlone(message, verdict, authentication)
 }
 
-/** Who was taken off a ticket keeps his old token, and may say no more who else is to hear of it. */
+/** An agent's token is good on any ticket; who else is to hear of one is said by those who are on it. */
 async function takesPart(
   db: Queryable,
   { ticket }: Threading,

@@ -3,8 +3,8 @@
  *
  * Two pure halves around one look into the store: hintsOf() says what to look for, the store
  * returns every ticket that any hint names, pickTicket() chooses. Proof beats claim: our token
- * proves that its reader got our mail; Message-IDs and subject tags anyone can copy, so they
- * count only from somebody already on the ticket.
+ * proves that its reader got our mail, and counts as long as he works here or is on the ticket;
+ * Message-IDs and subject tags anyone can copy, so they count only from somebody on the ticket.
  */
 import { type Address, splitSubaddress } from '../mail/address.ts'
 import { headersOf, type Message } from '../mail/message.ts'
@@ -179,6 +179,14 @@ const trustOf = (winner: Named | undefined, sender: User | null): Threading['tru
 const takesPart = ({ candidate }: Named, sender: User | null): boolean =>
   sender !== null && candidate.participants.includes(sender.email)
 
+/**
+ * Tokens live on when their owner leaves: he was an agent and was told of every ticket, or was taken
+ * off this one. What a disabled agent writes is held, whatever he proves.
+ */
+const mayUseToken = (named: Named, sender: User | null): boolean =>
+  named.token === 'colleague' ||
+  (named.token === 'own' && (sender?.role !== 'customer' || takesPart(named, sender)))
+
 /** The sender's own first: it is the best proof. */
 const TOKENS = ['own', 'colleague', 'other'] as const
 
@@ -217,7 +225,7 @@ function namedByClaims(hints: Hints, candidates: readonly Candidate[]): Named[] 
 function judge(named: Named, sender: User | null): Evidence {
   const { hint, candidate, token } = named
   const ticketId = candidate.ticket.id
-  const isProof = token === 'own' || token === 'colleague'
+  const isProof = mayUseToken(named, sender)
   if (candidate.ticket.deletedAt !== null) {
     const because = 'that ticket was deleted'
     return { hint, strength: isProof ? 'proof' : 'claim', ticketId, accepted: false, because }

@@ -71,6 +71,24 @@ eachDatabase(
       expect(await listTickets(desk)).toMatchObject([{ commentsCount: 1 }])
     })
 
+    test('who is no agent any more says nothing on tickets he was told of', async () => {
+      await afterMail(fresh, [aMail()])
+      await arrive(await replyFrom('bruno@acme.test', 'Use water.'))
+      const late = await replyFrom('bruno@acme.test', 'I do not work there any more.')
+      const bruno = await desk.addUser('bruno@acme.test', 'agent')
+      await desk.write((tx) => updateUser(tx, bruno.id, { role: 'customer' }))
+      const before = await owed()
+      await arrive(late)
+      expect(await listTickets(desk)).toMatchObject([
+        { id: 1, status: 'pending', commentsCount: 2 },
+        { id: 2, requesterId: bruno.id, commentsCount: 1 },
+      ])
+      const links = await desk.store.read('ticket_links').select('ticket_id', 'related_id')
+      expect(links).toEqual([{ ticket_id: 2, related_id: 1 }])
+      const after = (await owed()).slice(before.length)
+      expect(after.filter((line) => line.includes('customer.test'))).toEqual([])
+    })
+
     test('whose mail his gateway calls bulk is held: no customer wrote it', async () => {
       await afterMail(fresh, [aMail()])
       await arrive(await replyFrom('bruno@acme.test', 'Use water.', { Precedence: 'bulk' }))

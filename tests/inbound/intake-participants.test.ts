@@ -136,7 +136,7 @@ eachDatabase(
       expect(await sourceTo(LEE)).not.toContain('secret')
     })
 
-    test('whom somebody copies who was taken off the ticket does not join', async () => {
+    test('who was taken off the ticket opens one of his own, and whom he copies joins that', async () => {
       await afterMail(fresh, [toAll()])
       await agentAnswers()
       const author = { type: 'agent' as const, user: null }
@@ -144,6 +144,8 @@ eachDatabase(
       await desk.write((tx) => leaveTicket(tx, leaving, new Date()))
       await arrive(await replyFrom(LEE, 'Still here.', { Cc: 'second@partner.test' }))
       expect(await people(1)).toEqual([`requester ${ANA}`, `cc ${KIM}`])
+      expect(await people(2)).toEqual([`requester ${LEE}`, 'cc second@partner.test'])
+      expect(await listTickets(desk)).toMatchObject([{ commentsCount: 2 }, { commentsCount: 1 }])
     })
 
     test('... and with nothing but claims he does not', async () => {

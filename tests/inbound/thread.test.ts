@@ -24,6 +24,7 @@ const user = (id: number, email: string): User => ({
 const ANA = user(1, 'ana@customer.test')
 const KIM = user(2, 'kim@example.org')
 const MALLORY = user(3, 'mallory@stranger.test')
+const BRUNO: User = { ...user(4, 'bruno@acme.test'), role: 'agent', state: 'active' }
 
 const ticket = (id: number, more: Partial<Ticket> = {}): Ticket => ({
   id,
@@ -139,6 +140,25 @@ const ROWS: readonly [what: string, message: Message, sender: User | null, want:
     PROOF,
   ],
   ['own token of a ticket that was merged', aMessage({ to: [replyTo(ANA, 5)] }), ANA, PROOF],
+  // It was sent to somebody who was an agent then, or took part then.
+  [
+    'own token of one who is not on the ticket',
+    aMessage({ to: [replyTo(MALLORY)] }),
+    MALLORY,
+    RELATED,
+  ],
+  [
+    'own token of a ticket he left, and his own ticket beside it',
+    aMessage({ to: [replyTo(MALLORY)], inReplyTo: ['other@stranger.test'] }),
+    MALLORY,
+    [8, 'participant', null],
+  ],
+  [
+    'own token of an agent who is not on the ticket',
+    aMessage({ to: [replyTo(BRUNO)] }),
+    BRUNO,
+    PROOF,
+  ],
   // A token of somebody else is a claim.
   ['another participant’s token', aMessage({ to: [replyTo(KIM)] }), ANA, CLAIM],
   ['a stolen token', aMessage({ to: [replyTo(ANA)] }), MALLORY, RELATED],
@@ -247,7 +267,7 @@ test('a thousand references are not a thousand look-ups, and the nearest ones co
 
 describe('an agent with a token that was sent to a colleague', () => {
   const BEN = user(10, 'ben@acme.test')
-  const CARLA = user(11, 'carla@acme.test')
+  const CARLA: User = { ...user(11, 'carla@acme.test'), role: 'agent', state: 'active' }
   const asCarla = (message: Message, candidates: readonly Candidate[], colleagues = [BEN.id]) => {
     const hints = hintsOf(message, OWN, (token) => tokens.verify(token))
     return found(pickTicket(hints, candidates, CARLA, new Set(colleagues)))
