@@ -50,6 +50,7 @@ function exportRoute(deps: ApiDeps): Route {
     scopes: 'unlimited',
     query: NO_QUERY,
     body: ExportBody,
+    secret: true,
     answers: ZIP,
     refuses: ['404 not-found'],
     async handle({ caller, body }) {
@@ -108,6 +109,7 @@ function eraseRoute({ store, clock }: ApiDeps): Route {
     scopes: 'unlimited',
     query: NO_QUERY,
     body: EraseBody,
+    secret: true,
     answers: { 200: ErasureJson },
     refuses: ['404 not-found', '409 is-staff'],
     async handle({ caller, body }) {

@@ -124,7 +124,8 @@ function ofQuery({ query }: Route): Refused[] {
   ]
 }
 
-function ofBody({ body, method, access }: Route): Refused[] {
+function ofBody(route: Route): Refused[] {
+  const { body } = route
   const json: Refused[] = [
     '400 malformed-json',
     '413 too-large',
@@ -135,12 +136,12 @@ function ofBody({ body, method, access }: Route): Refused[] {
   return [
     ...(body === 'bytes' ? bytes : []),
     ...(body instanceof z.ZodType ? json : []),
-    ...(isRepeatable({ method, access })
+    ...(isRepeatable(route)
       ? (['400 invalid-parameter', '422 idempotency-key-reused'] as const)
       : []),
   ]
 }
 
 /** Only what makes something can be made twice; answers with secrets in them are never kept. */
-export const isRepeatable = ({ method, access }: Pick<Route, 'method' | 'access'>): boolean =>
-  method === 'POST' && access.roles !== 'public' && access.scopes !== 'unlimited'
+export const isRepeatable = ({ method, access, secret = false }: Route): boolean =>
+  method === 'POST' && access.roles !== 'public' && !secret

@@ -88,6 +88,8 @@ export interface Route {
   readonly query: z.ZodObject
   /** `bytes`: anything, read by the handler itself. */
   readonly body: BodySpec
+  /** Its answers have secrets in them, or what is known of people: none is kept to be repeated. */
+  readonly secret?: boolean
   /** What it answers when all is well, by status. */
   readonly answers: AnswerSpecs
   /** Refusals of its own, beside those that follow from the rest: see refusals.ts. */
@@ -117,18 +119,16 @@ export function route<
   body: B
   answers: A
   refuses?: readonly Refused[]
-  handle(request: RouteRequest<z.output<Q>, BodyOf<B>>): Promise<AnswerTo<A> | Repeated>
+  secret?: boolean
+  handle: (request: RouteRequest<z.output<Q>, BodyOf<B>>) => Promise<AnswerTo<A> | Repeated>
 }): Route {
-  const { method, path, summary, roles, scopes, query, body, answers, refuses = [] } = spec
+  const { handle, roles, scopes, refuses = [], secret = false, ...rest } = spec
+  const { path, query, body } = rest
   return {
-    method,
-    path,
-    summary,
+    ...rest,
     access: { roles, scopes },
-    query,
-    body,
-    answers,
     refuses,
+    secret,
     async answer({ caller, search, message, ...request }) {
       if (caller === null) throw new Error(`${path} was reached without a caller`)
       const whole = {
@@ -141,8 +141,8 @@ export function route<
         headers: message.headers,
       }
       // Of bytes the handler knows more: it has read them.
-      if (body === 'bytes') return spec.handle(whole)
-      return request.once([message.url, whole.body], () => spec.handle(whole))
+      if (body === 'bytes') return handle(whole)
+      return request.once([message.url, whole.body], () => handle(whole))
     },
   }
 }

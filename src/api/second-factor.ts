@@ -54,6 +54,7 @@ function proposeRoute(deps: ApiDeps, limits: RateLimits): Route {
     query: NO_QUERY,
     body: OwnPasswordBody,
     answers: { 201: z.strictObject({ secret: z.string(), uri: z.string() }) },
+    secret: true,
     refuses: ['401 invalid-credentials', '409 totp-set'],
     async handle(request) {
       const { user } = request.caller
@@ -76,6 +77,7 @@ function confirmRoute({ store, clock }: ApiDeps, limits: RateLimits): Route {
     scopes: 'unlimited',
     query: NO_QUERY,
     body: TotpBody,
+    secret: true,
     answers: { 204: null },
     refuses: ['401 invalid-totp'],
     async handle(request) {

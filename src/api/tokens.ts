@@ -48,6 +48,7 @@ function createRoute({ store, clock }: ApiDeps): Route {
     query: NO_QUERY,
     body: TokenBody,
     answers: { 201: NewTokenJson },
+    secret: true,
     async handle({ caller, body }) {
       const at = clock.now()
       const expiresAt = body.expires_at

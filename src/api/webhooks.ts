@@ -63,6 +63,7 @@ function createRoute({ store, clock, config }: ApiDeps): Route {
     summary: 'Makes a webhook; only this answer has its secret',
     body: WebhookBody,
     answers: { 201: WebhookWithSecretJson },
+    secret: true,
     refuses: ['409 too-many-webhooks'],
     async handle({ caller, body: { include_bodies: includeBodies, ...body } }) {
       await checkWebhookUrl({ url: body.url, ...config.webhooks })
@@ -163,6 +164,7 @@ function rotateRoute({ store, clock }: ApiDeps): Route {
     summary: 'Makes a new secret; for a day the old one signs too',
     body: null,
     answers: { 200: WebhookWithSecretJson },
+    secret: true,
     async handle({ caller, params }) {
       const input = { id: idOf(params['id']), actor: actorOf(caller) }
       const webhook = await store.transaction((tx) => rotateWebhookSecret(tx, input, clock.now()))

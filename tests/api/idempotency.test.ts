@@ -166,9 +166,13 @@ eachDatabase(
     })
 
     test('never keeps an answer with a secret in it', async () => {
-      const { carla, store } = await start()
+      const { carla, store } = await start({ webhooks: { allow_private: ['127.0.0.1'] } })
       const first = await carla.post('/api/v1/me/tokens', { name: 'x' }, KEY)
       expect(first.status).toBe(201)
+      const webhook = { url: 'https://127.0.0.1:9/x' }
+      expect((await carla.post('/api/v1/webhooks', webhook, KEY)).status).toBe(201)
+      const rotated = await carla.post('/api/v1/webhooks/1/rotate-secret', undefined, KEY)
+      expect(rotated.status).toBe(200)
       expect(await store.read('idempotency_keys')).toEqual([])
     })
   },
