@@ -7,7 +7,7 @@ import { EVENT_TYPES, type StoredEvent } from '../store/events.ts'
 import { OUTCOMES } from '../store/outbox.ts'
 import type { CommentView } from '../store/reads/comment-views.ts'
 import { AUTHOR_TYPES, type Comment, COMMENT_SOURCES, VISIBILITIES } from '../ticket/comment.ts'
-import { isStaff, type User } from '../ticket/user.ts'
+import { isColleague, isStaff, type User } from '../ticket/user.ts'
 import { Count, Id, type Sent, Time } from './answers.ts'
 import { instant } from './people-json.ts'
 
@@ -93,7 +93,7 @@ export function commentJson(view: CommentView, viewer: User): CommentJson {
     edited_at: instant(comment.editedAt),
     deleted_at: instant(comment.deletedAt),
   }
-  return isStaff(viewer) ? full : forCustomer(full)
+  return isStaff(viewer) ? full : forCustomer(full, author)
 }
 
 export const attachmentJson = (attachment: StoredAttachment): AttachmentJson => ({
@@ -117,7 +117,7 @@ export const mayRead = (viewer: User, comment: Comment, attachment: StoredAttach
  * agent's own address: customers get the words, as they got them by mail. What a customer quotes
  * may have the link in it that is his alone.
  */
-function forCustomer(comment: CommentJson): CommentJson {
+function forCustomer(comment: CommentJson, author: User | null): CommentJson {
   const shared = {
     ...comment,
     text: withoutTicketLinks(comment.text),
@@ -126,14 +126,11 @@ function forCustomer(comment: CommentJson): CommentJson {
     authentication: null,
     deliveries: [],
   }
-  if (comment.author.type === 'customer') return shared
-  return {
-    ...shared,
-    author: { ...comment.author, email: null },
-    quoted_text: '',
-    html: null,
-    message_id: null,
-  }
+  const isCustomers = comment.author.type === 'customer'
+  if (isCustomers && (author === null || !isColleague(author))) return shared
+  const hidden = { ...shared, author: { ...comment.author, email: null }, message_id: null }
+  // Who works here may be the customer of a ticket: his words are shown whole.
+  return isCustomers ? hidden : { ...hidden, quoted_text: '', html: null }
 }
 
 const eventMembers = {

@@ -1,6 +1,6 @@
 /** Users as JSON, and people beside tickets. */
 import { z } from 'zod'
-import { ROLES, type User, USER_STATES } from '../ticket/user.ts'
+import { isColleague, isStaff, ROLES, type User, USER_STATES } from '../ticket/user.ts'
 import { Id, type Sent, Time } from './answers.ts'
 
 export const UserJson = z
@@ -42,5 +42,9 @@ export const personJson = ({ id, email, name }: User): PersonJson => ({ id, emai
 
 /** Customers do not learn the addresses that agents write from. */
 export const hiddenPersonJson = ({ id, name }: User): PersonJson => ({ id, email: null, name })
+
+/** Somebody as the one who looks may know him. */
+export const personFor = (viewer: User, person: User): PersonJson =>
+  isStaff(viewer) || !isColleague(person) ? personJson(person) : hiddenPersonJson(person)
 
 export const instant = (at: Date | null): string | null => at?.toISOString() ?? null

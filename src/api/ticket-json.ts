@@ -5,7 +5,7 @@ import { type Lifecycle, ruleOf, STATUS_CATEGORIES } from '../ticket/lifecycle.t
 import { PARTICIPANT_ROLES, PRIORITIES, REQUESTER_SOURCES } from '../ticket/ticket.ts'
 import { isStaff, type User } from '../ticket/user.ts'
 import { Count, Id, type Sent, Time } from './answers.ts'
-import { hiddenPersonJson, instant, PersonJson, personJson } from './people-json.ts'
+import { hiddenPersonJson, instant, personFor, PersonJson, personJson } from './people-json.ts'
 
 export const TicketJson = z
   .strictObject({
@@ -24,7 +24,8 @@ export const TicketJson = z
     requester_source: z.enum(REQUESTER_SOURCES),
     participants: z.array(
       z.strictObject({
-        email: z.string(),
+        /** Null: not the reader's business. */
+        email: z.string().nullable(),
         name: z.string().nullable(),
         role: z.enum(PARTICIPANT_ROLES),
       }),
@@ -46,7 +47,7 @@ export type TicketJson = Sent<z.output<typeof TicketJson>>
 
 export function ticketJson(view: TicketView, lifecycle: Lifecycle, viewer: User): TicketJson {
   const { ticket, requester, assignee } = view
-  const person = isStaff(viewer) ? personJson : hiddenPersonJson
+  const agent = isStaff(viewer) ? personJson : hiddenPersonJson
   return {
     id: ticket.id,
     subject: ticket.subject,
@@ -59,10 +60,14 @@ export function ticketJson(view: TicketView, lifecycle: Lifecycle, viewer: User)
     tags: ticket.tags,
     fields: ticket.fields,
     inbox: view.inbox,
-    requester: requester === null ? null : personJson(requester),
+    requester: requester === null ? null : personFor(viewer, requester),
     requester_source: ticket.requesterSource,
-    participants: view.participants.map(({ email, name, role }) => ({ email, name, role })),
-    assignee: assignee === null ? null : person(assignee),
+    participants: view.participants.map(({ email, name, role, isColleague }) => ({
+      email: isColleague && !isStaff(viewer) ? null : email,
+      name,
+      role,
+    })),
+    assignee: assignee === null ? null : agent(assignee),
     follow_up_of: ticket.followUpOf,
     merged_into: ticket.mergedInto,
     related: view.relatedIds,

@@ -13,6 +13,7 @@ import { findUser } from '../store/users.ts'
 import type { Comment, Visibility } from '../ticket/comment.ts'
 import { ruleOf, type StatusRule, stepTo } from '../ticket/lifecycle.ts'
 import type { Ticket } from '../ticket/ticket.ts'
+import type { User } from '../ticket/user.ts'
 import { type Speaker, waitingAfter } from '../ticket/waiting.ts'
 import type { Author, DeskContext, Said } from './context.ts'
 import { attachmentsToSend } from './mail-attachments.ts'
@@ -168,9 +169,9 @@ export const statusChanged = (ticket: Ticket, to: StatusRule, author: Author): N
 async function answeredBy(
   tx: Tx,
   comment: Comment,
-): Promise<{ comment: Comment; author: string } | null> {
+): Promise<{ comment: Comment; author: User } | null> {
   const answered = await lastCustomerWords(tx, comment)
   if (answered === null) return null
   const author = answered.authorId === null ? null : await findUser(tx, answered.authorId)
-  return author === null ? null : { comment: answered, author: author.name ?? author.email }
+  return author === null ? null : { comment: answered, author }
 }

@@ -5,7 +5,9 @@ import { withoutTicketLinks } from '../reply-token.ts'
 import { listComments } from '../store/comments.ts'
 import type { Queryable } from '../store/open.ts'
 import { type CommentView, viewComments } from '../store/reads/comment-views.ts'
+import type { Comment } from '../ticket/comment.ts'
 import type { Ticket } from '../ticket/ticket.ts'
+import { isColleague, type User } from '../ticket/user.ts'
 
 export const TRANSCRIPT_FORMATS = ['txt', 'html', 'mbox', 'json'] as const
 export type TranscriptFormat = (typeof TRANSCRIPT_FORMATS)[number]
@@ -60,10 +62,13 @@ interface Form {
 
 /** Customers know agents by name, or as the desk. */
 function authorOf({ comment, author }: CommentView, { publicOnly, desk }: Transcript): string {
-  const hidden = publicOnly && comment.authorType !== 'customer'
   if (author === null) return comment.authorType
-  return author.name ?? (hidden ? desk.name : author.email)
+  return author.name ?? (publicOnly && isHidden(comment, author) ? desk.name : author.email)
 }
+
+/** A colleague may be the customer of a ticket, and a customer may have been a colleague then. */
+const isHidden = ({ authorType }: Comment, author: User): boolean =>
+  authorType !== 'customer' || isColleague(author)
 
 const filesOf = ({ attachments }: CommentView): string[] =>
   attachments.map(({ filename, size }) => `${filename ?? 'unnamed'} (${size} bytes)`)
@@ -119,8 +124,8 @@ const mbox: Form = {
   begin: () => '',
   comment: (view, wanted) => {
     const { comment, author } = view
-    const hidden = wanted.publicOnly && comment.authorType !== 'customer'
-    const address = hidden || author === null ? wanted.desk.address : author.email
+    const hidden = author === null || (wanted.publicOnly && isHidden(comment, author))
+    const address = hidden ? wanted.desk.address : author.email
     const at = comment.createdAt
     const name = encodeHeader(authorOf(view, wanted)).replace(/["\\]/g, '')
     const headers = [

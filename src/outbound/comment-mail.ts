@@ -7,7 +7,7 @@ import { messageIdsSentTo } from '../store/outbox.ts'
 import type { Comment } from '../ticket/comment.ts'
 import { type Inbox, inboxOrFirst } from '../ticket/inbox.ts'
 import type { Participant, Ticket } from '../ticket/ticket.ts'
-import type { User } from '../ticket/user.ts'
+import { isColleague, type User } from '../ticket/user.ts'
 import { excerptOf, type OutgoingAttachment, quoteText } from './compose.ts'
 import { enqueue } from './enqueue.ts'
 import {
@@ -36,7 +36,7 @@ export interface ReplyInput {
   /** Do we write first, rather than answer? */
   readonly opening?: boolean
   /** The customer's last message before this one, to quote; null: there is none. */
-  readonly answered: { readonly comment: Comment; readonly author: string } | null
+  readonly answered: { readonly comment: Comment; readonly author: User } | null
   readonly attachments: AttachmentsToSend
 }
 
@@ -51,10 +51,6 @@ export async function mailComment(
   if (inbox === null) return
   await dropPendingAcknowledgements(tx, input.ticket.id, 'a person answered first')
   const recipients = input.participants.filter(({ userId }) => userId !== input.author.id)
-  const visible = (role: Participant['role']): NamedAddress[] =>
-    recipients.filter((p) => p.role === role).map((p) => ({ address: p.email, name: p.name }))
-  const requesters = visible('requester')
-  const [to, cc] = requesters.length > 0 ? [requesters, visible('cc')] : [visible('cc'), []]
   const rendered = renderer(context, input, inbox, at)
   for (const recipient of recipients) {
     await enqueue(
@@ -72,8 +68,7 @@ export async function mailComment(
         kind: 'reply',
         rendered: rendered(recipient),
         fromName: senderName(input.author, inbox),
-        to,
-        cc,
+        ...visibleTo(recipient, recipients),
         conversation: input.ticket.threadIndex ?? conversationWith(context, input.ticket),
         thread: await threadFor(tx, input.ticket.id, recipient.userId),
         attachments: input.attachments.sent,
@@ -89,9 +84,30 @@ export async function mailComment(
   }
 }
 
+/** Who else gets it: customers do not learn the addresses of colleagues who take part. */
+function visibleTo(
+  reader: Participant,
+  recipients: readonly Participant[],
+): { to: NamedAddress[]; cc: NamedAddress[] } {
+  const shown = recipients.filter((p) => reader.isColleague || !p.isColleague)
+  const as = (role: Participant['role']): NamedAddress[] =>
+    shown.filter((p) => p.role === role).map((p) => ({ address: p.email, name: p.name }))
+  const requesters = as('requester')
+  return requesters.length > 0 ? { to: requesters, cc: as('cc') } : { to: as('cc'), cc: [] }
+}
+
 /** `Ana (Acme Support)`; an agent without a name is shown as the inbox. */
-const senderName = (author: User, inbox: Inbox): string =>
-  author.name === null || author.name.includes('@') ? inbox.name : `${author.name} (${inbox.name})`
+function senderName(author: User, inbox: Inbox): string {
+  const name = colleagueName(author)
+  return name === null ? inbox.name : `${name} (${inbox.name})`
+}
+
+/** Null: he has none, or an address in its place. */
+const colleagueName = ({ name }: User): string | null => (name?.includes('@') ? null : name)
+
+/** Whose words are quoted: a colleague who asks has no address here, either. */
+const quotedName = (author: User, inbox: Inbox): string =>
+  isColleague(author) ? (colleagueName(author) ?? inbox.name) : (author.name ?? author.email)
 
 /** Each gets it in his language, with the quote or without, and with his own link. */
 function renderer(
@@ -132,17 +148,20 @@ function replyValues(input: ReplyInput, inbox: Inbox): ReplyValues {
       html: new SafeHtml(htmlOf(comment.text)),
       omitted: input.attachments.omitted,
     },
-    quoted: answered === null ? null : quotedOf(answered),
+    quoted: answered === null ? null : quotedOf(answered, inbox),
   }
 }
 
 /** Gmail cuts a message off after 102 kB of HTML; the reader wrote this himself. */
 const QUOTE_LENGTH_MAX = 8_000
 
-function quotedOf({ comment, author }: NonNullable<ReplyInput['answered']>): ReplyValues['quoted'] {
+function quotedOf(
+  { comment, author }: NonNullable<ReplyInput['answered']>,
+  inbox: Inbox,
+): ReplyValues['quoted'] {
   const text = withoutTicketLinks(excerptOf(comment.text, QUOTE_LENGTH_MAX))
   return {
-    author,
+    author: quotedName(author, inbox),
     at: comment.createdAt,
     text: quoteText(text),
     html: new SafeHtml(htmlOf(text)),

@@ -1,7 +1,7 @@
 /** Who takes part in a ticket, and which agents watch it. */
 import type { Address } from '../mail/address.ts'
 import type { Participant, ParticipantRole } from '../ticket/ticket.ts'
-import { isStaff, type User } from '../ticket/user.ts'
+import { isColleague, isStaff, type User } from '../ticket/user.ts'
 import { gathered } from './gather.ts'
 import type { Queryable, Tx } from './open.ts'
 import { fromMs, toMs } from './time.ts'
@@ -85,6 +85,7 @@ async function participantsOf(db: Queryable, ticketIds: readonly number[]): Prom
     name: row.name,
     role: row.role === 'requester' ? 'requester' : 'cc',
     isStaff: isStaff({ role: row.user_role, state: row.user_state }),
+    isColleague: isColleague({ role: row.user_role }),
     locale: row.locale,
     joinedAt: fromMs(row.created_at),
   }))

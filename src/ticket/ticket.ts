@@ -54,6 +54,8 @@ export interface Participant {
   readonly role: ParticipantRole
   /** Does he work on tickets? */
   readonly isStaff: boolean
+  /** Does or did he, so that customers do not learn his address? */
+  readonly isColleague: boolean
   readonly locale: string | null
   readonly joinedAt: Date
 }

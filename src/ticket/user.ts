@@ -29,6 +29,9 @@ export interface User {
   readonly provenAt: Date | null
 }
 
+/** Agents and admins, the disabled too: customers do not learn which addresses they write from. */
+export const isColleague = ({ role }: Pick<User, 'role'>): boolean => role !== 'customer'
+
 /** Works on tickets: an active agent or admin. */
 export const isStaff = (user: Pick<User, 'role' | 'state'>): boolean =>
   user.state === 'active' && user.role !== 'customer'

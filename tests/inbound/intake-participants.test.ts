@@ -37,10 +37,10 @@ const toAll = (more: Record<string, string> = {}): string =>
     },
   })
 
-async function agentAnswers(text = 'Use water.'): Promise<void> {
+async function agentAnswers(text = 'Use water.', ticketId = 1): Promise<void> {
   const user = await findUserByEmail(desk.store.read, anAddress('bruno@acme.test'))
   const input = {
-    ticketId: 1,
+    ticketId,
     visibility: 'public' as const,
     author: { type: 'agent' as const, user },
     said: saidByApi(text),
@@ -92,6 +92,19 @@ eachDatabase(
       expect(later.map(({ text }) => text)).toEqual(['I have a bucket.', 'I have sand.'])
       await agentAnswers('Thank you all.')
       expect((await owed()).slice(-3).map((line) => line.split(' ')[1])).toEqual([ANA, KIM, LEE])
+    })
+
+    test('an agent who asks is not among those whom customers see', async () => {
+      const carla = 'carla@acme.test'
+      const asks = aMail({ headers: { From: `Carla <${carla}>`, Cc: `Lee <${LEE}>` } })
+      await afterMail(fresh, [aMail()])
+      await desk.addUser(carla, 'agent', 'Carla')
+      await arrive(asks)
+      expect(await people(2)).toEqual([`requester ${carla}`, `cc ${LEE}`])
+      await agentAnswers('Use water.', 2)
+      expect(headerOf(await sourceTo(LEE), 'To')).toBe(`Lee <${LEE}>`)
+      expect(await sourceTo(LEE)).not.toContain(carla)
+      expect(headerOf(await sourceTo(carla), 'To')).toBe(`Carla <${carla}>`)
     })
 
     test('somebody copied may answer the mail of another: he takes part', async () => {

@@ -10,7 +10,10 @@ export function People({ open, ticket }: { open: OpenTicket; ticket: Ticket }) {
   const text = useSignal('')
   const path = (email: string): string =>
     `/tickets/${ticket.id}/participants/${encodeURIComponent(email)}`
-  const copied = ticket.participants.filter(({ role }) => role !== 'requester')
+  // Who works at the desk is shown every address.
+  const copied = ticket.participants.flatMap(({ email, name, role }) =>
+    role === 'requester' || email === null ? [] : [{ email, name }],
+  )
   const add = async (event: Event): Promise<void> => {
     event.preventDefault()
     const email = text.value.trim()
