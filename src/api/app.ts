@@ -11,7 +11,7 @@ import { Authenticator, authorise } from './auth.ts'
 import { compress } from './compress.ts'
 import { DashboardFiles } from './dashboard-files.ts'
 import type { ApiDeps } from './deps.ts'
-import { keyIn, once } from './idempotency.ts'
+import { onceFor } from './idempotency.ts'
 import { linkToNext } from './page.ts'
 import { unlessKnown } from './preconditions.ts'
 import { HttpError, problemOf } from './problem.ts'
@@ -83,10 +83,8 @@ function onceIn(
   caller: Caller | null,
   ctx: RouterContext,
 ): RawRequest['once'] {
-  const key = isRepeatable(route) ? keyIn(ctx.req.headers['idempotency-key']) : null
-  if (caller === null || key === null) return (_request, work) => work()
-  const of = { userId: caller.user.id, key }
-  return (request, work) => once(deps, { key: of, request }, work)
+  if (caller === null || !isRepeatable(route)) return (_request, work) => work()
+  return onceFor(deps, caller, ctx.req)
 }
 
 /** By the template of the route: the path itself may carry what nobody should count or see. */

@@ -48,7 +48,7 @@ export class Authenticator {
     const user = await findUser(store.read, token.userId)
     if (user?.state !== 'active') return null
     this.#touch(`token ${token.id}`, at, (tx) => touchToken(tx, token.id, at))
-    return { user, scopes: token.scopes, session: null }
+    return { user, scopes: token.scopes, session: null, tokenId: token.id }
   }
 
   async #bySession(message: IncomingMessage): Promise<Caller | null> {

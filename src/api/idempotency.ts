@@ -1,9 +1,11 @@
 /**
  * Idempotency-Key: a client that does not know whether its request arrived sends it again, and
- * gets the answer of the first one. A key is its user's own, and known for a day.
+ * gets the answer of the first one. A key belongs to one route and to whoever sent it, one token or
+ * the sessions of one user, and is known for a day.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../clock.ts'
 import { AppError } from '../errors.ts'
 import { passing } from '../fault-points.ts'
@@ -20,7 +22,7 @@ import {
 } from '../store/idempotency-keys.ts'
 import type { Store } from '../store/open.ts'
 import { HttpError, invalidParameter } from './problem.ts'
-import type { Answer, Repeated } from './route.ts'
+import type { Answer, Caller, RawRequest, Repeated } from './route.ts'
 
 const KEY = /^[\x21-\x7e]{1,255}$/
 /** Longer than any request may take: whoever began so long ago and wrote nothing is dead. */
@@ -47,10 +49,37 @@ export function markingStore(store: Store): Store {
 }
 
 /** The key of a request, or null. */
-export function keyIn(header: string | string[] | undefined): string | null {
+function keyIn(header: string | string[] | undefined): string | null {
   if (header === undefined) return null
   if (typeof header === 'string' && KEY.test(header)) return header
   throw invalidParameter('Idempotency-Key', 'is not 1 to 255 visible ASCII characters')
+}
+
+/** Does the work once under the key that a request of this caller names. */
+export function onceFor(
+  deps: { readonly store: Store; readonly clock: Clock },
+  caller: Caller,
+  message: IncomingMessage,
+): RawRequest['once'] {
+  const given = keyIn(message.headers['idempotency-key'])
+  if (given === null) return (_request, work) => work()
+  const key = { userId: caller.user.id, key: keyOf(given, caller, message) }
+  return (request, work) => once(deps, { key, request }, work)
+}
+
+/**
+ * Another token of the same user may have fewer rights, and is given no answer of this one. The key
+ * stands in the database as its digest, so that it is as long whatever it is for.
+ */
+function keyOf(
+  given: string,
+  { tokenId, onlyTicketId }: Caller,
+  { method, url = '' }: IncomingMessage,
+): string {
+  const [path] = url.split('?')
+  // Only what is there is written: a session has neither of the two.
+  const parts = [method, path, { tokenId, onlyTicketId }, given]
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
 }
 
 export interface Repeatable {

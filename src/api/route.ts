@@ -22,6 +22,8 @@ export interface Caller {
   readonly scopes: readonly string[] | null
   /** Null: came with a token. */
   readonly session: Session | null
+  /** Of the token he came with; absent: he came with a session, or by a link. */
+  readonly tokenId?: number
   /** Came by a link to this ticket: nothing else is there for him. */
   readonly onlyTicketId?: number
 }

@@ -12,11 +12,11 @@ import { findVisibleTicket } from '../store/reads/visible-tickets.ts'
 import { Id, type Sent } from './answers.ts'
 import { scopeOf } from './auth.ts'
 import type { ApiDeps } from './deps.ts'
-import { keyIn, once } from './idempotency.ts'
+import { onceFor } from './idempotency.ts'
 import { UserJson, userJson } from './people-json.ts'
 import type { RateLimits } from './rate-limit.ts'
 import type { Refused } from './refusals.ts'
-import { type Caller, notFound, type RawRequest, type Route } from './route.ts'
+import { type Caller, notFound, type Route } from './route.ts'
 import { NO_QUERY, refuseUnknown } from './query.ts'
 
 const BASE = '/api/v1'
@@ -90,15 +90,11 @@ function byLink(deps: ApiDeps, limits: RateLimits, route: Route): Route {
       const again = (): Promise<Caller> => callerOf(deps, params['token'])
       const caller = await again()
       limits.pass('session', caller.user.id, tell)
-      return route.answer({ ...request, caller, again, once: onceFor(deps, caller, request) })
+      const isPost = route.method === 'POST'
+      const once = isPost ? onceFor(deps, caller, request.message) : request.once
+      return route.answer({ ...request, caller, again, once })
     },
   }
-}
-
-function onceFor(deps: ApiDeps, { user }: Caller, { message }: RawRequest): RawRequest['once'] {
-  const key = message.method === 'POST' ? keyIn(message.headers['idempotency-key']) : null
-  if (key === null) return (_request, work) => work()
-  return (request, work) => once(deps, { key: { userId: user.id, key }, request }, work)
 }
 
 /** Whoever has the link got the mail; of everything else it looks as if there were nothing. */

@@ -41,15 +41,28 @@ eachDatabase(
       expect(await ana.post(`${TICKETS}/1/comments`, PRINTER.text, KEY)).toMatchObject({
         status: 400,
       })
-      expect(await ana.post(`${TICKETS}/1/comments`, { text: 'x' }, KEY)).toMatchObject(reused)
       expect((await bruno.get(TICKETS)).body.data).toHaveLength(1)
     })
 
-    test('shares its key with nobody', async () => {
-      const { ana, mallory } = await start()
+    test('shares its key with nobody: no other user, no other token of the same one', async () => {
+      const { ana, mallory, tokenFor } = await start()
       await ana.post(TICKETS, PRINTER, KEY)
       const { body } = await mallory.post(TICKETS, PRINTER, KEY)
       expect(body.id).toBe(2)
+      const { client } = await tokenFor({ email: 'ana@customers.test' }, ['tickets:write'])
+      expect((await client.post(TICKETS, PRINTER, KEY)).body.id).toBe(3)
+    })
+
+    test('shares its key with no request to another address', async () => {
+      const { bruno } = await start()
+      await bruno.post(TICKETS, PRINTER, KEY)
+      await bruno.post(TICKETS, PRINTER)
+      for (const ticket of [1, 2]) {
+        const comments = `${TICKETS}/${ticket}/comments`
+        const first = await bruno.post(comments, { text: 'x' }, KEY)
+        expect(first.status).toBe(201)
+        expect((await bruno.post(comments, { text: 'x' }, KEY)).body).toEqual(first.body)
+      }
     })
 
     test('that was refused did nothing, and may be sent again', async () => {
