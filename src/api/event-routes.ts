@@ -7,7 +7,7 @@ import { EventJson } from './comment-json.ts'
 import type { ApiDeps } from './deps.ts'
 import { EventFeed } from './event-feed.ts'
 import { type EventReader, readableEvents } from './event-reader.ts'
-import { eventStream, HEARTBEAT_MS } from './event-stream.ts'
+import { CHECK_MS, eventStream, HEARTBEAT_MS } from './event-stream.ts'
 import { HttpError, invalidParameter } from './problem.ts'
 import { ALL, type Caller, notFound, parseId, type Route, route, STAFF } from './route.ts'
 import { EventLogQuery, EventsQuery } from './schemas.ts'
@@ -42,7 +42,7 @@ function streamRoute({ store, metrics }: ApiDeps, feed: EventFeed): Route {
       const head = await feed.head()
       const leave = open.enter(caller.user.id)
       const now = async (): Promise<EventReader> => ({ ...reader, user: (await again()).user })
-      const deps = { store, feed, heartbeatMs: HEARTBEAT_MS, again: now }
+      const deps = { store, feed, heartbeatMs: HEARTBEAT_MS, checkMs: CHECK_MS, again: now }
       const body = eventStream(deps, reader, { afterId, head })
       body.once('close', leave)
       return {

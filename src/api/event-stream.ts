@@ -10,13 +10,17 @@ import { type EventReader, readableEvents } from './event-reader.ts'
 export interface StreamDeps {
   readonly store: Store
   readonly feed: EventFeed
-  /** A sign of life after so long a silence; also how often the reader's rights are looked at. */
+  /** A sign of life this often, so that nobody in between takes the stream for dead. */
   readonly heartbeatMs: number
+  /** How often the reader's rights are looked at. */
+  readonly checkMs: number
   /** The reader as he is now; rejects when he may not read any more. */
   readonly again: () => Promise<EventReader>
 }
 
 export const HEARTBEAT_MS = 15_000
+/** Whoever is disabled reads on for less than five seconds. */
+export const CHECK_MS = 4_000
 const BATCH_MAX = 100
 /** How long a client waits before it connects again. */
 const RETRY = 'retry: 3000\n\n'
@@ -54,7 +58,7 @@ async function* frames(
   from: { readonly afterId: number | null; readonly head: number },
   closed: AbortSignal,
 ): AsyncGenerator<string, void> {
-  const { feed, heartbeatMs } = deps
+  const { feed, heartbeatMs, checkMs } = deps
   yield RETRY
   let { head } = from
   let at = from.afterId ?? head
@@ -64,7 +68,8 @@ async function* frames(
     yield `id: ${at}\nevent: reset\ndata: {}\n\n`
   }
   let reader = first
-  let checkAt = performance.now() + heartbeatMs
+  let checkAt = performance.now() + checkMs
+  let signAt = performance.now() + heartbeatMs
   while (!closed.aborted && !feed.ending) {
     const batch = await readableEvents(deps.store.read, reader, {
       afterId: at,
@@ -75,12 +80,16 @@ async function* frames(
       yield `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(json)}\n\n`
     }
     at = batch.lastId ?? head
-    if (batch.lastId === null) head = await feed.after(at, checkAt - performance.now(), closed)
-    if (performance.now() < checkAt) continue
-    const now = await deps.again().catch(() => null)
-    if (now === null) return
-    reader = now
-    checkAt = performance.now() + heartbeatMs
+    const waitMs = Math.min(checkAt, signAt) - performance.now()
+    if (batch.lastId === null) head = await feed.after(at, waitMs, closed)
+    if (performance.now() >= checkAt) {
+      const now = await deps.again().catch(() => null)
+      if (now === null) return
+      reader = now
+      checkAt = performance.now() + checkMs
+    }
+    if (performance.now() < signAt) continue
+    signAt = performance.now() + heartbeatMs
     yield SIGN_OF_LIFE
   }
 }

@@ -334,7 +334,7 @@ async function streamOf({ store, users }: TestApi) {
   const feed = new EventFeed({ store, events: eventsOf(silentLog), draining: () => false })
   const reader = { user: users.bruno, ticketId: null }
   const head = await feed.head()
-  const deps = { store, feed, heartbeatMs: 60_000, again: async () => reader }
+  const deps = { store, feed, heartbeatMs: 60_000, checkMs: 60_000, again: async () => reader }
   return { head, stream: eventStream(deps, reader, { afterId: 0, head }) }
 }
 

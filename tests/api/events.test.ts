@@ -190,7 +190,7 @@ eachDatabase(
         draining: () => false,
       })
       const reader = { user: api.users.bruno, ticketId: null }
-      const deps = { store: api.store, feed, heartbeatMs: 30, again: again as never }
+      const deps = { store: api.store, feed, heartbeatMs: 30, checkMs: 30, again: again as never }
       return eventStream(deps, reader, { afterId: null, head: 0 })
     }
 
@@ -204,6 +204,19 @@ eachDatabase(
         if (text.split(': alive\n\n').length > 3) break
       }
       expect(text).toBe(`retry: 3000\n\n${': alive\n\n'.repeat(3)}`)
+    })
+
+    test('ends long before a sign of life is due when its reader is disabled', async () => {
+      const { bruno, carla, users } = await start()
+      const stream = await eventsOf(bruno)
+      const since = performance.now()
+      const { status } = await carla.send('PATCH', `/api/v1/users/${users.bruno.id}`, {
+        disabled: true,
+      })
+      expect(status).toBe(200)
+      await stream.ended()
+      // Four, and what a busy machine adds.
+      expect(performance.now() - since).toBeLessThan(10_000)
     })
 
     test('ends when its reader may not read any more', async () => {
