@@ -31,6 +31,7 @@ export function finishConfig(
   const inboxes = tree.inboxes.map((inbox, index) => finishInbox(inbox, index, finisher))
   checkAddresses(inboxes, finisher)
   warnOfAddresses(inboxes, tree.agents, finisher)
+  warnOfOpenPort(tree, finisher)
   if (inboxes.length === 0)
     finisher.warnings.push('no inbox is configured: no mail comes in or goes out')
   checkLifecycle(tree.lifecycle, finisher)
@@ -180,6 +181,17 @@ function finishServer(tree: ServerTree, at: KeyPath, finisher: Finisher): Server
     ca,
     allowInsecure: tree.allow_insecure,
   }
+}
+
+/** Passwords and mail would cross the network as they are; behind a proxy that has TLS they do not. */
+function warnOfOpenPort(
+  { listen, public_url: publicUrl = '', trust_proxy: trusted }: ConfigTree,
+  finisher: Finisher,
+): void {
+  if (isLoopback(listen.host) || publicUrl.startsWith('https:') || trusted.length > 0) return
+  finisher.warnings.push(
+    `listen is ${listen.host}, open to others, without TLS: put a proxy with TLS before it, and set public_url (https://...) and trust_proxy`,
+  )
 }
 
 /** What works, but seldom as it was meant. */

@@ -355,6 +355,21 @@ describe('what works, but seldom as it was meant, is a warning:', () => {
     expect(smtp('desk@acme.test').warnings).toEqual([])
     expect(smtp('apikey').warnings).toEqual([])
   })
+
+  test('a desk that others reach and that neither has TLS nor stands behind a proxy', () => {
+    const warnings = (more: string) => load(`${more}\n${INBOX}`).warnings
+    const open = [
+      expect.stringMatching(/^listen is .+, open to others, without TLS: .*trust_proxy/),
+    ]
+    for (const host of ['0.0.0.0', '192.0.2.1', '"[::]']) {
+      const listen = `listen: ${host}:8025${host.startsWith('"') ? '"' : ''}`
+      expect(warnings(listen)).toEqual(open)
+      expect(warnings(`${listen}\npublic_url: http://desk.test`)).toEqual(open)
+      expect(warnings(`${listen}\npublic_url: https://desk.test`)).toEqual([])
+      expect(warnings(`${listen}\ntrust_proxy: [10.0.0.0/8]`)).toEqual([])
+    }
+    expect(warnings('listen: 127.0.0.1:8025')).toEqual([])
+  })
 })
 
 test.each(['50%off', 'a$b', '$', '$5{6}', '${', '{}'])(

@@ -4,6 +4,7 @@
  */
 import { Router, type RouterContext } from '@koa/router'
 import Koa, { type Context, type Next } from 'koa'
+import type { Config } from '../config.ts'
 import type { Events } from '../events.ts'
 import type { Metrics } from '../metrics.ts'
 import { randomId } from '../ids.ts'
@@ -33,7 +34,7 @@ export function appOf(deps: ApiDeps, routes: readonly Route[]): Koa {
   const router = routerOf(deps, routes)
   const dashboard = new DashboardFiles(deps.dashboard)
   app.use((ctx, next) => withMetrics(deps.metrics, ctx, next))
-  app.use(withHeaders)
+  app.use((ctx, next) => withHeaders(deps.config, ctx, next))
   app.use((ctx, next) => withProblems(deps.events, ctx, next))
   app.use(router.routes())
   app.use(async (ctx) => {
@@ -99,7 +100,10 @@ async function withMetrics(metrics: Metrics, ctx: Context, next: Next): Promise<
 
 const LOGIN = '/api/v1/auth/login'
 
-async function withHeaders(ctx: Context, next: Next): Promise<void> {
+/** A year, as browsers want it; of this host only, for others of its domain are not ours. */
+const HTTPS_ONLY = { 'Strict-Transport-Security': 'max-age=31536000' }
+
+async function withHeaders({ publicUrl }: Config, ctx: Context, next: Next): Promise<void> {
   const given = ctx.get('X-Request-Id')
   const requestId = REQUEST_ID.test(given) ? given : randomId(REQUEST_ID_BYTES)
   ctx.state['requestId'] = requestId
@@ -109,6 +113,7 @@ async function withHeaders(ctx: Context, next: Next): Promise<void> {
     'Cache-Control': 'no-store',
     'Referrer-Policy': 'no-referrer',
     'Cross-Origin-Resource-Policy': 'same-origin',
+    ...(publicUrl.startsWith('https:') ? HTTPS_ONLY : {}),
   })
   await next()
 }

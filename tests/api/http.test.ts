@@ -171,6 +171,16 @@ describe('HTTP', () => {
     )
   })
 
+  test('tells browsers to come by https only, where public_url is https', async () => {
+    const secured = await start({ public_url: 'https://desk.test' })
+    const plain = await start()
+    for (const path of ['/', '/api/v1/me', '/healthz', '/nothing']) {
+      const { headers } = await secured.bruno.get(path)
+      expect([path, headers.get('strict-transport-security')]).toEqual([path, 'max-age=31536000'])
+      expect((await plain.bruno.get(path)).headers.has('strict-transport-security')).toBe(false)
+    }
+  })
+
   test('sends what is long gzipped to who can read that', async () => {
     const { bruno } = await start()
     await bruno.post(TICKETS, { subject: 'Printer', text: 'x', fields: { a: 'x'.repeat(5_000) } })
