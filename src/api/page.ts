@@ -60,7 +60,8 @@ export function positionAt(cursor: string | undefined, question: Question): Posi
   const [place = '', asked, check] = Buffer.from(cursor, 'base64url').toString('latin1').split('.')
   const [idText = '', keyText = ''] = place.split(':')
   const id = parseId(idText)
-  if (id === null || check !== digest(`${place}.${asked}`)) {
+  const key = Number(keyText)
+  if (id === null || !Number.isSafeInteger(key) || check !== digest(`${place}.${asked}`)) {
     throw new AppError('malformed', 'invalid-cursor', 'The cursor is not one that we gave out.')
   }
   if (asked !== hashOf(question)) {
@@ -70,7 +71,7 @@ export function positionAt(cursor: string | undefined, question: Question): Posi
       'The cursor belongs to a list with other filters. Begin again without it.',
     )
   }
-  return { id, key: Number(keyText) }
+  return { id, key }
 }
 
 function cursorAt({ id, key }: Position, question: Question): string {

@@ -1,4 +1,5 @@
 /** Requests that are broken, absurd or hostile, where no other suite has them already. */
+import { createHash } from 'node:crypto'
 import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { EventFeed } from '../../src/api/event-feed.ts'
@@ -63,6 +64,24 @@ describe('a request', () => {
       const { status, body } = await bruno.get(`/api/v1/${path}?cursor=${forged}`)
       expect([path, status, body.code]).toEqual([path, 400, 'invalid-cursor'])
     }
+  })
+
+  test('bad input 163: for a page after no place at all is refused, however well it is forged', async () => {
+    const { bruno } = await start()
+    for (const subject of ['a', 'b']) await bruno.post(TICKETS, { ...GOOD, subject })
+    const list = `${TICKETS}?sort=created_at&limit=1`
+    const cursor = (await bruno.get(list)).body.page?.next_cursor ?? ''
+    const [, asked] = Buffer.from(cursor, 'base64url').toString().split('.')
+    const forged = (key: string): string => {
+      const place = `1:${key}.${asked}`
+      const check = createHash('sha256').update(`cursor ${place}`).digest('hex').slice(0, 12)
+      return Buffer.from(`${place}.${check}`).toString('base64url')
+    }
+    for (const key of ['x', 'NaN', '1.5', '1e99', 'Infinity']) {
+      const { status, body } = await bruno.get(`${list}&cursor=${forged(key)}`)
+      expect([key, status, body.code]).toEqual([key, 400, 'invalid-cursor'])
+    }
+    expect((await bruno.get(`${list}&cursor=${forged('0')}`)).status).toBe(200)
   })
 
   test('bad input 165: to search for what is too long, or no text, is refused at once', async () => {
