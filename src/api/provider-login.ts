@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import { refuseInactive } from '../desk/log-in.ts'
 import { forgetIdentities, userOfIdentity } from '../desk/log-in-by-provider.ts'
-import { checkTotp, hasSecondFactor } from '../desk/second-factor.ts'
+import { hasSecondFactor } from '../desk/second-factor.ts'
 import { AppError } from '../errors.ts'
 import { type Asked, openidProvider, OpenidProblem, type OpenidProvider } from '../openid.ts'
 import { hasIdentity } from '../store/identities.ts'
@@ -28,7 +28,7 @@ import {
   type Route,
   route,
 } from './route.ts'
-import { beginSession, LoggedInJson, loggedIn } from './sessions.ts'
+import { beginSession, checkSecondFactor, LoggedInJson, loggedIn } from './sessions.ts'
 
 const BEGIN = '/login/provider'
 const CALLBACK = `${BEGIN}/callback`
@@ -180,7 +180,7 @@ function secondStepRoute(deps: ApiDeps, limits: RateLimits): Route {
       refuseInactive(user)
       // Forgotten meanwhile: the provider's word no longer counts.
       if (!(await hasIdentity(store.read, user.id))) throw begunElsewhere()
-      await checkTotp(store, { user, code: body.totp }, at)
+      await checkSecondFactor(deps, limits, { ...request, user, code: body.totp })
       const { headers, session } = await beginSession(deps, limits, { message, user }, at)
       return { headers, body: loggedIn({ ...user, lastLoginAt: at }, session) }
     },

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Rate } from '../config-values.ts'
-import { takeHit, type Taken } from '../store/rate-hits.ts'
+import { giveHitBack, takeHit, type Taken } from '../store/rate-hits.ts'
 import { clientAddress, networkOf, type Proxies, proxiesOf } from './client-address.ts'
 import type { ApiDeps } from './deps.ts'
 import { HttpError } from './problem.ts'
@@ -63,7 +63,27 @@ export class RateLimits {
     const taken = { allowed, remaining: window.left, resetMs: window.end - now }
     answer(name, rate, taken, tell)
   }
+
+  /**
+   * Looks at the code of an authenticator app, which an account may have wrong so often, whatever
+   * `rate_limits` says: who knows the password can try as many as he is let. A right one counts
+   * for nothing.
+   *
+   * @throws HttpError 429 `rate-limited`; what `check` throws.
+   */
+  async guess(userId: number, tell: Tell, check: () => Promise<void>): Promise<void> {
+    const { store, clock } = this.#deps
+    const key = `totp of ${userId}`
+    const at = clock.now()
+    // Before the look: of several at the same moment each would find room.
+    const taken = await takeHit(store, [key], WRONG_CODES, at)
+    if (!taken.allowed) answer('totp', WRONG_CODES, taken, tell)
+    await check()
+    await store.transaction((tx) => giveHitBack(tx, key, at))
+  }
 }
+
+const WRONG_CODES: Rate = { count: 10, windowMs: 3_600_000 }
 
 interface Window {
   readonly end: number

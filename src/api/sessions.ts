@@ -12,7 +12,7 @@ import type { ApiDeps } from './deps.ts'
 import { UserJson, userJson } from './people-json.ts'
 import { NO_QUERY } from './query.ts'
 import type { RateLimits } from './rate-limit.ts'
-import { ALL, idOf, notFound, publicRoute, type Route, route } from './route.ts'
+import { ALL, idOf, notFound, publicRoute, type RawRequest, type Route, route } from './route.ts'
 
 const SessionJson = z
   .strictObject({
@@ -43,7 +43,7 @@ export function sessionRoutes(deps: ApiDeps, limits: RateLimits): readonly Route
 }
 
 function loginRoute(deps: ApiDeps, limits: RateLimits): Route {
-  const { config, store, clock } = deps
+  const { config, clock } = deps
   return publicRoute({
     method: 'POST',
     path: '/api/v1/auth/login',
@@ -65,11 +65,22 @@ function loginRoute(deps: ApiDeps, limits: RateLimits): Route {
       await limits.take('login', request, body.email)
       const user = await checkCredentials(deps, body)
       const at = clock.now()
-      await checkTotp(store, { user, code: body.totp }, at)
+      await checkSecondFactor(deps, limits, { ...request, user, code: body.totp })
       const { headers, session } = await beginSession(deps, limits, { message, user }, at)
       return { headers, body: loggedIn({ ...user, lastLoginAt: at }, session) }
     },
   })
+}
+
+/** @throws AppError `totp-required`, `invalid-totp`; HttpError 429 after too many wrong codes. */
+export async function checkSecondFactor(
+  { store, clock }: ApiDeps,
+  limits: RateLimits,
+  { tell, user, code }: Pick<RawRequest, 'tell'> & { user: User; code: string | null },
+): Promise<void> {
+  const check = (): Promise<void> => checkTotp(store, { user, code }, clock.now())
+  // Without a code nothing is guessed.
+  return code === null ? check() : limits.guess(user.id, tell, check)
 }
 
 /** For who has shown who he is; `headers` give the browser its cookie. */

@@ -48,6 +48,14 @@ export async function takeHit(
   })
 }
 
+/** Of a try that was none to be counted: one that was right. */
+export async function giveHitBack(tx: Tx, key: string, at: Date): Promise<void> {
+  const one = tx<HitRow>('rate_hits')
+    .where({ key, created_at: toMs(at) })
+    .max('id')
+  await tx<HitRow>('rate_hits').where('id', one).delete()
+}
+
 async function hitsSince(
   tx: Tx,
   key: string,

@@ -72,6 +72,36 @@ eachDatabase(
       expect(replies.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 401])
     })
 
+    test('may be wrong ten times an hour, whatever the limits are, and right as often as one likes', async () => {
+      const api = await start({ rate_limits: { login: 'unlimited' } })
+      const { post } = await enrolled(api)
+      await post('/api/v1/me/totp/confirm', { code: await shown(api) })
+      const later = (minutes: number) => {
+        api.clock.at = new Date(api.clock.at.getTime() + minutes * 60_000)
+      }
+      for (let n = 0; n < 12; n += 1) {
+        later(1)
+        expect((await login(api, { totp: await shown(api) })).status).toBe(200)
+      }
+      const right = await shown(api, 1)
+      const wrong = right === '000000' ? '000001' : '000000'
+      const guesses = await Promise.all(
+        Array.from({ length: 20 }, () => login(api, { totp: wrong })),
+      )
+      const codes = guesses.map(({ body }) => String(body.code)).toSorted()
+      expect(codes).toEqual([
+        ...Array.from({ length: 10 }, () => 'invalid-totp'),
+        ...Array.from({ length: 10 }, () => 'rate-limited'),
+      ])
+      // Also for who has it now: a guess that is right is one of many.
+      const late = await login(api, { totp: right })
+      expect([late.status, late.headers.get('retry-after')]).toEqual([429, '3600'])
+      // Without a code nothing is guessed.
+      expect((await login(api)).body).toMatchObject({ code: 'totp-required' })
+      later(61)
+      expect((await login(api, { totp: await shown(api) })).status).toBe(200)
+    })
+
     test('tells nothing to who has the wrong password', async () => {
       const api = await start()
       const { post } = await enrolled(api)
