@@ -9,7 +9,19 @@ const BODY_BYTES_MAX = 1024 * 1024
 /** The JSON of a request; refuses with 400, 413, 415 or 422. */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
   checkType(request)
-  const text = utf8(await readBytes(request))
+  return parsed(await readBytes(request))
+}
+
+/** The same where a body is not expected; one without a byte is none, however it was announced. */
+export async function readUnexpected(request: IncomingMessage): Promise<unknown> {
+  const bytes = await readBytes(request)
+  if (bytes.byteLength === 0) return undefined
+  checkType(request)
+  return parsed(bytes)
+}
+
+function parsed(bytes: Buffer): unknown {
+  const text = utf8(bytes)
   try {
     return parseJson(text)
   } catch (err) {

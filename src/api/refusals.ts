@@ -125,7 +125,7 @@ function ofQuery({ query }: Route): Refused[] {
 }
 
 function ofBody(route: Route): Refused[] {
-  const { body } = route
+  const { body, method } = route
   const json: Refused[] = [
     '400 malformed-json',
     '413 too-large',
@@ -135,7 +135,8 @@ function ofBody(route: Route): Refused[] {
   const bytes: Refused[] = ['413 too-large', '415 unsupported-media-type']
   return [
     ...(body === 'bytes' ? bytes : []),
-    ...(body instanceof z.ZodType ? json : []),
+    // Where no body is known, any member is one too many.
+    ...(body instanceof z.ZodType || (body === null && method !== 'GET') ? json : []),
     ...(isRepeatable(route)
       ? (['400 invalid-parameter', '422 idempotency-key-reused'] as const)
       : []),

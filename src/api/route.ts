@@ -4,14 +4,14 @@
  */
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Scope } from '../desk/create-token.ts'
 import { AppError } from '../errors.ts'
 import type { Session } from '../store/sessions.ts'
 import type { Actor } from '../ticket/comment.ts'
 import type { Role, User } from '../ticket/user.ts'
 import type { AnswerSpecs, AnswerTo } from './answers.ts'
-import { readJson } from './body.ts'
+import { readJson, readUnexpected } from './body.ts'
 import { invalidBody } from './problem.ts'
 import { NO_QUERY, parseQuery, refuseUnknown } from './query.ts'
 import type { Refused } from './refusals.ts'
@@ -171,16 +171,29 @@ export function publicRoute<B extends z.ZodType | null, const A extends AnswerSp
     refuses,
     async answer({ search, message, tell }) {
       refuseUnknown(NO_QUERY, search)
-      const parsed = (body === null ? null : await parseBody(body, message)) as BodyOf<B>
+      const parsed = (await readBody(body, message)) as BodyOf<B>
       return spec.handle({ message, tell, body: parsed })
     },
   }
 }
 
 async function readBody(body: BodySpec, message: IncomingMessage): Promise<unknown> {
-  if (body === null) return null
+  if (body === null) return readNothing(message)
   return body === 'bytes' ? message : parseBody(body, message)
 }
+
+/** Whoever sends members to where none are known would believe that they count. */
+async function readNothing(message: IncomingMessage): Promise<null> {
+  if (isRead(message) || !hasBody(message)) return null
+  const { success, error } = NOTHING.safeParse(await readUnexpected(message))
+  if (!success) throw invalidBody(error)
+  return null
+}
+
+const NOTHING = z.strictObject({}).optional()
+
+/** A body of these means nothing, whatever it is (RFC 9110 §9.3.1). */
+const isRead = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD'
 
 async function parseBody(schema: z.ZodType, message: IncomingMessage): Promise<unknown> {
   const none = schema.safeParse(undefined)

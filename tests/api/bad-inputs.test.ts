@@ -53,6 +53,47 @@ describe('a request', () => {
     expect((await bruno.get(TICKETS)).body.data).toEqual([])
   })
 
+  test('bad input 158: with members where none are known is refused as anywhere else', async () => {
+    const { bruno, carla, users } = await start()
+    await bruno.post(TICKETS, GOOD)
+    const orders: readonly [string, string][] = [
+      ['POST', `${TICKETS}/1/release`],
+      ['PUT', `${TICKETS}/1/watchers/me`],
+      ['DELETE', `/api/v1/users/${users.ana.id}/sessions`],
+      ['POST', '/api/v1/auth/logout'],
+    ]
+    const type = 'application/json'
+    const sent: readonly [string, string, number, string?][] = [
+      ['{"x":1}', type, 422, 'validation-failed'],
+      ['[]', type, 422, 'validation-failed'],
+      ['{"x":', type, 400, 'malformed-json'],
+      ['{}', 'text/plain', 415, 'unsupported-media-type'],
+      [' '.repeat(1024 * 1024 + 1), type, 413, 'too-large'],
+    ]
+    for (const [method, path] of orders) {
+      for (const [body, as, status, code] of sent) {
+        const reply = await carla.send(method, path, body, { 'content-type': as })
+        expect([path, body.slice(0, 9), reply.status, reply.body.code]).toEqual([
+          path,
+          body.slice(0, 9),
+          status,
+          code,
+        ])
+      }
+      for (const body of ['{}', '']) {
+        expect([path, (await carla.send(method, path, body)).status < 300]).toEqual([path, true])
+      }
+      // Announced without a length, and empty.
+      const empty = await fetch(`${carla.url}${path}`, {
+        method,
+        headers: { authorization: carla.authorization },
+        body: new ReadableStream({ start: (controller) => controller.close() }),
+        duplex: 'half',
+      } as RequestInit)
+      expect([path, empty.ok]).toEqual([path, true])
+    }
+  })
+
   test('bad input 163: for a page of no size, or a cursor of another time, is refused', async () => {
     const { bruno } = await start()
     for (const path of ['tickets', 'users', 'inbound', 'outbox', 'suppressions']) {

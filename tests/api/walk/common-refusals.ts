@@ -97,8 +97,9 @@ async function provokeBody(asked: Asked): Promise<void> {
   const { method, url, operation } = asked
   const send = (body: string | Buffer, type = 'application/json'): Promise<Reply> =>
     asked.world.carla.send(method, url, body, { 'content-type': type })
-  if (operation.requestBody === undefined) return
-  if (operation.requestBody.content['application/json'] === undefined) {
+  if (!refuses(asked, 415, 'unsupported-media-type')) return
+  const { content } = operation.requestBody ?? {}
+  if (content !== undefined && content['application/json'] === undefined) {
     must(await send('x', 'multipart/form-data'), 415)
     must(await send(HUGE_FILE, 'text/plain'), 413)
     return
