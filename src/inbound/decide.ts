@@ -6,7 +6,7 @@ import type { Config } from '../config.ts'
 import type { DeskContext } from '../desk/context.ts'
 import type { Address, NamedAddress } from '../mail/address.ts'
 import { splitSubaddress } from '../mail/address.ts'
-import { authenticationOf } from '../mail/authentication-results.ts'
+import { authenticationOf, spfSpeaksForFrom } from '../mail/authentication-results.ts'
 import type { Message } from '../mail/message.ts'
 import { isForAgentsAlone } from '../mail/secret-mail.ts'
 import { onlySaysThanks } from '../mail/thanks.ts'
@@ -64,7 +64,7 @@ export async function decide(
   const own = ownAddresses(context.inboxes)
   const gathered = await gather(db, context, arrived, own)
   const { verdict, authentication, threading, sender, addressee, onlyThanks } = gathered
-  const verified = isVerified(authentication, sender)
+  const verified = isVerified(arrived, authentication, sender)
   const proven = threading.trust === 'own_token' || authentication.aligned
   return {
     ...arrived,
@@ -263,10 +263,14 @@ function copiedOn(
 }
 
 /** Somebody whose words may be repeated to him: authenticated now, or known from before. */
-function isVerified(authentication: Authentication, sender: User | null): boolean {
+function isVerified(
+  { message, inbox }: Arrived,
+  { dmarc, aligned }: Authentication,
+  sender: User | null,
+): boolean {
   // Our server says that somebody else used this address, whoever's it is.
-  if (authentication.dmarc === 'fail') return false
-  if (authentication.dmarc === 'pass' || authentication.spf === 'pass') return true
+  if (dmarc === 'fail') return false
+  if (dmarc === 'pass' || aligned || spfSpeaksForFrom(message, inbox.authservId)) return true
   if (sender === null) return false
   // Anybody can begin to register any address.
   const provenByCode = sender.state !== 'contact' && sender.state !== 'unverified'

@@ -184,6 +184,41 @@ function covers(verified: string, domain: string): boolean {
   return host.includes('.') && (domain === host || domain.endsWith(`.${host}`))
 }
 
+/** Where the names stand that SPF looked up: the envelope's before the greeting's (RFC 7208 §2). */
+const SPF_ABOUT = ['smtp.mailfrom', 'smtp.envelope-from', 'smtp.helo'] as const
+
+/**
+ * Did SPF pass for the organisation of From? It passes for whatever domain a sender puts on the
+ * envelope, so that alone says nothing. Either name may be below the other (relaxed, RFC 7489
+ * §3.1.2). A server that does not say which domain it looked at is taken at its word.
+ */
+export function spfSpeaksForFrom(
+  message: Pick<Message, 'headers' | 'fromAddresses'>,
+  authservId: string | null,
+): boolean {
+  const [from, ...others] = message.fromAddresses
+  if (authservId === null || from === undefined || others.length > 0) return false
+  const domain = domainOf(from)
+  return (trustedResults(message.headers, authservId) ?? []).some(
+    ({ method, result, properties }) => {
+      if (method !== 'spf' || result !== 'pass') return false
+      const about = SPF_ABOUT.map((name) => properties.get(name)).find(
+        (value) => value !== undefined,
+      )
+      return about === undefined || isRelated(about, domain)
+    },
+  )
+}
+
+function isRelated(about: string, domain: string): boolean {
+  // RFC 5321 §4.1.2: the path as it was given, `<` and `>` included.
+  const host = about
+    .slice(about.lastIndexOf('@') + 1)
+    .replace(/\.?>?$/, '')
+    .toLowerCase()
+  return covers(host, domain) || host.endsWith(`.${domain}`)
+}
+
 /** Is there any Authentication-Results at all? For explaining why nobody was believed. */
 export const hasAuthenticationResults = (message: Pick<Message, 'headers'>): boolean =>
   headerOf(message, 'authentication-results') !== null

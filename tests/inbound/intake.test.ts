@@ -133,6 +133,17 @@ eachDatabase(
         'suppressed',
       ],
       ['spf=fail; dmarc=none', false, 'suppressed'],
+      // Whoever owns a domain passes SPF for it, and may write any From.
+      ['spf=pass smtp.mailfrom=x@evil.test; dmarc=none', false, 'suppressed'],
+      ['spf=pass smtp.helo=mail.evil.test; dmarc=none', false, 'suppressed'],
+      ['spf=pass smtp.mailfrom=bounces@mail.customer.test; dmarc=none', true, 'queued'],
+      ['spf=pass', true, 'queued'],
+      // A mailing service has its own envelope, and the customer's signature.
+      [
+        'spf=pass smtp.mailfrom=service.test; dkim=pass header.d=customer.test; dmarc=none',
+        true,
+        'queued',
+      ],
     ]
     test.each(PROVEN)(
       'authenticated by our server with %s: subject repeated? %s',

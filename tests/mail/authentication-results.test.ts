@@ -5,6 +5,7 @@ import { parseAddress } from '../../src/mail/address.ts'
 import {
   authenticationOf,
   parseAuthenticationResults,
+  spfSpeaksForFrom,
 } from '../../src/mail/authentication-results.ts'
 
 const OURS = 'Authentication-Results: mx.acme.test; '
@@ -12,19 +13,19 @@ const BORDER =
   'Received: from mail.example.org (mail.example.org [203.0.113.9]) by mx.acme.test with ESMTP; now'
 const LOCAL = 'Received: from mx.acme.test (localhost [127.0.0.1]) by box.acme.test with LMTP; now'
 
-function judged(
-  lines: readonly string[],
-  from = 'ana@example.org',
-): ReturnType<typeof authenticationOf> {
+function aMessage(lines: readonly string[], ...from: string[]) {
   const headers = lines.map((line) => ({
     name: line.slice(0, line.indexOf(':')).toLowerCase(),
     value: line.slice(line.indexOf(':') + 1).trim(),
   }))
-  const fromAddresses = [parseAddress(from)].filter(
-    (address): address is Address => address !== null,
-  )
-  return authenticationOf({ headers, fromAddresses }, 'mx.acme.test')
+  const fromAddresses = from
+    .map((address) => parseAddress(address))
+    .filter((address): address is Address => address !== null)
+  return { headers, fromAddresses }
 }
+
+const judged = (lines: readonly string[], from = 'ana@example.org') =>
+  authenticationOf(aMessage(lines, from), 'mx.acme.test')
 
 describe('only our own server is believed', () => {
   test('its field above the Received line of the border', () => {
@@ -146,6 +147,48 @@ describe('a pass must be about the From address', () => {
     expect(
       judged([`${OURS}dkim=pass header.d=example.org`, BORDER], 'ana@mail.example.org').aligned,
     ).toBe(true)
+  })
+})
+
+describe('SPF speaks for From where it passed for the same organisation', () => {
+  const speaks = (results: string, ...from: string[]): boolean =>
+    spfSpeaksForFrom(aMessage([OURS + results, BORDER], ...from), 'mx.acme.test')
+
+  test.each([
+    ['spf=pass smtp.mailfrom=ana@example.org', true],
+    ['spf=pass smtp.mailfrom=<Ana@Example.ORG.>', true],
+    ['spf=pass smtp.mailfrom=example.org', true],
+    ['spf=pass smtp.envelope-from=ana@example.org', true],
+    ['spf=pass smtp.mailfrom=bounces@mail.example.org', true],
+    ['spf=pass smtp.helo=mail.example.org', true],
+    ['spf=pass smtp.mailfrom=x@evil.test', false],
+    ['spf=pass smtp.envelope-from=x@evil.test', false],
+    ['spf=pass smtp.helo=mail.evil.test', false],
+    ['spf=pass smtp.mailfrom=x@evil.test smtp.helo=example.org', false],
+    ['spf=pass smtp.mailfrom=x@notexample.org', false],
+    ['spf=pass smtp.mailfrom=x@example.org.evil.test', false],
+    ['spf=pass smtp.mailfrom=org', false],
+    ['spf=pass smtp.mailfrom=<>', false],
+    ['spf=fail smtp.mailfrom=ana@example.org', false],
+    ['spf=pass smtp.helo=evil.test; spf=pass smtp.mailfrom=ana@example.org', true],
+    ['spf=pass smtp.helo=evil.test; spf=fail smtp.mailfrom=ana@example.org', false],
+    // It does not say for which domain.
+    ['spf=pass', true],
+    ['spf=pass (mx.acme.test: domain of x@evil.test designates 203.0.113.9)', true],
+  ])('%s: %s', (results, expected) => {
+    expect(speaks(results, 'ana@example.org')).toBe(expected)
+  })
+
+  test('a From below the domain of the envelope is covered', () => {
+    expect(speaks('spf=pass smtp.mailfrom=example.org', 'ana@mail.example.org')).toBe(true)
+  })
+
+  test('nobody speaks for two authors, or for a server that is not ours', () => {
+    const pass = 'spf=pass smtp.mailfrom=example.org'
+    expect(speaks(pass, 'ana@example.org', 'kim@example.org')).toBe(false)
+    const foreign = [`Authentication-Results: mx.evil.test; ${pass}`, BORDER]
+    expect(spfSpeaksForFrom(aMessage(foreign, 'ana@example.org'), 'mx.acme.test')).toBe(false)
+    expect(spfSpeaksForFrom(aMessage([OURS + pass], 'ana@example.org'), null)).toBe(false)
   })
 })
 
