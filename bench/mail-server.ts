@@ -24,6 +24,8 @@ const world = await startMailWorld({ accounts: { [SUPPORT]: PASSWORD } })
 const queue: Command[] = []
 let made: readonly Buffer[] = []
 process.on('message', (command: Command) => queue.push(command))
+// Whoever measures was killed.
+process.on('disconnect', () => process.exit())
 say({ imap: world.imap.port, smtp: world.smtp.port })
 
 for (;;) {
