@@ -1,4 +1,5 @@
 /** What a notice says: thin JSON by default, or a line of text for chats and phones. */
+import { withoutTicketLinks } from '../reply-token.ts'
 import type { Comment } from '../ticket/comment.ts'
 import type { Ticket } from '../ticket/ticket.ts'
 import type { User } from '../ticket/user.ts'
@@ -81,7 +82,8 @@ function ticketOf(
 function commentOf({ comment: view }: EventFacts, includeBodies: boolean) {
   if (view === null) return null
   const { comment, author } = view
-  const { text } = comment
+  // The link that shows a customer his ticket lets its receiver write in his name.
+  const text = withoutTicketLinks(comment.text)
   return {
     id: comment.id,
     visibility: comment.visibility,

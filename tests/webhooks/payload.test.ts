@@ -1,6 +1,7 @@
-/** What a stranger wrote must not become markup or headers of the chat that is told of it. */
+/** What a stranger wrote must not become markup, headers or a key of the receiver that is told of it. */
 import { describe, expect, test } from 'vitest'
-import { render } from '../../src/webhooks/payload.ts'
+import type { Comment } from '../../src/ticket/comment.ts'
+import { payloadOf, render } from '../../src/webhooks/payload.ts'
 
 const NASTY = '<!channel> <https://evil.test|Log in> & co'
 
@@ -49,4 +50,41 @@ describe('a name', () => {
 
 test('a subject stays within the text of its link', () => {
   expect(chat('Ana', 'a\r\nb>')).toContain('|#1 a b&gt;>')
+})
+
+test('the link that a customer quotes, which is his alone, does not go along', () => {
+  const link = 'https://desk.test/t/aecacanbuaaxuta5bwv6nzp32lt2eyq'
+  const comment: Comment = {
+    id: 2,
+    ticketId: 1,
+    visibility: 'public',
+    authorType: 'customer',
+    authorId: 3,
+    text: `Thanks!\n> See this conversation online: ${link}`,
+    quotedText: '',
+    fullText: '',
+    html: null,
+    source: 'email',
+    messageId: null,
+    referenceIds: [],
+    inboundId: null,
+    authentication: null,
+    createdAt: new Date(0),
+    editedAt: null,
+    deletedAt: null,
+  }
+  const payload = payloadOf(
+    {
+      type: 'comment.created',
+      eventId: 1,
+      at: new Date(0),
+      actor: { type: 'user', id: 3, name: 'Ana' },
+      changes: {},
+      ticket: null,
+      comment: { comment, author: null },
+    },
+    { includeBodies: true, publicUrl: 'https://desk.test' },
+  )
+  const { text } = (JSON.parse(payload) as { data: { comment: { text: string } } }).data.comment
+  expect(text).toBe('Thanks!\n> See this conversation online: https://desk.test/t/…')
 })
