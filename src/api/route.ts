@@ -139,7 +139,7 @@ export function route<
         search,
         message,
         query: parseQuery(query, search),
-        body: (await readBody(body, message)) as BodyOf<B>,
+        body: (await readBody(spec, message)) as BodyOf<B>,
         headers: message.headers,
       }
       // Of bytes the handler knows more: it has read them.
@@ -171,29 +171,30 @@ export function publicRoute<B extends z.ZodType | null, const A extends AnswerSp
     refuses,
     async answer({ search, message, tell }) {
       refuseUnknown(NO_QUERY, search)
-      const parsed = (await readBody(body, message)) as BodyOf<B>
+      const parsed = (await readBody(spec, message)) as BodyOf<B>
       return spec.handle({ message, tell, body: parsed })
     },
   }
 }
 
-async function readBody(body: BodySpec, message: IncomingMessage): Promise<unknown> {
-  if (body === null) return readNothing(message)
+async function readBody(
+  { method, body }: Pick<Route, 'method' | 'body'>,
+  message: IncomingMessage,
+): Promise<unknown> {
+  // A body of a GET means nothing, whatever it is (RFC 9110 §9.3.1).
+  if (body === null) return method === 'GET' ? null : readNothing(message)
   return body === 'bytes' ? message : parseBody(body, message)
 }
 
 /** Whoever sends members to where none are known would believe that they count. */
 async function readNothing(message: IncomingMessage): Promise<null> {
-  if (isRead(message) || !hasBody(message)) return null
+  if (!hasBody(message)) return null
   const { success, error } = NOTHING.safeParse(await readUnexpected(message))
   if (!success) throw invalidBody(error)
   return null
 }
 
 const NOTHING = z.strictObject({}).optional()
-
-/** A body of these means nothing, whatever it is (RFC 9110 §9.3.1). */
-const isRead = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD'
 
 async function parseBody(schema: z.ZodType, message: IncomingMessage): Promise<unknown> {
   const none = schema.safeParse(undefined)

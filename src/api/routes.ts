@@ -18,6 +18,7 @@ import { operationRoutes } from './operations.ts'
 import { metricsRoutes } from './metrics.ts'
 import { openApiRoutes } from './openapi-routes.ts'
 import { outboxRoutes } from './outbox.ts'
+import { heedingIfMatch } from './preconditions.ts'
 import { presenceRoutes } from './presence.ts'
 import { privacyRoutes } from './privacy.ts'
 import { probeRoutes } from './probes.ts'
@@ -48,7 +49,7 @@ import { vocabularyRoutes } from './vocabulary.ts'
 export function routesOf(deps: ApiDeps): readonly Route[] {
   const limits = new RateLimits(deps)
   const index = new TicketIndexer(deps)
-  const routes = [
+  const routes = heedingIfMatch([
     ...ticketRoutes(deps, index),
     ...ticketChangeRoutes(deps),
     ...ticketRemovalRoutes(deps),
@@ -88,7 +89,7 @@ export function routesOf(deps: ApiDeps): readonly Route[] {
     ...userRoutes(deps),
     ...probeRoutes(deps),
     ...metricsRoutes(deps),
-  ]
+  ])
   const all = [...routes, ...ticketLinkRoutes(deps, limits, routes)]
   return [...all, ...openApiRoutes(deps, all)]
 }

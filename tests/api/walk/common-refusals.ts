@@ -61,6 +61,7 @@ async function provoke(asked: Asked): Promise<void> {
   await provokeQuery(asked)
   await provokeBody(asked)
   await provokeKeys(asked)
+  await provokeMatch(asked)
   if (refuses(asked, 404, 'not-found') && url.includes('/1')) {
     must(await carla.send(method, url.replace(/\/1\b/, `/${NO_SUCH_ID}`), body), 'not-found')
   }
@@ -118,6 +119,13 @@ async function provokeKeys(asked: Asked): Promise<void> {
   // Under this key something else was done already.
   const sent = body ?? (url.endsWith('attachments') ? 'x' : undefined)
   must(await world.carla.send(method, url, sent, KEYED), 'idempotency-key-reused')
+}
+
+/** Those with versions, and what is not there in this world, are for the scripts. */
+async function provokeMatch({ method, url, body, operation, world }: Asked): Promise<void> {
+  const heeds = operation.parameters.some(({ name }) => name === 'If-Match')
+  if (!heeds || /tickets|canned/.test(url)) return
+  must(await world.carla.send(method, url, body, { 'if-match': '"never"' }), 'stale-version')
 }
 
 /** Every operation once more than is allowed, at a desk where once is allowed. */

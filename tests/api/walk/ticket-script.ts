@@ -139,6 +139,7 @@ async function walkAgentsTools(world: World): Promise<void> {
   must(await bruno.put(draft, { text: 'Dear' }, { 'if-match': '"v99"' }), 'stale-version')
   must(await bruno.get(draft), 200)
   must(await bruno.get('/api/v1/me/drafts'), 200)
+  must(await bruno.send('DELETE', draft, undefined, { 'if-match': '"v99"' }), 'stale-version')
   must(await bruno.send('DELETE', draft), 204)
   const canned = '/api/v1/canned-replies'
   const first = idIn(await bruno.post(canned, { name: 'Hello', text: 'Hello.' }))
@@ -153,6 +154,7 @@ async function walkAgentsTools(world: World): Promise<void> {
   must(await bruno.send('PATCH', one, { text: 'x' }, { 'if-match': '"v99"' }), 'stale-version')
   must(await bruno.send('PATCH', one, { text: 'See you.' }), 200)
   must(await bruno.post(`${canned}/${first}/render`, { ticket: id }), 200)
+  must(await bruno.send('DELETE', one, undefined, { 'if-match': '"v99"' }), 'stale-version')
   must(await bruno.send('DELETE', one), 204)
   await fill(world)
   must(await bruno.post(canned, { name: 'One more', text: 'x' }), 'too-many')
