@@ -38,7 +38,7 @@ export function appOf(deps: ApiDeps, routes: readonly Route[]): Koa {
   app.use((ctx, next) => withProblems(deps.events, ctx, next))
   app.use(router.routes())
   app.use(async (ctx) => {
-    if (!sendFile(ctx, dashboard)) throw unmatched(router, ctx)
+    if (!sendFile(ctx, dashboard)) throw unmatched(router, dashboard, ctx)
   })
   return app
 }
@@ -158,9 +158,11 @@ function sendFile(ctx: Context, dashboard: DashboardFiles): boolean {
 }
 
 /** 405 with the methods that are there, or 404. */
-function unmatched(router: Router, ctx: Context): HttpError {
+function unmatched(router: Router, dashboard: DashboardFiles, ctx: Context): HttpError {
   const layers = router.match(ctx.path, ctx.method).path
-  const methods = [...new Set(layers.flatMap((layer) => layer.methods))].toSorted()
+  const ofRoutes = layers.flatMap((layer) => layer.methods)
+  const ofPage = dashboard.has(ctx.path) ? ['GET', 'HEAD'] : []
+  const methods = [...new Set([...ofRoutes, ...ofPage])].toSorted()
   if (methods.length === 0) {
     return new HttpError(404, 'not-found', 'There is nothing at this address.')
   }

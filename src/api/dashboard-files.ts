@@ -90,6 +90,10 @@ export class DashboardFiles {
       : new Map([['/index.html', NOT_BUILT]])
   }
 
+  has(requested: string): boolean {
+    return PAGES.test(requested) || this.#files.has(requested)
+  }
+
   answer(requested: string, headers: IncomingHttpHeaders): FileAnswer | null {
     const isPage = PAGES.test(requested)
     const file = this.#files.get(isPage ? '/index.html' : requested)

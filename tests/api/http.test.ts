@@ -142,6 +142,12 @@ describe('HTTP', () => {
       'DELETE, GET, HEAD, PATCH',
     )
     expect((await raw(bruno.url, 'TRACE /api/v1/me HTTP/1.1\r\nHost: x')).split(' ')[1]).toBe('405')
+    expect((await raw(bruno.url, 'TRACE / HTTP/1.1\r\nHost: x')).split(' ')[1]).toBe('405')
+    for (const page of ['/', '/tickets/1', '/sign-in', '/index.html']) {
+      const reply = await bruno.post(page, {})
+      expect([page, reply.status, reply.headers.get('allow')]).toEqual([page, 405, 'GET, HEAD'])
+    }
+    expect((await bruno.post('/nothing', {})).status).toBe(404)
   })
 
   test('gives every answer an id and safe headers', async () => {
