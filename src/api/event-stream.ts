@@ -3,6 +3,7 @@
  * its reader: a slow one costs no memory, and a reconnected one goes on where it was.
  */
 import { Readable } from 'node:stream'
+import { areForgottenAfter } from '../store/events.ts'
 import type { Store } from '../store/open.ts'
 import type { EventFeed } from './event-feed.ts'
 import { type EventReader, readableEvents } from './event-reader.ts'
@@ -52,6 +53,10 @@ export function eventStream(
   })
 }
 
+/** Who has nothing (0) has missed nothing: he gets what there is. */
+const isTooOld = async ({ read }: Store, at: number, head: number): Promise<boolean> =>
+  at > 0 && at < head && (await areForgottenAfter(read, at))
+
 async function* frames(
   deps: StreamDeps,
   first: EventReader,
@@ -62,8 +67,9 @@ async function* frames(
   yield RETRY
   let { head } = from
   let at = from.afterId ?? head
-  if (at > head) {
-    // Events that we do not have: the database was restored. What the client knows may be wrong.
+  if (at > head || (await isTooOld(deps.store, at, head))) {
+    // Events that we do not have: the database was restored, or it does not keep them so long. What
+    // the client knows may be wrong.
     at = head
     yield `id: ${at}\nevent: reset\ndata: {}\n\n`
   }

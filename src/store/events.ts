@@ -104,6 +104,15 @@ export const toEvent = (row: EventRow): StoredEvent => ({
   createdAt: fromMs(row.created_at),
 })
 
+/**
+ * Are events after this one gone, because nobody wanted to keep them longer? Only the oldest go, so
+ * it shows at the beginning of what is left. A number that was never used there looks the same.
+ */
+export async function areForgottenAfter(db: Queryable, id: number): Promise<boolean> {
+  const oldest = await db<EventRow>('events').orderBy('id').first('id')
+  return oldest === undefined || oldest.id > id + 1
+}
+
 /** The last event from before an instant; 0: there is none. */
 export async function lastEventBefore(db: Queryable, before: Date): Promise<number> {
   const row = await db<EventRow>('events')

@@ -5,6 +5,7 @@ import { eventsOf as logEvents } from '../../src/events.ts'
 import { silentLog } from '../../src/log.ts'
 import { insertEvents } from '../../src/store/events.ts'
 import { openStore } from '../../src/store/open.ts'
+import { forgetEvents } from '../../src/store/retention.ts'
 import { eachDatabase } from '../kit/databases.ts'
 import { apiStarter, type Client, type TestApi } from './desk-api.ts'
 import { migrated } from './desk-context.ts'
@@ -75,6 +76,25 @@ eachDatabase(
       await open(ana)
       expect(await typesOf(stream, 2)).toEqual(['ticket.created', 'comment.created'])
       await stream.close()
+    })
+
+    test('says so when what the client missed is not kept any more', async () => {
+      const { ana, bruno, store } = await start()
+      for (let n = 0; n < 3; n += 1) await open(ana)
+      const forget = (ids: readonly number[]) =>
+        store.transaction((tx) => forgetEvents.drop(tx, ids, new Date()))
+      await forget([1, 2, 3])
+      const first = async (headers: Record<string, string>) => {
+        const stream = await eventsOf(bruno, '', headers)
+        const [frame] = await stream.next(1)
+        await stream.close()
+        return { id: frame?.id, event: frame?.event }
+      }
+      expect(await first({ 'last-event-id': '2' })).toEqual({ id: 6, event: 'reset' })
+      expect(await first({ 'last-event-id': '3' })).toEqual({ id: 4, event: 'comment.created' })
+      expect(await first({ 'last-event-id': '0' })).toEqual({ id: 4, event: 'comment.created' })
+      await forget([4, 5, 6])
+      expect(await first({ 'last-event-id': '5' })).toMatchObject({ event: 'reset' })
     })
 
     test('refuses what is no id, and a ticket that is not there', async () => {
