@@ -71,10 +71,10 @@ export function onceFor(
  * Another token of the same user may have fewer rights, and is given no answer of this one. The key
  * stands in the database as its digest, so that it is as long whatever it is for.
  */
-function keyOf(
+export function keyOf(
   given: string,
-  { tokenId, onlyTicketId }: Caller,
-  { method, url = '' }: IncomingMessage,
+  { tokenId, onlyTicketId }: Pick<Caller, 'tokenId' | 'onlyTicketId'>,
+  { method, url = '' }: Pick<IncomingMessage, 'method' | 'url'>,
 ): string {
   const [path] = url.split('?')
   // Only what is there is written: a session has neither of the two.

@@ -137,9 +137,9 @@ function ofBody(route: Route): Refused[] {
     ...(body === 'bytes' ? bytes : []),
     // Where no body is known, any member is one too many.
     ...(body instanceof z.ZodType || (body === null && method !== 'GET') ? json : []),
-    ...(isRepeatable(route)
-      ? (['400 invalid-parameter', '422 idempotency-key-reused'] as const)
-      : []),
+    ...(isRepeatable(route) ? (['400 invalid-parameter'] as const) : []),
+    // Without a body every request to an address is the same one.
+    ...(isRepeatable(route) && body !== null ? (['422 idempotency-key-reused'] as const) : []),
   ]
 }
 

@@ -1,4 +1,6 @@
 /** What every operation refuses alike: provoked from the document, one operation after another. */
+import { keyOf } from '../../../src/api/idempotency.ts'
+import { takeKey } from '../../../src/store/idempotency-keys.ts'
 import type { Client, Reply } from '../desk-api.ts'
 import { GOOD_BODIES } from '../good-bodies.ts'
 import type { Described } from './document.ts'
@@ -30,7 +32,7 @@ export async function provokeCommon(world: World): Promise<void> {
   await ticket(world)
   await ticket(world)
   must(await carla.post('/api/v1/webhooks', { url: 'https://8.8.8.8/hook' }), 201)
-  must(await carla.post('/api/v1/suppressions', { address: 'a@b.test' }, KEYED), 201)
+  must(await carla.post('/api/v1/suppressions', { address: 'a@b.test' }), 201)
   await member(world, { email: BOSS, role: 'admin' })
   const boss = await loggedIn(nobody, BOSS)
   const { body } = await carla.get('/api/v1/tickets?limit=1')
@@ -47,8 +49,6 @@ export async function provokeCommon(world: World): Promise<void> {
     await provoke({ ...described, url, body, world, boss, cursor, limited })
   }
 }
-
-const KEYED = { 'idempotency-key': 'taken' }
 
 async function provoke(asked: Asked): Promise<void> {
   const { method, url, body, world } = asked
@@ -116,9 +116,19 @@ async function provokeKeys(asked: Asked): Promise<void> {
   if (!operation.parameters.some(({ name }) => name === 'Idempotency-Key')) return
   const bad = { 'idempotency-key': 'two words' }
   must(await world.carla.send(method, url, body, bad), 'invalid-parameter')
-  // Under this key something else was done already.
+  if (!refuses(asked, 422, 'idempotency-key-reused')) return
+  await takeFor(world, { method, url })
   const sent = body ?? (url.endsWith('attachments') ? 'x' : undefined)
-  must(await world.carla.send(method, url, sent, KEYED), 'idempotency-key-reused')
+  const keyed = { 'idempotency-key': 'taken' }
+  must(await world.carla.send(method, url, sent, keyed), 'idempotency-key-reused')
+}
+
+/** Something else was done there already under Carla's key `taken`. */
+async function takeFor({ api }: World, asked: { method: string; url: string }): Promise<void> {
+  const userId = api.users.carla.id
+  const token = await api.store.read('api_tokens').where({ user_id: userId }).orderBy('id').first()
+  const key = keyOf('taken', { tokenId: Number(token.id) }, asked)
+  await api.store.transaction((tx) => takeKey(tx, { userId, key }, 'another', api.clock.at))
 }
 
 /** Those with versions, and what is not there in this world, are for the scripts. */
