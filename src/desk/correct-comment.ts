@@ -84,7 +84,8 @@ async function told(
         ticketId: comment.ticketId,
         commentId: comment.id,
         actor: by === null ? SYSTEM : { type: 'user', id: by.id },
-        data,
+        // Customers do not hear of what is among agents.
+        data: { ...data, visibility: comment.visibility },
       },
     ],
     at,

@@ -158,6 +158,25 @@ eachDatabase(
       await Promise.all([stream.close(), foreign.close()])
     })
 
+    test('tells a customer of messages that are withdrawn, and not of notes that are corrected or withdrawn', async () => {
+      const { ana, bruno, carla } = await start()
+      await open(ana)
+      const note = await bruno.post(COMMENTS, { text: 'Dificult.', visibility: 'internal' })
+      const answer = await bruno.post(COMMENTS, { text: 'Water?' })
+      const stream = await eventsOf(ana)
+      const agents = await eventsOf(bruno)
+      const ofComment = (id: unknown) => `/api/v1/comments/${String(id)}`
+      const changed = { text: 'Difficult.' }
+      expect((await bruno.send('PATCH', ofComment(note.body.id), changed)).status).toBe(200)
+      expect((await carla.send('DELETE', ofComment(note.body.id))).status).toBe(204)
+      expect((await carla.send('DELETE', ofComment(answer.body.id))).status).toBe(204)
+      const ids = async (client: EventsClient, count: number) =>
+        (await client.next(count)).map(({ data }) => data?.['comment_id'])
+      expect(await ids(agents, 3)).toEqual([note.body.id, note.body.id, answer.body.id])
+      expect(await ids(stream, 1)).toEqual([answer.body.id])
+      await Promise.all([stream.close(), agents.close()])
+    })
+
     test('brings what another daemon or a command writes, too', async () => {
       const api = await start()
       const stream = await eventsOf(api.bruno)

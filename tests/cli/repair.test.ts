@@ -175,7 +175,10 @@ eachDatabase(
       await postroom('replay', '--apply')
       expect(await words()).toEqual(now)
       const [event] = await desk.store.read('events').orderBy('id', 'desc').limit(1)
-      expect(event).toMatchObject({ type: 'ticket.updated', data: '{"comment_reread":1}' })
+      expect(event).toMatchObject({
+        type: 'ticket.updated',
+        data: '{"comment_reread":1,"visibility":"public"}',
+      })
       for (const kept of [{ edited_at: 1 }, { edited_at: null, author_type: 'agent' }]) {
         await desk.store.transaction((tx) => tx('comments').update({ ...byOldRules, ...kept }))
         expect((await postroom('replay', '--apply')).stdout).toBe('')
