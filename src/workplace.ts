@@ -21,7 +21,7 @@ import { explained } from './store/explain-failure.ts'
 import { FileBlobs } from './store/file-blobs.ts'
 import { MixedBlobs } from './store/mixed-blobs.ts'
 import { ensureInbox } from './store/inboxes.ts'
-import { migrate, migrationStatus } from './store/migrate.ts'
+import { migrate, migrationStatus, schemaVersion } from './store/migrate.ts'
 import { openStore, type Store } from './store/open.ts'
 import { ensureSecrets } from './store/secrets.ts'
 import type { Inbox } from './ticket/inbox.ts'
@@ -31,6 +31,14 @@ export interface Workplace {
   readonly store: Store
   readonly context: DecideContext
   readonly inboxes: readonly Inbox[]
+  close(): Promise<void>
+}
+
+/** What a backup is made of. */
+export interface Stored {
+  readonly config: Config
+  readonly store: Store
+  readonly context: { readonly blobs: Blobs }
   close(): Promise<void>
 }
 
@@ -77,6 +85,19 @@ export async function openWorkplace(
       thanks: config.thanks,
     }
     return { config, store, context, inboxes, close: () => store.close() }
+  } catch (err) {
+    await store.close()
+    throw explained(config.database, err)
+  }
+}
+
+/** Database and stored files, of an older schema too where it is not ours to migrate: a backup comes first. */
+export async function openStored(config: Config): Promise<Stored> {
+  const store = await openStore(config.database)
+  try {
+    const isOlder = config.migrate === 'manual' && (await schemaVersion(store)) > 0
+    if (!isOlder) await upToDate(config, store)
+    return { config, store, context: { blobs: blobsOf(config, store) }, close: () => store.close() }
   } catch (err) {
     await store.close()
     throw explained(config.database, err)

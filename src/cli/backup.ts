@@ -16,7 +16,7 @@ import type { Queryable } from '../store/open.ts'
 import { writePortableCopy } from '../store/portable-copy.ts'
 import { referredBlobs } from '../store/reads/invariants.ts'
 import { openSqliteCopy } from '../store/sqlite-backup.ts'
-import type { Workplace } from '../workplace.ts'
+import type { Stored } from '../workplace.ts'
 import {
   BLOBS,
   countRows,
@@ -30,7 +30,7 @@ import { tellingDiskErrors } from './disk-errors.ts'
 import type { ExplainIo } from './explain.ts'
 import { type Progress, withProgress } from './progress.ts'
 import { removedUnlessDone } from './unfinished.ts'
-import { withWorkplace } from './with-workplace.ts'
+import { withStored } from './with-workplace.ts'
 
 const BLOBS_PER_QUERY = 500
 type Described = Omit<Manifest, 'format'>
@@ -42,7 +42,7 @@ export async function runBackup(config: Config, target: string, io: ExplainIo): 
   const directory = path.resolve(target)
   refuseOwn(config, directory)
   await prepare(directory)
-  return withWorkplace(config, async (workplace) => {
+  return withStored(config, async (workplace) => {
     const manifest = await tellingDiskErrors(
       (reason) =>
         `The backup in ${directory} is not finished: ${reason}. What an earlier one left there is whole. Mend that, and run it again.`,
@@ -54,7 +54,7 @@ export async function runBackup(config: Config, target: string, io: ExplainIo): 
 }
 
 async function backUp(
-  workplace: Workplace,
+  workplace: Stored,
   directory: string,
   progress: Progress,
 ): Promise<Described> {

@@ -3,19 +3,29 @@ import type { Config, InboxConfig } from '../config.ts'
 import { EXIT, OperatorError } from '../errors.ts'
 import { type Address, parseAddress } from '../mail/address.ts'
 import { explained } from '../store/explain-failure.ts'
-import { openWorkplace, type Workplace } from '../workplace.ts'
+import { openStored, openWorkplace, type Stored, type Workplace } from '../workplace.ts'
 
-export async function withWorkplace<T>(
+export const withWorkplace = async <T>(
   config: Config,
   work: (workplace: Workplace) => Promise<T>,
+): Promise<T> => withOpened(await openWorkplace(config), work)
+
+/** For a backup, which comes before the migration. */
+export const withStored = async <T>(
+  config: Config,
+  work: (stored: Stored) => Promise<T>,
+): Promise<T> => withOpened(await openStored(config), work)
+
+async function withOpened<Opened extends Stored, T>(
+  opened: Opened,
+  work: (opened: Opened) => Promise<T>,
 ): Promise<T> {
-  const workplace = await openWorkplace(config)
   try {
-    return await work(workplace)
+    return await work(opened)
   } catch (err) {
-    throw explained(config.database, err)
+    throw explained(opened.config.database, err)
   } finally {
-    await workplace.close()
+    await opened.close()
   }
 }
 

@@ -17,8 +17,14 @@ export interface MigrationStatus {
   readonly appliedAt: Date | null
 }
 
-/** Applies what is pending; returns the versions applied now. Refuses a newer schema. */
-export async function migrate(store: Store, at: Date): Promise<number[]> {
+/**
+ * Applies what is pending, up to a version; returns the versions applied now. Refuses a newer schema.
+ */
+export async function migrate(
+  store: Store,
+  at: Date,
+  upTo = Number.POSITIVE_INFINITY,
+): Promise<number[]> {
   return store.exclusively(async (tx) => {
     if (store.kind === 'postgres') {
       await tx.raw('select pg_advisory_xact_lock(?)', [ADVISORY_LOCK])
@@ -28,7 +34,7 @@ export async function migrate(store: Store, at: Date): Promise<number[]> {
     refuseNewer(applied)
     const done: number[] = []
     for (const migration of migrations) {
-      if (applied.has(migration.version)) continue
+      if (applied.has(migration.version) || migration.version > upTo) continue
       await migration.up(tx)
       await passing('migrate.step')
       await tx('schema_migrations').insert({
@@ -51,6 +57,13 @@ export async function migrationStatus(store: Store): Promise<MigrationStatus[]> 
     name,
     appliedAt: applied.get(version) ?? null,
   }))
+}
+
+/** The newest migration that was applied; 0: none. */
+export async function schemaVersion(store: Store): Promise<number> {
+  const applied = await appliedOrNone(store)
+  refuseNewer(applied)
+  return Math.max(0, ...applied.keys())
 }
 
 async function appliedOrNone(store: Store): Promise<Map<number, Date>> {

@@ -5,7 +5,7 @@
 import { open } from 'node:fs/promises'
 import type { DatabaseConfig } from '../config.ts'
 import { copyDatabase } from './copy-database.ts'
-import { migrate } from './migrate.ts'
+import { migrate, schemaVersion } from './migrate.ts'
 import { openStore, type Store } from './open.ts'
 import { copySqlite, makeOwnFile } from './sqlite-backup.ts'
 
@@ -22,7 +22,8 @@ export async function writePortableCopy(
   await makeOwnFile(target)
   const copy = await openStore({ kind: 'sqlite', file: target })
   try {
-    await migrate(copy, at)
+    // No newer than the source: later migrations are to change these rows as they will change its own.
+    await migrate(copy, at, await schemaVersion(store))
     await copyDatabase(store, copy)
   } finally {
     await copy.close()
