@@ -45,7 +45,7 @@ export async function migrate(
       done.push(migration.version)
     }
     return done
-  })
+  }, 'unhurried')
 }
 
 /** Every known migration with the time it was applied. */

@@ -9,7 +9,7 @@ import { makeDirectory } from '../make-directory.ts'
 import { Bell } from '../pause.ts'
 import { unusable } from './explain-failure.ts'
 import { GroupCommit } from './group-commit.ts'
-import { openPostgres } from './postgres.ts'
+import { openPostgres, openUnhurried } from './postgres.ts'
 import { openSqliteCheckpoints, openSqliteReaders, openSqliteWriter } from './sqlite.ts'
 import { Checkpoints } from './sqlite-checkpoints.ts'
 import { inTransaction } from './transaction.ts'
@@ -27,8 +27,11 @@ export interface Store {
    * its own savepoint, so one failure never undoes another. No network inside.
    */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
-  /** One exclusive transaction of its own, for migrations. */
-  exclusively<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /**
+   * One exclusive transaction of its own. `unhurried`: each of its statements may take as long as it
+   * takes, as migrations of a large desk do, and waiting for somebody else's.
+   */
+  exclusively<T>(work: (tx: Tx) => Promise<T>, pace?: 'unhurried'): Promise<T>
   /** Rung after each commit of {@link transaction}. */
   readonly committed: Bell
   /**
@@ -82,7 +85,8 @@ function openSqlite(file: string): Store {
 }
 
 function openPg(database: DatabaseConfig & { kind: 'postgres' }): Store {
-  const db = openPostgres(database.url.reveal())
+  const url = database.url.reveal()
+  const db = openPostgres(url)
   const group = new GroupCommit(db, POSTGRES_WRITERS)
   const committed = new Bell()
   return {
@@ -90,12 +94,23 @@ function openPg(database: DatabaseConfig & { kind: 'postgres' }): Store {
     read: db,
     committed,
     transaction: (work) => ringing(committed, group.run(work)),
-    exclusively: (work) => inTransaction(db, work),
+    exclusively: (work, pace) =>
+      pace === 'unhurried' ? unhurriedly(url, work) : inTransaction(db, work),
     forgetLog: async () => {},
     close: async () => {
       await group.drained()
       await db.destroy()
     },
+  }
+}
+
+/** The time limit belongs to a connection, so this takes one of its own. */
+async function unhurriedly<T>(url: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const db = openUnhurried(url)
+  try {
+    return await inTransaction(db, work)
+  } finally {
+    await db.destroy()
   }
 }
 

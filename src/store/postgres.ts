@@ -51,7 +51,8 @@ function abandon(connection: object, err: unknown): never {
   throw err
 }
 
-export function openPostgres(url: string): Knex {
+/** @param queryTimeoutMs how long one statement may take */
+export function openPostgres(url: string, queryTimeoutMs = QUERY_TIMEOUT_MS): Knex {
   const db = knex({
     client: OneAtATimeClient as unknown as string,
     connection: {
@@ -60,7 +61,7 @@ export function openPostgres(url: string): Knex {
       application_name: 'postroom',
       keepAlive: true,
       // A connection that died half-open must not hang a loop for ever.
-      query_timeout: QUERY_TIMEOUT_MS,
+      query_timeout: queryTimeoutMs,
       idle_in_transaction_session_timeout: IDLE_TRANSACTION_MS,
     },
     compileSqlOnError: false,
@@ -70,6 +71,9 @@ export function openPostgres(url: string): Knex {
   noteErrorsOf(db)
   return db
 }
+
+/** Connections whose every statement may take as long as it takes. */
+export const openUnhurried = (url: string): Knex => openPostgres(url, UNHURRIED_MS)
 
 /** A statement that may take as long as it takes: one that reads every row of a large desk. */
 export const unhurried = (query: Knex.Raw): Knex.Raw =>

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest'
+import pg from 'pg'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { migrate, migrationStatus } from '../../src/store/migrate.ts'
 import type { Store } from '../../src/store/open.ts'
-import { eachDatabase } from '../kit/databases.ts'
+import { eachDatabase, onPostgres } from '../kit/databases.ts'
 import { AT, open } from './a-store.ts'
 
 eachDatabase('migrations', (fresh) => {
@@ -56,4 +57,27 @@ eachDatabase('migrations', (fresh) => {
       expect(await store.read.schema.hasTable('schema_migrations')).toBe(false)
     })
   })
+})
+
+const freshServer = onPostgres()
+/** Of migrations: "post" in ASCII. */
+const LOCK = 0x706f7374
+
+test('who waits for another that migrates is not cut off by the time that a statement usually has', async () => {
+  const database = await freshServer()
+  const store = await open(database)
+  const other = new pg.Client(database.url)
+  await other.connect()
+  await other.query(`select pg_advisory_lock(${LOCK})`)
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const migrated = expect(migrate(store, AT)).resolves.toContain(1)
+  const waiting = `select from pg_locks join pg_database on pg_database.oid = database
+    where datname = current_database() and locktype = 'advisory' and not granted`
+  await expect.poll(async () => (await other.query(waiting)).rowCount).toBe(1)
+  vi.advanceTimersByTime(600_000)
+  vi.useRealTimers()
+  await other.end()
+  await migrated
+  await store.close()
 })
