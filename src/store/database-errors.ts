@@ -49,8 +49,8 @@ const DOWN =
  * read-only after failover, a statement or a wait for a lock that its administrator let end.
  */
 const DOWN_STATES = /^(?:08...|25P03|53...|55P03|57014|57P..|58...|25006|40001|40P01)$/
-/** The disk below the stored sources, or the server it is mounted from. */
-const DISK = /^(?:ENOSPC|EDQUOT|EROFS|EIO|EMFILE|ENFILE|ESTALE|ENOTCONN)$/
+/** The disk below the stored sources. */
+const DISK = /^(?:ENOSPC|EDQUOT|EROFS|EIO|EMFILE|ENFILE)$/
 
 /** Somebody changed a row between our look and our update: do the whole work again. */
 export class Overtaken extends Error {
