@@ -182,7 +182,7 @@ async function ownerOf(config: Config): Promise<{ owner: string; lock: ProcessLo
   const place = path.join(config.dataDir, 'daemon')
   try {
     const lock = await lockFile(place, process.pid)
-    return { owner: `${hostname()} ${lock.name}`, lock }
+    return { owner: `${hostname()} ${place} ${lock.name}`, lock }
   } catch (err) {
     if (!(err instanceof OperatorError)) throw err
     // Another daemon lives in this directory: this one gets a name that dies with it.
