@@ -123,8 +123,8 @@ async function watch(
       arrived: () => deps.arrived.ring(),
       leftOut: (cursor, uid) => deps.store.transaction((tx) => setLeftOut(tx, cursor, uid)),
     }
-    await reconcile(store, session, await cursorOf(store, session), missing)
     let comparedAt = elapsedOf(deps)
+    await reconcile(store, session, await cursorOf(store, session), missing)
     while (!signal.aborted) {
       const cursor = await cursorOf(store, session)
       const lookedAt = performance.now()
@@ -134,8 +134,8 @@ async function watch(
       streak.served(deps.clock.now().getTime())
       await markStored(store, session, cursor)
       if (elapsedOf(deps) - comparedAt >= RECONCILE_MS) {
-        await reconcile(store, session, cursor, missing)
         comparedAt = elapsedOf(deps)
+        await reconcile(store, session, cursor, missing)
       }
       const { pollMs } = patience
       const untilRetry = retryAt === null ? pollMs : retryAt - elapsedOf(deps)

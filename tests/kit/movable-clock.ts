@@ -3,7 +3,7 @@ import type { Clock } from '../../src/clock.ts'
 
 export interface MovableClock extends Clock {
   advance(ms: number): void
-  /** How long it has gone on; being set to a moment is none of that. */
+  /** How long it has gone on; being set to a moment, or put back, is none of that. */
   elapsedMs(): number
   /** It is this moment now, and goes on from there. */
   setTo(moment: Date): void
@@ -17,7 +17,7 @@ export function movableClock(start: Date = new Date()): MovableClock {
     now: () => new Date(Date.now() + ahead),
     advance(ms) {
       ahead += ms
-      advanced += ms
+      advanced += Math.max(0, ms)
     },
     elapsedMs: () => performance.now() + advanced,
     setTo(moment) {
