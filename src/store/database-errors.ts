@@ -77,8 +77,8 @@ export function isDatabaseDown(err: unknown): boolean {
   return DOWN.test(codeOf(err)) || DOWN.test(message) || DOWN_STATES.test(codeOf(err))
 }
 
-/** PostgreSQL: rights the user lacks, no schema to make tables in, a lock or an answer not waited for longer. */
-const REFUSED_STATES = /^(?:42501|3F000|55P03|57014)$/
+/** PostgreSQL: rights the user lacks, no schema to make tables in. */
+const REFUSED_STATES = /^(?:42501|3F000)$/
 
 /** Is it the database that fails or refuses, rather than a statement being wrong or another disk full? */
 export const isDatabaseTrouble = (err: unknown): boolean =>
