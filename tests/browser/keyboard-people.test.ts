@@ -23,24 +23,38 @@ async function register(desk: LiveDesk, name: string): Promise<string> {
   return email
 }
 
+/** A window that is in the page and not open yet can be seen, and takes no keys. */
+const NOTE_HOW_DIALOGS_COME = `
+  window.dialogsCame = []
+  new MutationObserver((changes) => {
+    for (const one of changes.flatMap(({ addedNodes }) => [...addedNodes])) {
+      if (one.tagName === 'DIALOG') window.dialogsCame.push(one.open ? 'open' : 'not open yet')
+    }
+  }).observe(document.body, { childList: true, subtree: true })`
+
 describeWithBrowser('an admin among people with the keyboard alone', (browser) => {
   const desk = liveDesk()
 
-  test('lets in, turns away, promotes, demotes, disables, enables, and deletes', async () => {
-    const dora = await register(desk, 'Dora')
-    await register(desk, 'Egon')
+  test('lets in, turns away, promotes, demotes, disables, enables, and deletes', async ({
+    task,
+  }) => {
+    // Each try has people of its own.
+    const nth = task.result?.retryCount ?? 0
+    const [doraName, egonName] = [`Dora${nth}`, `Egon${nth}`]
+    const dora = await register(desk, doraName)
+    await register(desk, egonName)
     const { page } = await browser.open(desk.url)
     const keys = new Keys(page)
     await signIn(page, CARLA, '/admin/users?group=pending')
     const order = (who: string, name: string) =>
       page.getByRole('row').filter({ hasText: who }).getByRole('button', { name, exact: true })
     const group = (name: string) => page.getByRole('button', { name, exact: true })
-    await keys.press(order('Egon', 'Reject'))
+    await keys.press(order(egonName, 'Reject'))
     await keys.confirm('Reject')
-    await page.getByRole('row').filter({ hasText: 'Egon' }).waitFor({ state: 'detached' })
+    await page.getByRole('row').filter({ hasText: egonName }).waitFor({ state: 'detached' })
     // The next one has come up.
-    await keys.isOn(order('Dora', 'Reject'))
-    await keys.to(order('Dora', 'Approve'), { back: true })
+    await keys.isOn(order(doraName, 'Reject'))
+    await keys.to(order(doraName, 'Approve'), { back: true })
     await keys.type('Enter')
     await page.getByText('Nobody waits').waitFor()
     await keys.isSomewhere()
@@ -48,7 +62,7 @@ describeWithBrowser('an admin among people with the keyboard alone', (browser) =
     await keys.type('Enter')
     await keys.press(order(dora, 'Promote'))
     await keys.confirm('Promote')
-    await page.getByText('Dora was promoted.').waitFor()
+    await page.getByText(`${doraName} was promoted.`).waitFor()
     await page.getByRole('row').filter({ hasText: dora }).waitFor({ state: 'detached' })
     await keys.isSomewhere()
     await keys.to(group('Staff'), { back: true })
@@ -76,8 +90,20 @@ describeWithBrowser('an admin among people with the keyboard alone', (browser) =
     await page.getByRole('dialog').waitFor()
     await keys.write(page.getByRole('dialog').getByRole('textbox'), dora)
     await keys.confirm('Delete')
-    await page.getByText('Dora was deleted.').waitFor()
+    await page.getByText(`${doraName} was deleted.`).waitFor()
     await keys.isSomewhere()
+  })
+
+  test('can close a question from the moment it is seen', async () => {
+    const { page } = await browser.open(desk.url)
+    const keys = new Keys(page)
+    await signIn(page, CARLA, '/admin/users?group=staff')
+    const disable = page.getByRole('row').filter({ hasText: 'Nora' })
+    await disable.waitFor()
+    await page.evaluate(NOTE_HOW_DIALOGS_COME)
+    await keys.press(disable.getByRole('button', { name: 'Disable', exact: true }))
+    await keys.isOn(page.getByRole('dialog').getByRole('button').first())
+    expect(await page.evaluate('window.dialogsCame')).toEqual(['open'])
   })
 
   test('finds somebody, and invites somebody else', async () => {

@@ -1,7 +1,7 @@
 /** Modal windows: the browser's own <dialog>, which keeps the focus inside and gives it back. */
 import { signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 
 export function Dialog(props: {
   title: string
@@ -12,7 +12,8 @@ export function Dialog(props: {
   const ref = useRef<HTMLDialogElement>(null)
   const id = useId()
   const isGone = useRef(false)
-  useEffect(() => {
+  // Before it is painted: who sees a window may press Escape at once.
+  useLayoutEffect(() => {
     const dialog = ref.current
     dialog?.showModal()
     // Where somebody is going to type; else where the browser puts it.
