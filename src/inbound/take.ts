@@ -64,7 +64,9 @@ export async function takeBatch(
 ): Promise<Taken> {
   const { store } = deps.context
   try {
-    return await store.transaction((tx) => takeSideBySide(tx, deps, batch, more))
+    return await store.inDoubt.afterwards(() =>
+      store.transaction((tx) => takeSideBySide(tx, deps, batch, more)),
+    )
   } catch (err) {
     if (isDatabaseDown(err)) throw err
     return store.transaction((tx) => takeOneByOne(tx, deps, batch))

@@ -9,6 +9,7 @@ import { passing } from '../fault-points.ts'
 import { pause } from '../pause.ts'
 import { isDatabaseDown } from '../store/database-errors.ts'
 import { insertEvents } from '../store/events.ts'
+import type { Doubt } from '../store/in-doubt.ts'
 import type { Store, Tx } from '../store/open.ts'
 import { keepLease, markEnding, type Outcomes, settleAttempt } from '../store/outbox-delivery.ts'
 import { type OutboxMessage, sourceOf } from '../store/outbox.ts'
@@ -49,10 +50,18 @@ export interface AttemptReport {
   readonly serverDown: ServerDown | null
 }
 
-export async function attemptDelivery(
+export const attemptDelivery = (
   deps: AttemptDeps,
   lane: SmtpLane,
   row: OutboxMessage,
+  signal: AbortSignal,
+): Promise<AttemptReport> =>
+  deps.store.inDoubt.within((doubt) => attempt(deps, lane, { row, doubt }, signal))
+
+async function attempt(
+  deps: AttemptDeps,
+  lane: SmtpLane,
+  { row, doubt }: { row: OutboxMessage; doubt: Doubt },
   signal: AbortSignal,
 ): Promise<AttemptReport> {
   const composed = await sourceOf(deps.store.read, row.id)
@@ -75,7 +84,7 @@ export async function attemptDelivery(
   const startedAt = performance.now()
   let isAway = false
   const beforeDot = () =>
-    makeEnding(deps, row).catch((err: unknown) => {
+    makeEnding(deps, row, doubt).catch((err: unknown) => {
       isAway = isDatabaseDown(err)
       throw err
     })
@@ -112,11 +121,13 @@ async function keepsLease(deps: AttemptDeps, row: OutboxMessage, bytes: number):
   return deps.store.transaction((tx) => keepLease(tx, heldBy(deps, row), until))
 }
 
-async function makeEnding(deps: AttemptDeps, row: OutboxMessage): Promise<void> {
+async function makeEnding(deps: AttemptDeps, row: OutboxMessage, doubt: Doubt): Promise<void> {
+  await doubt.comes()
   const ours = await deps.store.transaction((tx) =>
     markEnding(tx, heldBy(deps, row), deps.clock.now()),
   )
   if (!ours) throw new Error(`delivery ${row.id} was taken over`)
+  doubt.begins()
 }
 
 function outcomeOf(deps: AttemptDeps, row: OutboxMessage, result: SubmissionResult): Outcomes {

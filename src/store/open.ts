@@ -9,6 +9,7 @@ import { makeDirectory } from '../make-directory.ts'
 import { Bell } from '../pause.ts'
 import { unusable } from './explain-failure.ts'
 import { GroupCommit } from './group-commit.ts'
+import { InDoubt } from './in-doubt.ts'
 import { openPostgres, openUnhurried } from './postgres.ts'
 import { openSqliteCheckpoints, openSqliteReaders, openSqliteWriter } from './sqlite.ts'
 import { Checkpoints } from './sqlite-checkpoints.ts'
@@ -32,6 +33,8 @@ export interface Store {
    * takes, as migrations of a large desk do, and waiting for somebody else's.
    */
   exclusively<T>(work: (tx: Tx) => Promise<T>, pace?: 'unhurried'): Promise<T>
+  /** Where long transactions wait for mail that is just being handed over. */
+  readonly inDoubt: InDoubt
   /** Rung after each commit of {@link transaction}. */
   readonly committed: Bell
   /**
@@ -42,8 +45,8 @@ export interface Store {
   close(): Promise<void>
 }
 
-/** How many groups may commit at the same time on PostgreSQL; SQLite has one writer. */
-const POSTGRES_WRITERS = 4
+/** How many groups may commit at the same time. */
+const WRITERS = { sqlite: 1, postgres: 4 }
 
 /** Opens the database, making its directory if needed; throws an OperatorError it can explain. */
 export async function openStore(database: DatabaseConfig): Promise<Store> {
@@ -66,11 +69,12 @@ function openSqlite(file: string): Store {
   const writer = openSqliteWriter(file)
   const read = openSqliteReaders(file)
   const checkpoints = new Checkpoints(openSqliteCheckpoints(file), writer)
-  const group = new GroupCommit(writer, 1, () => checkpoints.committed())
+  const group = new GroupCommit(writer, WRITERS.sqlite, () => checkpoints.committed())
   const committed = new Bell()
   return {
     kind: 'sqlite',
     read,
+    inDoubt: new InDoubt(WRITERS.sqlite),
     committed,
     transaction: (work) => ringing(committed, group.run(work)),
     exclusively: (work) => inTransaction(writer, work),
@@ -87,11 +91,12 @@ function openSqlite(file: string): Store {
 function openPg(database: DatabaseConfig & { kind: 'postgres' }): Store {
   const url = database.url.reveal()
   const db = openPostgres(url)
-  const group = new GroupCommit(db, POSTGRES_WRITERS)
+  const group = new GroupCommit(db, WRITERS.postgres)
   const committed = new Bell()
   return {
     kind: 'postgres',
     read: db,
+    inDoubt: new InDoubt(WRITERS.postgres),
     committed,
     transaction: (work) => ringing(committed, group.run(work)),
     exclusively: (work, pace) =>

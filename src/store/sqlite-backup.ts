@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url'
 import knex from 'knex'
 import sqlite3 from 'sqlite3'
 import { Bell } from '../pause.ts'
+import { InDoubt } from './in-doubt.ts'
 import type { Store } from './open.ts'
 import { quietKnexLog } from './quiet-knex.ts'
 
@@ -63,6 +64,7 @@ export function openSqliteCopy(file: string): Store {
   return {
     kind: 'sqlite',
     read,
+    inDoubt: new InDoubt(1),
     committed: new Bell(),
     transaction: refuse,
     exclusively: refuse,

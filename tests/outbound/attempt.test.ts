@@ -8,12 +8,13 @@ import { attemptDelivery, type AttemptDeps } from '../../src/outbound/attempt.ts
 import { recoverSending } from '../../src/outbound/recover.ts'
 import type { SmtpLane } from '../../src/outbound/smtp.ts'
 import { listEvents } from '../../src/store/events.ts'
+import { InDoubt } from '../../src/store/in-doubt.ts'
 import { claimDue, resendUncertain } from '../../src/store/outbox-delivery.ts'
 import type { OutboxMessage } from '../../src/store/outbox.ts'
 import { eachDatabase } from '../kit/databases.ts'
 import { onDesk } from '../kit/desk-context.ts'
 import { aMail } from '../kit/a-mail.ts'
-import { type RunningDesk, sharedParser, startDesk } from '../kit/running-desk.ts'
+import { type RunningDesk, sharedParser, startDesk, until } from '../kit/running-desk.ts'
 import { makeScratch, removeScratch } from '../kit/scratch-directory.ts'
 
 const scratch = makeScratch('attempt')
@@ -94,6 +95,24 @@ const told = async (): Promise<unknown[]> => {
   return events.filter(({ type }) => type === 'delivery.changed').map(({ data }) => data['outcome'])
 }
 
+/** One writer, whose time stands still: nobody is asked to hurry. Notes what was known before each long write. */
+class PatientInDoubt extends InDoubt {
+  isAsked = false
+  readonly before: unknown[] = []
+
+  constructor() {
+    super(1, () => 0)
+  }
+
+  override afterwards<T>(write: () => Promise<T>): Promise<T> {
+    this.isAsked = true
+    return super.afterwards(async () => {
+      this.before.push(await outcome())
+      return write()
+    })
+  }
+}
+
 eachDatabase(
   'one attempt',
   (fresh) => {
@@ -125,6 +144,21 @@ eachDatabase(
       }
       await attempt(row, laneWhere({ afterDot }))
       expect(await outcome()).toBe('sent')
+    })
+
+    test('what becomes of it is durable before the next batch of incoming mail is', async () => {
+      desk = await startDesk(await fresh(), parser)
+      const row = await claimed('Use water.')
+      const inDoubt = new PatientInDoubt()
+      Object.assign(desk.store, { inDoubt })
+      const afterDot = async (): Promise<void> => {
+        desk.arrives(aMail({ headers: { From: 'ben@customer.test' } }))
+        desk.start('fetch', 'intake')
+        await until('intake asks', () => inDoubt.isAsked)
+      }
+      await attempt(row, laneWhere({ afterDot }))
+      await desk.untilSettled(2)
+      expect(inDoubt.before).toEqual(['sent'])
     })
 
     test('but not over an attempt that was begun meanwhile', async () => {
