@@ -29,6 +29,7 @@ import { turning } from './supervisor.ts'
 import { randomId } from './ids.ts'
 import { LEASE, type LeaseDeps, type LeaseTimes } from './inbound/fetch-lease.ts'
 import { runFetchAsOrdered } from './inbound/fetch-orders.ts'
+import { copiesIn } from './inbound/fetch-sent.ts'
 import { runIntake } from './inbound/intake.ts'
 import { openParser, timedParser } from './inbound/parse.ts'
 import type { Logger } from './log.ts'
@@ -256,7 +257,9 @@ function loopsOf(
     if (id === undefined || outgoing === undefined) continue
     const fetched = { inbox, inboxId: id, order: parts.inboxOrders.of(id) }
     loops[`fetch ${inbox.name}`] = (signal) => runFetchAsOrdered(parts, fetched, signal)
-    loops[`send ${inbox.name}`] = (signal) => runSend({ ...parts, outgoing }, inbox, id, signal)
+    const findCopies = copiesIn(inbox.imap)
+    loops[`send ${inbox.name}`] = (signal) =>
+      runSend({ ...parts, outgoing, findCopies }, inbox, id, signal)
   }
   for (const name of Object.keys(loops)) {
     if (BACKGROUND_JOBS.includes(name)) parts.jobs.scheduled(name)

@@ -56,6 +56,8 @@ export interface Events {
   }): void
   deliveryFailed(line: DeliveryLine): void
   deliveryUncertain(line: DeliveryLine): void
+  /** Whether the server took it could not be looked up. */
+  copiesUnknown(inbox: string, err: unknown): void
   smtpUnavailable(inbox: string, detail: string, retryInMs: number): void
   smtpRecovered(inbox: string): void
   webhookUndelivered(
@@ -133,6 +135,7 @@ type Delivery = Pick<
   | 'deliveryPostponed'
   | 'deliveryFailed'
   | 'deliveryUncertain'
+  | 'copiesUnknown'
   | 'smtpUnavailable'
   | 'smtpRecovered'
 >
@@ -146,6 +149,11 @@ function deliveryEvents(log: Logger): Delivery {
       log.warn({ event: 'delivery.failed', ...line }, 'delivery refused for good'),
     deliveryUncertain: (line) =>
       log.warn({ event: 'delivery.uncertain', ...line }, 'delivery may or may not have happened'),
+    copiesUnknown: (inbox, err) =>
+      log.warn(
+        { event: 'copies.unknown', inbox, err },
+        'the Sent folder could not be searched for uncertain deliveries',
+      ),
     smtpUnavailable: (inbox, detail, retryInMs) =>
       log.warn(
         { event: 'smtp.unavailable', inbox, detail, retryInMs },

@@ -20,7 +20,6 @@ import { insertEvents, type NewEvent } from '../store/events.ts'
 import { type InboundMessage, type Settled, settleInbound } from '../store/inbound-messages.ts'
 import type { Tx } from '../store/open.ts'
 import { addParticipant } from '../store/participants.ts'
-import { releaseSuppression } from '../store/suppressions.ts'
 import { findTicket } from '../store/tickets.ts'
 import { SYSTEM } from '../ticket/comment.ts'
 import type { User } from '../ticket/user.ts'
@@ -29,6 +28,7 @@ import { languageWishes } from './language-wishes.ts'
 import { noteNotWhole, whyNotWhole } from './not-whole.ts'
 import type { Restraint } from './restraint.ts'
 import type { Threading } from './thread.ts'
+import { heedProofs } from './write-proofs.ts'
 import type { Decision } from './triage.ts'
 import { applyOpen } from './write-open.ts'
 import { contactsOf, senderOf } from './write-people.ts'
@@ -89,7 +89,7 @@ export async function write(
   understood: Understood,
   at: Date,
 ): Promise<Result> {
-  await releaseWriter(tx, understood)
+  await heedProofs(tx, understood, at)
   const { because, nothingDone, wish, ...applied } = await applyWish(tx, context, understood, at)
   const result = understood.unreadable ? { ...applied, fate: 'quarantined' as const } : applied
   const { row, message, verdict, threading, decision, suggested } = understood
@@ -131,14 +131,6 @@ export const heldBack = ({ id, inboxId }: InboundMessage): NewEvent => ({
   actor: SYSTEM,
   data: { inbox_id: inboxId, inbound_id: id, fate: 'quarantined' },
 })
-
-/** Whoever really writes from an address has that mailbox, whatever a server said. */
-async function releaseWriter(tx: Tx, understood: Understood): Promise<void> {
-  const { verdict, message, proven, verified } = understood
-  const address = message.from?.address ?? null
-  if (verdict.kind !== 'person' || address === null || !(proven || verified)) return
-  await releaseSuppression(tx, { address, reason: 'hard_bounce' })
-}
 
 /** `#close` and `#stop` of a customer's first, then what is left of the mail, if anything is. */
 async function applyWish(

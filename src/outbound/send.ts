@@ -7,27 +7,19 @@
 import type { InboxConfig } from '../config.ts'
 import { OperatorError } from '../errors.ts'
 import { passing } from '../fault-points.ts'
-import type { Health } from '../health.ts'
 import { type Bell, pause } from '../pause.ts'
-import {
-  changeOutcome,
-  claimDue,
-  giveBack,
-  listUndecided,
-  nextDeliveryDue,
-  resendUncertain,
-} from '../store/outbox-delivery.ts'
+import { claimDue, giveBack, hasUndecided, nextDeliveryDue } from '../store/outbox-delivery.ts'
 import type { OutboxMessage } from '../store/outbox.ts'
 import { isDatabaseDown, stopIfCorrupt } from '../store/database-errors.ts'
-import { type AttemptDeps, attemptDelivery, recordDelivery, type ServerDown } from './attempt.ts'
+import { attemptDelivery, type ServerDown } from './attempt.ts'
+import { type DecideDeps, decideUncertain } from './decide-uncertain.ts'
 import { Pace } from './pace.ts'
 import { recoverAstray } from './recover.ts'
 import { circuitDelayMs } from './retry.ts'
 import { settingsOf } from './settings.ts'
 import { openLane, type SmtpLane } from './smtp.ts'
 
-export interface SendDeps extends AttemptDeps {
-  readonly health: Health
+export interface SendDeps extends DecideDeps {
   /** Rung when there may be something to send. */
   readonly outgoing: Bell
 }
@@ -92,6 +84,7 @@ class Sender {
   #fatal: unknown = null
   /** Rows may be ours without being in hand: a claim or an attempt ended without a known result. */
   #astray = false
+  #deciding: Promise<void> | null = null
   /** While the circuit is open, and before it ever was: in milliseconds. */
   #closed = { from: 0, until: 0 }
 
@@ -128,7 +121,7 @@ class Sender {
       this.#deps.events.databaseUnavailable(`send ${this.#inbox.name}`, err)
     })
     const timer = setTimeout(() => this.#cut.abort(new Error('stopped')), FINISH_MS)
-    await Promise.all(this.#busy.keys())
+    await Promise.all([...this.#busy.keys(), this.#deciding])
     clearTimeout(timer)
     await Promise.all(this.#all.map((lane) => lane.close()))
   }
@@ -223,9 +216,7 @@ class Sender {
       health.succeeded(this.#inbox.name, 'smtp', clock.now())
       return true
     } catch (err) {
-      this.#fatal = err
-      if (isDatabaseDown(err)) events.databaseUnavailable('delivery', err)
-      else events.loopFailed('delivery', err)
+      this.#failed('delivery', err)
       return false
     }
   }
@@ -247,26 +238,26 @@ class Sender {
     events.smtpUnavailable(this.#inbox.name, `${host}:${port} ${code ?? 'no answer'}`, delay)
   }
 
-  /** Other daemons' dead rows come back; uncertain ones are decided when their time comes. */
+  /** Beside the sending: it asks another server. */
   async #decideUncertain(now: Date): Promise<void> {
-    const { store } = this.#deps
+    if (this.#deciding !== null) return
     // While lanes have their next ones in hand nobody goes to the database for this alone.
     if (this.#ahead.length > 0 && this.#ahead.length >= this.#mayStart(now)) return
-    for (const row of await listUndecided(store.read, this.#inboxId, now)) {
-      await store.transaction(async (tx) => {
-        // A person's words go out once more, knowingly; an automatic mail rather not at all.
-        const resent = !row.automatic && (await resendUncertain(tx, row.id, now))
-        if (resent) {
-          const detail = 'handed over again: it may arrive twice'
-          return recordDelivery(tx, row, { outcome: 'queued', detail, dueAt: now }, now)
-        }
-        await changeOutcome(tx, row.id, ['uncertain'], {
-          outcome: 'uncertain',
-          detail: row.detail,
-          dueAt: null,
-        })
+    if (!(await hasUndecided(this.#deps.store.read, this.#inboxId, now))) return
+    const which = { inbox: this.#inbox, inboxId: this.#inboxId }
+    this.#deciding = decideUncertain(this.#deps, which, this.#signal)
+      .catch((err: unknown) => this.#failed('uncertain deliveries', err))
+      .finally(() => {
+        this.#deciding = null
+        this.#deps.outgoing.ring()
       })
-    }
+  }
+
+  /** Whoever waits for it goes on; a damaged database ends the loop. */
+  #failed(what: string, err: unknown): void {
+    this.#fatal = err
+    if (isDatabaseDown(err)) this.#deps.events.databaseUnavailable(what, err)
+    else this.#deps.events.loopFailed(what, err)
   }
 
   async #somethingHappens(): Promise<void> {

@@ -130,6 +130,7 @@ export async function changeOutcome(
       outcome: change.outcome,
       detail: change.detail,
       due_at: change.dueAt === null ? null : toMs(change.dueAt),
+      ...(change.sentAt === undefined ? {} : { sent_at: toMs(change.sentAt) }),
     })
   return updated === 1
 }
@@ -202,20 +203,40 @@ const dueAgain = (tx: Tx, { at, astray }: Recovery) =>
         toMs(at),
       ])
 
-/** Uncertain deliveries of an inbox whose time to be decided has come. */
-export async function listUndecided(
+/** Are there uncertain deliveries of an inbox whose time to be decided has come? */
+export async function hasUndecided(db: Queryable, inboxId: number, at: Date): Promise<boolean> {
+  const row = await undecided(db, inboxId, at).first('id')
+  return row !== undefined
+}
+
+/** Takes them for this daemon `until` then: nobody else decides them meanwhile. */
+export async function claimUndecided(
+  tx: Tx,
+  { inboxId, at, until }: { inboxId: number; at: Date; until: Date },
+): Promise<OutboxMessage[]> {
+  const rows = await undecided(tx, inboxId, at)
+    .update({ due_at: toMs(until) })
+    .returning('*')
+  return (rows as OutboxRow[]).map(toOutbox).toSorted((a, b) => a.id - b.id)
+}
+
+/** Those of these Message-IDs (without angle brackets) of which nobody knows whether they arrived. */
+export async function uncertainAmong(
   db: Queryable,
-  inboxId: number,
-  at: Date,
+  messageIds: readonly string[],
 ): Promise<OutboxMessage[]> {
   const rows = await db<OutboxRow>('outbox')
-    .where({ inbox_id: inboxId, outcome: 'uncertain' })
-    .where('due_at', '<=', toMs(at))
+    .whereIn('message_id', [...messageIds])
+    .where({ outcome: 'uncertain' })
     .orderBy('id')
-    .limit(100)
     .select()
   return rows.map(toOutbox)
 }
+
+const undecided = (db: Queryable, inboxId: number, at: Date) =>
+  db<OutboxRow>('outbox')
+    .where({ inbox_id: inboxId, outcome: 'uncertain' })
+    .where('due_at', '<=', toMs(at))
 
 /** Hands an uncertain delivery over again, byte for byte, once. */
 export async function resendUncertain(tx: Tx, id: number, at: Date): Promise<boolean> {

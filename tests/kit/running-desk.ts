@@ -13,6 +13,7 @@ import { InboxOrders } from '../../src/inbox-orders.ts'
 import { LEASE } from '../../src/inbound/fetch-lease.ts'
 import { runFetchAsOrdered } from '../../src/inbound/fetch-orders.ts'
 import { PATIENCE, type Patience } from '../../src/inbound/fetch-options.ts'
+import { copiesIn } from '../../src/inbound/fetch-sent.ts'
 import { runIntake } from '../../src/inbound/intake.ts'
 import { openParser, type Parser } from '../../src/inbound/parse.ts'
 import type { Logger } from '../../src/log.ts'
@@ -133,7 +134,9 @@ function runningDesk(desk: Desk, world: MailWorld, parser: Parser): RunningDesk 
               ),
             ]
           : []),
-        ...(names.includes('send') ? [runSend(parts, inbox, id, signal)] : []),
+        ...(names.includes('send')
+          ? [runSend({ ...parts, findCopies: copiesIn(inbox.imap) }, inbox, id, signal)]
+          : []),
         ...(names.includes('intake') && index === 0 ? [runIntake(parts, signal)] : []),
       ]
     })

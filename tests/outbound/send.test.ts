@@ -1,22 +1,18 @@
 /** Emptying the outbox through an SMTP server that misbehaves on command. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
-import { addComment } from '../../src/desk/add-comment.ts'
-import { saidByApi } from '../../src/desk/context.ts'
-import { openTicket } from '../../src/desk/open-ticket.ts'
 import { eventsOf } from '../../src/events.ts'
 import { FAULT_CHANNEL, type FaultPoint, type Passing } from '../../src/fault-points.ts'
 import { silentLog } from '../../src/log.ts'
 import { recoverSending } from '../../src/outbound/recover.ts'
 import { listEvents } from '../../src/store/events.ts'
-import type { Tx } from '../../src/store/open.ts'
 import type { OutboxMessage } from '../../src/store/outbox.ts'
-import { ensureContact } from '../../src/store/users.ts'
 import { failOnce } from '../faults/fail-once.ts'
 import { eachDatabase } from '../kit/databases.ts'
-import { anAddress, onDesk } from '../kit/desk-context.ts'
+import { onDesk } from '../kit/desk-context.ts'
 import { type RunningDesk, sharedParser, startDesk, until } from '../kit/running-desk.ts'
 import { makeScratch, removeScratch } from '../kit/scratch-directory.ts'
+import { owesReply, owesTicket, owesTicketIn } from './owed.ts'
 
 const scratch = makeScratch('send')
 const parser = sharedParser(scratch)
@@ -30,65 +26,9 @@ afterAll(async () => {
 
 const MINUTE = 60_000
 
-/** A ticket of this customer, acknowledged or not. */
-function aTicket(email = 'ana@customer.test', acknowledged = false): Promise<number> {
-  return desk.write((tx) => aTicketIn(tx, email, acknowledged))
-}
-
-async function aTicketIn(tx: Tx, email: string, acknowledged: boolean): Promise<number> {
-  const at = desk.clock.now()
-  const requester = await ensureContact(tx, { address: anAddress(email), name: 'Ana' }, at)
-  const { ticket } = await openTicket(
-    tx,
-    desk.context,
-    {
-      inboxId: desk.inboxes[0]?.id ?? null,
-      subject: 'The printer',
-      requester,
-      requesterSource: 'sender',
-      author: { type: 'customer', user: requester },
-      said: saidByApi('It is on fire.'),
-      copied: [],
-      priority: 'normal',
-      category: null,
-      tags: [],
-      fields: {},
-      status: null,
-      followUpOf: null,
-      related: null,
-      watcher: null,
-      locale: null,
-      acknowledge: acknowledged ? { verified: true, suppress: null } : null,
-      mailOpening: false,
-      notifyAgents: false,
-    },
-    at,
-  )
-  return ticket.id
-}
-
-/** Bruno's reply, owed to the customer. */
-async function aReply(ticketId: number): Promise<void> {
-  const bruno = await desk.addUser('bruno@acme.test', 'agent', 'Bruno')
-  await desk.write((tx) =>
-    addComment(
-      tx,
-      desk.context,
-      {
-        ticketId,
-        visibility: 'public',
-        author: { type: 'agent', user: bruno },
-        said: saidByApi('Use water.'),
-        moveTo: null,
-        mailOut: true,
-        notifyAgents: false,
-        reopening: false,
-      },
-      desk.clock.now(),
-    ),
-  )
-  desk.outgoing.ring()
-}
+const aTicket = (email?: string, acknowledged?: boolean): Promise<number> =>
+  owesTicket(desk, email, acknowledged)
+const aReply = (ticketId: number): Promise<void> => owesReply(desk, ticketId)
 
 async function untilOutcome(outcome: OutboxMessage['outcome'], id = 1): Promise<OutboxMessage> {
   return until(`delivery ${id} to be ${outcome}`, async () => {
@@ -335,7 +275,7 @@ eachDatabase(
       desk.world.smtp.faults.add({ at: 'accepted', times: 20, do: 'delay', ms: 600 })
       await desk.write(async (tx) => {
         for (let count = 0; count < 12; count += 1) {
-          await aTicketIn(tx, `c${count}@customer.test`, true)
+          await owesTicketIn(tx, desk, { email: `c${count}@customer.test`, acknowledged: true })
         }
       })
       desk.outgoing.ring()

@@ -1,0 +1,97 @@
+/**
+ * What nobody could know when it happened is looked at a while later: did the server take it? A copy
+ * where it files what it sends says so; a bounce or an answer may have said it before (see
+ * desk/settle-answered.ts). Nothing found proves nothing: then a person's words go out once more, knowingly,
+ * and an automatic mail rather not at all.
+ */
+import type { InboxConfig } from '../config.ts'
+import type { Health } from '../health.ts'
+import { isDatabaseDown } from '../store/database-errors.ts'
+import type { Tx } from '../store/open.ts'
+import { changeOutcome, claimUndecided, resendUncertain } from '../store/outbox-delivery.ts'
+import type { OutboxMessage } from '../store/outbox.ts'
+import { type AttemptDeps, recordDelivery } from './attempt.ts'
+
+/** Which of these Message-IDs the mail server has filed as sent; rejects when it cannot be asked. */
+export type FindCopies = (
+  messageIds: readonly string[],
+  signal: AbortSignal,
+) => Promise<ReadonlySet<string>>
+
+export interface DecideDeps extends AttemptDeps {
+  readonly health: Health
+  readonly findCopies: FindCopies
+}
+
+/** Longer than a search may take: one daemon looks. */
+const LOOKING_MS = 5 * 60_000
+
+interface Inbox {
+  readonly inbox: InboxConfig
+  readonly inboxId: number
+}
+
+/** Decides those of an inbox whose time has come. When it is stopped they are looked at again later. */
+export async function decideUncertain(
+  deps: DecideDeps,
+  { inbox, inboxId }: Inbox,
+  signal: AbortSignal,
+): Promise<void> {
+  const at = deps.clock.now()
+  const until = new Date(at.getTime() + LOOKING_MS)
+  const rows = await deps.store.transaction((tx) => claimUndecided(tx, { inboxId, at, until }))
+  if (rows.length === 0) return
+  const copies = await copiesOf(deps, inbox, rows, signal)
+  if (signal.aborted) return
+  for (const row of rows) {
+    await deps.store.transaction((tx) => decide(tx, row, copies.has(row.messageId), at))
+  }
+}
+
+async function copiesOf(
+  { health, events, findCopies }: DecideDeps,
+  inbox: InboxConfig,
+  rows: readonly OutboxMessage[],
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const state = health.of(inbox.name, 'imap')?.state
+  // No login at a server that refuses ours, or that wants to be left alone.
+  if (state === 'error' || state === 'needs_reauth') return new Set()
+  try {
+    return await findCopies(
+      rows.map(({ messageId }) => messageId),
+      signal,
+    )
+  } catch (err) {
+    if (isDatabaseDown(err)) throw err
+    if (!signal.aborted) events.copiesUnknown(inbox.name, err)
+    return new Set()
+  }
+}
+
+async function decide(tx: Tx, row: OutboxMessage, isFiled: boolean, at: Date): Promise<void> {
+  if (isFiled) {
+    await settleTaken(tx, row, 'found among what the server has sent', at)
+    return
+  }
+  if (!row.automatic && (await resendUncertain(tx, row.id, at))) {
+    const detail = 'handed over again: it may arrive twice'
+    await recordDelivery(tx, row, { outcome: 'queued', detail, dueAt: at }, at)
+    return
+  }
+  const { detail } = row
+  await changeOutcome(tx, row.id, ['uncertain'], { outcome: 'uncertain', detail, dueAt: null })
+}
+
+/** The server took it after all. */
+export async function settleTaken(
+  tx: Tx,
+  row: OutboxMessage,
+  detail: string,
+  at: Date,
+): Promise<void> {
+  const outcomes = { outcome: 'sent', detail, dueAt: null, sentAt: at } as const
+  if (await changeOutcome(tx, row.id, ['uncertain'], outcomes)) {
+    await recordDelivery(tx, row, outcomes, at)
+  }
+}
