@@ -7,6 +7,7 @@ import * as deskWork from './0010-desk-work.ts'
 import * as inboxLeases from './0016-inbox-leases.ts'
 import * as identities from './0017-identities.ts'
 import * as leftOut from './0019-left-out.ts'
+import * as wantedMessages from './0020-wanted-messages.ts'
 import * as ledgerLinks from './0018-ledger-links.ts'
 import * as foundation from './0001-foundation.ts'
 import * as envelopeWithSource from './0002-envelope-with-source.ts'
@@ -46,4 +47,5 @@ export const migrations: readonly Migration[] = [
   { version: 17, name: 'identities', up: identities.up },
   { version: 18, name: 'ledger-links', up: ledgerLinks.up },
   { version: 19, name: 'left-out', up: leftOut.up },
+  { version: 20, name: 'wanted-messages', up: wantedMessages.up },
 ]

@@ -6,6 +6,7 @@ import {
   releaseInboundMessage,
   reprocessInbound,
 } from '../desk/inbound-orders.ts'
+import { wantWhole } from '../desk/whole-messages.ts'
 import { findInbound, type InboundMessage, listInbound } from '../store/inbound-messages.ts'
 import { listInboxRows } from '../store/inboxes.ts'
 import type { Store, Tx } from '../store/open.ts'
@@ -31,6 +32,7 @@ export function inboundRoutes(deps: ApiDeps): readonly Route[] {
     reprocessRoute(deps),
     releaseRoute(deps),
     discardRoute(deps),
+    fetchRoute(deps),
   ]
 }
 
@@ -201,6 +203,25 @@ function discardRoute({ store, clock }: ApiDeps): Route {
       const order = { messageId: idOf(params['id']), by: caller.user }
       const at = clock.now()
       const message = await store.transaction((tx) => discardInboundMessage(tx, order, at))
+      return { body: await named(store, message) }
+    },
+  })
+}
+
+function fetchRoute({ store, clock }: ApiDeps): Route {
+  return route({
+    method: 'POST',
+    path: '/api/v1/inbound/:id/fetch',
+    summary: 'Fetches the whole of a message of which only the beginning was taken',
+    roles: STAFF,
+    scopes: ['inbound:write'],
+    query: NO_QUERY,
+    body: null,
+    answers: { 200: InboundJson },
+    refuses: ['409 already-whole', '409 no-ticket'],
+    async handle({ params }) {
+      const at = clock.now()
+      const message = await store.transaction((tx) => wantWhole(tx, idOf(params['id']), at))
       return { body: await named(store, message) }
     },
   })

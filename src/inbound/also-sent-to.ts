@@ -5,7 +5,7 @@ import type { Tx } from '../store/open.ts'
 import { isFirstCopy } from '../store/twins.ts'
 import type { Inbox } from '../ticket/inbox.ts'
 import { followMerges } from './candidates.ts'
-import { addSystemNote } from './system-note.ts'
+import { addSystemNote } from '../desk/system-note.ts'
 
 /**
  * `row` is the copy, settled as one of `twin`. Nothing, where it came to the same inbox, where no

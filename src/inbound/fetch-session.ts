@@ -144,10 +144,14 @@ export class ImapSession {
   /**
    * Streams a large message into `take`, in pieces; null when it was not delivered whole. What
    * `take` got then is not the message. The server has a deadline, `take` has its own time, and
-   * has to refuse more than TAKEN_BYTES_MAX.
+   * has to refuse more than `bytesMax`.
    */
-  async download<T>(meta: MessageMeta, take: (content: Readable) => Promise<T>): Promise<T | null> {
-    const content = Readable.from(this.#pieces(meta), { objectMode: false })
+  async download<T>(
+    meta: MessageMeta,
+    take: (content: Readable) => Promise<T>,
+    bytesMax: number = TAKEN_BYTES_MAX,
+  ): Promise<T | null> {
+    const content = Readable.from(this.#pieces(meta, bytesMax), { objectMode: false })
     // It may break before anybody reads it; the reader sees the error all the same.
     content.on('error', () => {})
     try {
@@ -158,10 +162,10 @@ export class ImapSession {
     }
   }
 
-  async *#pieces({ uid, size }: MessageMeta): AsyncGenerator<Buffer> {
+  async *#pieces({ uid, size }: MessageMeta, bytesMax: number): AsyncGenerator<Buffer> {
     let leftMs = this.#patience.commandMs + size / this.#patience.bytesPerMs
     // Up to a piece that is too much, which `take` refuses: an end before it would look like a whole.
-    for (let at = 0; at <= TAKEN_BYTES_MAX; ) {
+    for (let at = 0; at <= bytesMax; ) {
       const askedAt = performance.now()
       const piece = await this.#within(leftMs, 'FETCH', () =>
         this.#piece(uid, at, DOWNLOAD_CHUNK_BYTES),

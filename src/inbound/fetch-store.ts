@@ -6,6 +6,7 @@ import { passing } from '../fault-points.ts'
 import { knownUids } from '../store/folder-contents.ts'
 import { insertInbound, type NewInbound } from '../store/inbound-messages.ts'
 import { advanceCursor, type FolderCursor } from '../store/inboxes.ts'
+import { tooLarge } from '../ticket/not-whole.ts'
 import { storingFailure } from './fetch-failure.ts'
 import { MESSAGE_BYTES_MAX, TAKEN_BYTES_MAX } from './fetch-options.ts'
 import type { ImapSession, MessageMeta } from './fetch-session.ts'
@@ -13,7 +14,6 @@ import { batches, type UidRange } from './fetch-batches.ts'
 import type { Missing } from './fetch-missing.ts'
 import { elapsedOf, poison, rowOf, type StoreDeps, withoutSource } from './fetch-rows.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { tooLarge } from './not-whole.ts'
 
 /** Larger ones are streamed to the store one by one. */
 const STREAM_ABOVE_BYTES = 1024 * 1024

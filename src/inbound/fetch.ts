@@ -7,6 +7,7 @@
  */
 import type { Clock } from '../clock.ts'
 import type { InboxConfig } from '../config.ts'
+import type { DeskContext } from '../desk/context.ts'
 import type { Events } from '../events.ts'
 import { passing } from '../fault-points.ts'
 import type { Health } from '../health.ts'
@@ -27,6 +28,7 @@ import { Throttled } from './fetch-throttled.ts'
 import { elapsedOf, type Elapsing, type StoreDeps } from './fetch-rows.ts'
 import { storeNew } from './fetch-store.ts'
 import { Streak } from './fetch-streak.ts'
+import { WholeFetches } from './fetch-whole.ts'
 
 export interface FetchDeps extends Elapsing {
   readonly clock: Clock
@@ -36,6 +38,7 @@ export interface FetchDeps extends Elapsing {
   readonly events: Events
   readonly health: Health
   readonly arrived: Bell
+  readonly context: DeskContext
   /** How long a server is waited for; default: {@link PATIENCE}. */
   readonly patience?: Patience
 }
@@ -50,6 +53,24 @@ export async function runFetch(
   inboxId: number,
   signal: AbortSignal,
 ): Promise<void> {
+  const now = (): Date => deps.clock.now()
+  const whole = new WholeFetches({ ...deps, inbox, inboxId, now }, signal)
+  try {
+    await fetchUntil(deps, { inbox, inboxId, whole }, signal)
+  } finally {
+    await whole.ended()
+  }
+}
+
+interface Fetching {
+  readonly inbox: InboxConfig
+  readonly inboxId: number
+  readonly whole: WholeFetches
+}
+
+/** Session after session. */
+async function fetchUntil(deps: FetchDeps, fetching: Fetching, signal: AbortSignal): Promise<void> {
+  const { inbox } = fetching
   const [missing, streak] = [new Missing(), new Streak()]
   while (!signal.aborted) {
     // Not every end of the last session is held against what it was fetching.
@@ -57,7 +78,7 @@ export async function runFetch(
     streak.connecting()
     deps.health.connecting(inbox.name, 'imap', deps.clock.now())
     try {
-      await watch(deps, inbox, inboxId, { missing, streak }, signal)
+      await watch(deps, fetching, { missing, streak }, signal)
     } catch (err) {
       if (signal.aborted) return
       stopIfCorrupt(err)
@@ -99,8 +120,7 @@ async function backOff(
 /** One session, until it breaks (throws) or the signal stops it. */
 async function watch(
   deps: FetchDeps,
-  inbox: InboxConfig,
-  inboxId: number,
+  { inbox, inboxId, whole }: Fetching,
   { missing, streak }: { missing: Missing; streak: Streak },
   signal: AbortSignal,
 ): Promise<void> {
@@ -133,6 +153,7 @@ async function watch(
       deps.health.succeeded(inbox.name, 'imap', deps.clock.now())
       streak.served(deps.clock.now().getTime())
       await markStored(store, session, cursor)
+      whole.look()
       if (elapsedOf(deps) - comparedAt >= RECONCILE_MS) {
         comparedAt = elapsedOf(deps)
         await reconcile(store, session, cursor, missing)

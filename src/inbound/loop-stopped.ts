@@ -4,7 +4,7 @@ import type { Tx } from '../store/open.ts'
 import { countNotSentTo } from '../store/outbox-counts.ts'
 import type { User } from '../ticket/user.ts'
 import { REPEATED_DETAILS, type Restraint, SAME_WORDS_WINDOW_MS } from './restraint.ts'
-import { addSystemNote } from './system-note.ts'
+import { addSystemNote } from '../desk/system-note.ts'
 
 /**
  * A note on the ticket whose acknowledgement is the first that is not sent, and none on those that

@@ -5,7 +5,7 @@ import { eachOf, gathered } from './gather.ts'
 import type { Queryable, Tx } from './open.ts'
 import { toMs } from './time.ts'
 
-type Generation = Pick<FolderCursor, 'inboxId' | 'folder' | 'uidValidity'>
+export type Generation = Pick<FolderCursor, 'inboxId' | 'folder' | 'uidValidity'>
 
 const key = (generation: Generation) => ({
   inbox_id: generation.inboxId,

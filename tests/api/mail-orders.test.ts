@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { insertInbound, type NewInbound, settleInbound } from '../../src/store/inbound-messages.ts'
 import type { Outcome } from '../../src/store/outbox.ts'
+import { tooLarge } from '../../src/ticket/not-whole.ts'
 import { eachDatabase } from '../kit/databases.ts'
 import { apiStarter, type TestApi } from './desk-api.ts'
 import { migrated } from './desk-context.ts'
@@ -11,7 +12,12 @@ const SOURCE = Buffer.from('Subject: Hello\r\n\r\nHello.\r\n')
 async function settled(
   api: TestApi,
   fate: 'quarantined' | 'system' | 'ticket' | 'comment' | 'ignored',
-  more: { sha256?: null; commentId?: number; evidence?: Record<string, unknown> } = {},
+  more: {
+    sha256?: null
+    commentId?: number
+    evidence?: Record<string, unknown>
+    reason?: string
+  } = {},
 ): Promise<void> {
   const { sha256, size } = await api.context.blobs.put(SOURCE)
   const message: NewInbound = {
@@ -34,7 +40,7 @@ async function settled(
     await settleInbound(tx, 1, {
       fate,
       verdict: 'spam',
-      reasons: ['marked as spam'],
+      reasons: [more.reason ?? 'marked as spam'],
       evidence: more.evidence ?? {},
       sender: null,
       ticketId: null,
@@ -109,6 +115,18 @@ eachDatabase(
       for (const verb of ['reprocess', 'release']) {
         const answer = await api.bruno.post(`${INBOUND}/${verb}`, undefined)
         expect(answer).toMatchObject({ status: 409, body: { code: 'source-missing' } })
+      }
+    })
+
+    test('what is here as a whole, or became nothing, is not fetched once more', async () => {
+      for (const [more, code] of [
+        [{ commentId: 7 }, 'already-whole'],
+        [{ reason: tooLarge(90_000_000) }, 'no-ticket'],
+      ] as const) {
+        const api = await start()
+        await settled(api, 'system', more)
+        const answer = await api.bruno.post(`${INBOUND}/fetch`, undefined)
+        expect(answer).toMatchObject({ status: 409, body: { code } })
       }
     })
 

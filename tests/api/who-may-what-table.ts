@@ -63,6 +63,7 @@ export const EXPECTED: Readonly<
   'POST /api/v1/inbound/:id/reprocess': { ana: 403, mallory: 403, bruno: 404, carla: 404 },
   'POST /api/v1/inbound/:id/release': { ana: 403, mallory: 403, bruno: 404, carla: 404 },
   'POST /api/v1/inbound/:id/discard': { ana: 403, mallory: 403, bruno: 404, carla: 404 },
+  'POST /api/v1/inbound/:id/fetch': { ana: 403, mallory: 403, bruno: 404, carla: 404 },
   'POST /api/v1/outbox/:id/retry': { ana: 403, mallory: 403, bruno: 409, carla: 409 },
   'POST /api/v1/outbox/:id/release': { ana: 403, mallory: 403, bruno: 409, carla: 409 },
   'POST /api/v1/outbox/:id/discard': { ana: 403, mallory: 403, bruno: 200, carla: 409 },

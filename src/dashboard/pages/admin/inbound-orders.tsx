@@ -12,6 +12,7 @@ export function InboundOrders(props: { message: Inbound; again: () => void; rele
   const { message, again, release } = props
   const isHeld = message.fate === 'quarantined'
   const mayRelease = isHeld || message.fate === 'system' || message.fate === 'ignored'
+  const isCut = message.reasons.some((reason) => reason.startsWith('too large ('))
   const order = (verb: string, done: string): void => {
     void attempt(() => post(`/inbound/${message.id}/${verb}`), done).then(again)
   }
@@ -40,6 +41,15 @@ export function InboundOrders(props: { message: Inbound; again: () => void; rele
       <a class="btn btn-xs btn-ghost" href={`/api/v1/inbound/${message.id}/source`} download>
         Source
       </a>
+      {isCut && message.comment_id !== null && (
+        <button
+          type="button"
+          class="btn btn-xs"
+          onClick={() => order('fetch', 'It is fetched; its ticket tells when it is here.')}
+        >
+          Fetch the whole
+        </button>
+      )}
       {mayRelease && (
         <button type="button" class="btn btn-xs" onClick={release}>
           Release

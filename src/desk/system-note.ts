@@ -1,14 +1,15 @@
 /** What the desk itself tells the agents on a ticket: a note that moves nothing and is mailed to nobody. */
-import { addComment } from '../desk/add-comment.ts'
-import type { DeskContext } from '../desk/context.ts'
 import type { Tx } from '../store/open.ts'
+import { addComment } from './add-comment.ts'
+import type { AttachedBlob, DeskContext } from './context.ts'
 
 export async function addSystemNote(
   tx: Tx,
   context: DeskContext,
-  { ticketId, text }: { ticketId: number; text: string },
+  note: { ticketId: number; text: string; attachments?: readonly AttachedBlob[] },
   at: Date,
 ): Promise<void> {
+  const { ticketId, text, attachments = [] } = note
   await addComment(
     tx,
     context,
@@ -26,7 +27,7 @@ export async function addSystemNote(
         referenceIds: [],
         inboundId: null,
         authentication: null,
-        attachments: [],
+        attachments,
       },
       moveTo: null,
       mailOut: false,

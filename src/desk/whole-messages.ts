@@ -1,0 +1,66 @@
+/** Mail that is too large to be taken as it comes: as a whole it is fetched when an agent wants it. */
+import { AppError } from '../errors.ts'
+import { findComment } from '../store/comments.ts'
+import { findInbound, type InboundMessage } from '../store/inbound-messages.ts'
+import type { Tx } from '../store/open.ts'
+import { setReasons, settleWanted, wantMessage } from '../store/wanted-messages.ts'
+import { whyNotWhole } from '../ticket/not-whole.ts'
+import type { DeskContext } from './context.ts'
+import { addSystemNote } from './system-note.ts'
+
+/**
+ * From now on it is tried to fetch the message; a note on its ticket tells what came of it.
+ *
+ * @throws AppError `not-found`; `already-whole`; `no-ticket` when there is no comment that it could be
+ *   attached to.
+ */
+export async function wantWhole(tx: Tx, messageId: number, at: Date): Promise<InboundMessage> {
+  const message = await findInbound(tx, messageId)
+  if (message === null) {
+    throw new AppError('not_found', 'not-found', `There is no message ${messageId}.`)
+  }
+  if (whyNotWhole(message).length === 0) {
+    throw new AppError('conflict', 'already-whole', `Message ${messageId} is here as a whole.`)
+  }
+  if (message.commentId === null) {
+    const sentence = `Nothing came of message ${messageId} yet: release it first, then fetch it.`
+    throw new AppError('conflict', 'no-ticket', sentence)
+  }
+  await wantMessage(tx, messageId, at)
+  return message
+}
+
+/** Its bytes, or why they cannot be had. */
+export type Whole = { readonly sha256: string; readonly size: number } | { readonly why: string }
+
+/** Tells the agents, once; the ledger keeps the beginning, of which the comment was made. */
+export async function settleWhole(
+  tx: Tx,
+  context: DeskContext,
+  { messageId, whole }: { readonly messageId: number; readonly whole: Whole },
+  at: Date,
+): Promise<void> {
+  if (!(await settleWanted(tx, messageId))) return
+  const message = await findInbound(tx, messageId)
+  const comment =
+    message === null || message.commentId === null ? null : await findComment(tx, message.commentId)
+  // Erased meanwhile.
+  if (message === null || comment === null || whyNotWhole(message).length === 0) return
+  const { ticketId } = comment
+  if ('why' in whole) {
+    const text = `The whole mail could not be fetched: ${whole.why}.`
+    await addSystemNote(tx, context, { ticketId, text }, at)
+    return
+  }
+  const others = message.reasons.filter((reason) => !whyNotWhole(message).includes(reason))
+  await setReasons(tx, message, [...others, 'its whole was fetched later, and is on the ticket'])
+  const file = {
+    ...whole,
+    filename: `message-${messageId}.eml`,
+    contentType: 'message/rfc822',
+    inline: false,
+    contentId: null,
+  }
+  const text = 'The whole mail was fetched; it is attached as a file that mail programs open.'
+  await addSystemNote(tx, context, { ticketId, text, attachments: [file] }, at)
+}

@@ -1,0 +1,68 @@
+/** Messages of which only the beginning was taken, and that somebody wants as a whole. */
+import type { Generation } from './folder-contents.ts'
+import type { InboundMessage, InboundRow } from './inbound-rows.ts'
+import { toJson } from './json.ts'
+import type { Queryable, Tx } from './open.ts'
+import { toMs } from './time.ts'
+
+interface WantedRow {
+  inbound_id: number
+  attempts: number
+  asked_at: number
+}
+
+export interface Wanted {
+  readonly inboundId: number
+  readonly uid: number
+  /** So often it was tried in vain. */
+  readonly attempts: number
+}
+
+/** Asking again changes nothing. */
+export async function wantMessage(tx: Tx, inboundId: number, at: Date): Promise<void> {
+  await tx<WantedRow>('wanted_messages')
+    .insert({ inbound_id: inboundId, attempts: 0, asked_at: toMs(at) })
+    .onConflict('inbound_id')
+    .ignore()
+}
+
+/** The one that was wanted first of a folder, in whichever generation; null: none. */
+export async function nextWanted(
+  db: Queryable,
+  { inboxId, folder }: Pick<Generation, 'inboxId' | 'folder'>,
+): Promise<(Wanted & { readonly uidValidity: number }) | null> {
+  const row = await db('wanted_messages as w')
+    .join('inbound_messages as i', 'i.id', 'w.inbound_id')
+    .where({ 'i.inbox_id': inboxId, 'i.folder': folder })
+    .orderBy([{ column: 'w.attempts' }, { column: 'w.asked_at' }, { column: 'w.inbound_id' }])
+    .first<Pick<InboundRow, 'uid' | 'uidvalidity'> & Pick<WantedRow, 'inbound_id' | 'attempts'>>(
+      'w.inbound_id',
+      'w.attempts',
+      'i.uid',
+      'i.uidvalidity',
+    )
+  if (row === undefined) return null
+  const { inbound_id: inboundId, attempts, uid, uidvalidity: uidValidity } = row
+  return { inboundId, attempts, uid, uidValidity }
+}
+
+/** It could not be had this time. */
+export async function missedWanted(tx: Tx, inboundId: number): Promise<void> {
+  await tx<WantedRow>('wanted_messages').where({ inbound_id: inboundId }).increment('attempts', 1)
+}
+
+/** Nobody waits for it any more. False: nobody did. */
+export async function settleWanted(tx: Tx, inboundId: number): Promise<boolean> {
+  return (await tx<WantedRow>('wanted_messages').where({ inbound_id: inboundId }).del()) === 1
+}
+
+/** What the ledger says of a message, in other words: its fate stays. */
+export async function setReasons(
+  tx: Tx,
+  { id }: Pick<InboundMessage, 'id'>,
+  reasons: readonly string[],
+): Promise<void> {
+  await tx<InboundRow>('inbound_messages')
+    .where({ id })
+    .update({ reasons: toJson(reasons) })
+}
