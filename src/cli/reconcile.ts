@@ -9,12 +9,14 @@ import { failureOf } from '../inbound/fetch-failure.ts'
 import { Missing } from '../inbound/fetch-missing.ts'
 import { compareFolder } from '../inbound/fetch-reconcile.ts'
 import { ImapSession } from '../inbound/fetch-session.ts'
+import type { StoreDeps } from '../inbound/fetch-rows.ts'
 import { storeMessages } from '../inbound/fetch-store.ts'
 import { openLog } from '../log.ts'
 import { type FolderCursor, listCursors } from '../store/inboxes.ts'
 import type { Workplace } from '../workplace.ts'
 import type { ExplainIo } from './explain.ts'
 import { type Progress, withProgress } from './progress.ts'
+import { settleRebuilt, type UnknownChoice } from './reconcile-rebuilt.ts'
 import { wantedInboxes, withWorkplace } from './with-workplace.ts'
 
 interface Wishes {
@@ -22,6 +24,8 @@ interface Wishes {
   readonly inbox: string | null
   readonly dryRun: boolean
   readonly json: boolean
+  /** Of a folder that the server made anew; null: nothing was said. */
+  readonly unknown: UnknownChoice | null
 }
 
 interface Result {
@@ -57,7 +61,7 @@ export async function runReconcile(config: Config, wishes: Wishes, io: ExplainIo
 async function reconcileInbox(
   workplace: Workplace,
   { inbox, id }: { inbox: InboxConfig; id: number },
-  { dryRun }: Wishes,
+  { dryRun, unknown }: Wishes,
   progress: Progress,
 ): Promise<Result> {
   const { imap, name } = inbox
@@ -74,7 +78,13 @@ async function reconcileInbox(
     const { uidValidity } = session
     const cursors = await listCursors(workplace.store.read, id, imap.folder)
     const cursor = cursors.find((one) => one.uidValidity === uidValidity)
-    if (cursor === undefined) return failed(neverSeen(cursors.length > 0))
+    if (cursor === undefined) {
+      const isRebuilt = cursors.length > 0
+      if (!isRebuilt || unknown === null || dryRun) return failed(neverSeen(isRebuilt))
+      const deps = depsOf(workplace, inbox, id)
+      const stored = await settleRebuilt(deps, session, unknown)
+      return { ...base, on_server: session.exists, missing: stored, stored, problem: null }
+    }
     const before = await compare(session, cursor)
     if (!dryRun) await take(workplace, { session, cursor, inbox }, before.lost)
     const left = dryRun ? before.lost.length : (await compare(session, cursor)).lost.length
@@ -96,27 +106,29 @@ async function reconcileInbox(
 
 const neverSeen = (before: boolean): string =>
   before
-    ? 'the server made this folder anew (another UIDVALIDITY); the daemon compares it with what it knows at its next look'
+    ? 'the server made this folder anew (another UIDVALIDITY); the daemon compares it with what it knows at its next look; should it refuse to take anything, choose --unknown take, import or skip'
     : 'the daemon has never looked at this folder; start it first'
 
 async function take(
-  { store, context }: Workplace,
+  workplace: Workplace,
   at: { session: ImapSession; cursor: FolderCursor; inbox: InboxConfig },
   lost: Parameters<typeof storeMessages>[3],
 ): Promise<void> {
-  const deps = {
-    store,
-    blobs: context.blobs,
-    events: eventsOf(openLog('warn', 2)),
-    inbox: at.inbox,
-    inboxId: at.cursor.inboxId,
-    now: () => new Date(),
-    arrived: () => {},
-    // Only who fetches on can say when it is there: a daemon would neither know of this gap nor clear it.
-    leftOut: () => Promise.resolve(),
-  }
+  const deps = depsOf(workplace, at.inbox, at.cursor.inboxId)
   await storeMessages(deps, at.session, at.cursor, lost, new Missing())
 }
+
+const depsOf = ({ store, context }: Workplace, inbox: InboxConfig, inboxId: number): StoreDeps => ({
+  store,
+  blobs: context.blobs,
+  events: eventsOf(openLog('warn', 2)),
+  inbox,
+  inboxId,
+  now: () => new Date(),
+  arrived: () => {},
+  // Only who fetches on can say when it is there: a daemon would neither know of this gap nor clear it.
+  leftOut: () => Promise.resolve(),
+})
 
 function sentenceOf(result: Result, { dryRun }: Wishes): string {
   const { inbox, folder, problem } = result

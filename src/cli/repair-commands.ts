@@ -1,11 +1,19 @@
 /** The words of `postroom reconcile` and `postroom replay`. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Config } from '../config.ts'
 import { EXIT, OperatorError } from '../errors.ts'
 import { dateArgument } from './date-argument.ts'
 import type { ExplainIo } from './explain.ts'
 import { runReconcile } from './reconcile.ts'
+import { UNKNOWN_CHOICES, type UnknownChoice } from './reconcile-rebuilt.ts'
 import { runReplay } from './replay.ts'
+
+interface ReconcileOptions {
+  readonly inbox?: string
+  readonly dryRun?: boolean
+  readonly json?: boolean
+  readonly unknown?: UnknownChoice
+}
 
 export function registerRepairCommands(
   program: Command,
@@ -17,15 +25,21 @@ export function registerRepairCommands(
     .option('--inbox <name>', 'only this one')
     .option('--dry-run', 'say what is missing, and store nothing')
     .option('--json', 'as JSON')
-    .action(async ({ inbox, dryRun, json }: { inbox?: string; dryRun?: boolean; json?: boolean }) =>
-      done(
-        await runReconcile(
-          config(),
-          { inbox: inbox ?? null, dryRun: dryRun ?? false, json: json ?? false },
-          io,
-        ),
-      ),
+    .addOption(
+      new Option(
+        '--unknown <choice>',
+        'what is unknown in a folder that the server made anew: new mail, old mail, or none of ours',
+      ).choices(UNKNOWN_CHOICES),
     )
+    .action(async ({ inbox, dryRun, json, unknown }: ReconcileOptions) => {
+      const wishes = {
+        inbox: inbox ?? null,
+        dryRun: dryRun ?? false,
+        json: json ?? false,
+        unknown: unknown ?? null,
+      }
+      done(await runReconcile(config(), wishes, io))
+    })
   program
     .command('replay [ids...]')
     .description('read stored mail again by the rules of today, and say what is different')

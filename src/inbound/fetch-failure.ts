@@ -2,6 +2,7 @@
 import { messageOf } from '../errors.ts'
 import { OauthProblem } from '../oauth.ts'
 import { isDatabaseDown } from '../store/database-errors.ts'
+import { RebuiltFolder } from './fetch-rebuilt.ts'
 import { Throttled } from './fetch-throttled.ts'
 
 /** `reauth`: no login is tried until a person has given us another token. */
@@ -77,6 +78,11 @@ export function failureOf(err: unknown, where: { server: string; folder: string 
   if (err instanceof NotStored) {
     const sentence = `Mail of ${server} cannot be stored: ${err.message}. Check the data directory, its mount and its rights.`
     return { kind: 'storage', sentence }
+  }
+  if (err instanceof RebuiltFolder) {
+    const { folder } = where
+    const sentence = `${server} made the folder "${folder}" anew, and ${err.unknown} of its ${err.total} messages are unknown here, so nothing is taken from it. Say what they are: postroom reconcile --inbox NAME --unknown take, import or skip.`
+    return { kind: 'folder', sentence }
   }
   const clue = clueOf(err)
   const wait = NOT_NOW.test(clue.responseCode) || NOT_NOW_WORDS.test(clue.text)

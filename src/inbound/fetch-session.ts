@@ -34,14 +34,15 @@ export class ImapSession {
   readonly #closed: Promise<void>
   readonly #news = new Bell()
   readonly #patience: Patience
-  readonly #exists: number
+  /** How many messages there were when it was opened. */
+  readonly exists: number
   readonly #throttled: OpenFolder['throttled']
   #failure: Error | null = null
 
   private constructor(open: OpenFolder, patience: Patience) {
     const { client, closed, uidValidity, uidNext, exists, throttled } = open
     this.#client = client
-    this.#exists = exists
+    this.exists = exists
     this.#throttled = throttled
     this.#patience = patience
     this.uidValidity = uidValidity
@@ -64,7 +65,7 @@ export class ImapSession {
 
   /** From a UID on, as much at a time as may be asked for. */
   ranges(fromUid: number): Iterable<UidRange> {
-    return uidRanges(fromUid, { uidNext: this.uidNext, exists: this.#exists })
+    return uidRanges(fromUid, { uidNext: this.uidNext, exists: this.exists })
   }
 
   /** Size and arrival time of every message of a range. */
@@ -102,6 +103,12 @@ export class ImapSession {
     )
     const valid = found.filter((uid) => Number.isSafeInteger(uid) && isWithin(uid, range))
     return Array.from(new Set(valid)).toSorted((a, b) => a - b)
+  }
+
+  /** Of what is in the folder now; a server that does not tell the next UID is asked for all. */
+  async highestUid(): Promise<number> {
+    if (this.uidNext !== null) return this.uidNext - 1
+    return (await this.uids({ from: 1, to: null }, null)).at(-1) ?? 0
   }
 
   async has(uid: number): Promise<boolean> {

@@ -23,6 +23,7 @@ import { PATIENCE, type Patience } from './fetch-options.ts'
 import { ImapSession } from './fetch-session.ts'
 import { Missing } from './fetch-missing.ts'
 import type { Moved } from './fetch-move.ts'
+import { RebuiltFolders } from './fetch-rebuilt.ts'
 import { reconcile } from './fetch-reconcile.ts'
 import { Throttled } from './fetch-throttled.ts'
 import { elapsedOf, type Elapsing, type StoreDeps } from './fetch-rows.ts'
@@ -56,7 +57,7 @@ export async function runFetch(
   const now = (): Date => deps.clock.now()
   const whole = new WholeFetches({ ...deps, inbox, inboxId, now }, signal)
   try {
-    await fetchUntil(deps, { inbox, inboxId, whole }, signal)
+    await fetchUntil(deps, { inbox, inboxId, whole, rebuilt: new RebuiltFolders() }, signal)
   } finally {
     await whole.ended()
   }
@@ -66,6 +67,7 @@ interface Fetching {
   readonly inbox: InboxConfig
   readonly inboxId: number
   readonly whole: WholeFetches
+  readonly rebuilt: RebuiltFolders
 }
 
 /** Session after session. */
@@ -120,7 +122,7 @@ async function backOff(
 /** One session, until it breaks (throws) or the signal stops it. */
 async function watch(
   deps: FetchDeps,
-  { inbox, inboxId, whole }: Fetching,
+  { inbox, inboxId, whole, rebuilt }: Fetching,
   { missing, streak }: { missing: Missing; streak: Streak },
   signal: AbortSignal,
 ): Promise<void> {
@@ -144,9 +146,9 @@ async function watch(
       leftOut: (cursor, uid) => deps.store.transaction((tx) => setLeftOut(tx, cursor, uid)),
     }
     let comparedAt = elapsedOf(deps)
-    await reconcile(store, session, await cursorOf(store, session), missing)
+    await reconcile(store, session, await cursorOf(store, session, rebuilt), missing)
     while (!signal.aborted) {
-      const cursor = await cursorOf(store, session)
+      const cursor = await cursorOf(store, session, rebuilt)
       const lookedAt = performance.now()
       const retryAt = await storeNew(store, session, cursor, missing)
       deps.events.inboxLooked(inbox.name, performance.now() - lookedAt)
@@ -170,24 +172,22 @@ async function watch(
 }
 
 /** The cursor of the folder's present generation; made when we see it for the first time. */
-async function cursorOf(deps: StoreDeps, session: ImapSession): Promise<FolderCursor> {
+async function cursorOf(
+  deps: StoreDeps,
+  session: ImapSession,
+  rebuilt: RebuiltFolders,
+): Promise<FolderCursor> {
   const { folder } = deps.inbox.imap
   const cursors = await listCursors(deps.store.read, deps.inboxId, folder)
   const current = cursors.find(({ uidValidity }) => uidValidity === session.uidValidity)
   if (current !== undefined) return current
+  const { inboxId, store } = deps
+  const generation = { inboxId, folder, uidValidity: session.uidValidity }
   // Only the very first generation has a backlog: later ones are matched with the ledger.
-  const backlogUid = cursors.length === 0 ? await highestUid(session) : 0
-  const { uidValidity } = session
-  await deps.store.transaction((tx) =>
-    insertCursor(tx, { inboxId: deps.inboxId, folder, uidValidity, backlogUid, at: deps.now() }),
-  )
-  return cursorOf(deps, session)
-}
-
-/** Of what is in the folder now; a server that does not tell the next UID is asked for all. */
-async function highestUid(session: ImapSession): Promise<number> {
-  if (session.uidNext !== null) return session.uidNext - 1
-  return (await session.uids({ from: 1, to: null }, null)).at(-1) ?? 0
+  if (cursors.length > 0) await rebuilt.check(store.read, session, generation, elapsedOf(deps))
+  const backlogUid = cursors.length === 0 ? await session.highestUid() : 0
+  await store.transaction((tx) => insertCursor(tx, { ...generation, backlogUid, at: deps.now() }))
+  return cursorOf(deps, session, rebuilt)
 }
 
 /** Flags or moves what is stored. Repeating it does no harm; failing never stops the fetching. */

@@ -65,6 +65,21 @@ export async function findAlias(
   return (await query.first<{ id: number } | undefined>('id'))?.id ?? null
 }
 
+/** Did a message with this Message-ID come by this folder before, in another generation, and was it taken? */
+export async function isTakenElsewhere(
+  db: Queryable,
+  { inboxId, folder, uidValidity }: Generation,
+  messageId: string,
+): Promise<boolean> {
+  const row = await db('inbound_messages')
+    .where({ message_id: messageId })
+    .whereRaw("coalesce(inbox_id, 0) = ? and coalesce(folder, '') = ?", [inboxId, folder])
+    .whereNot({ uidvalidity: uidValidity })
+    .whereNotNull('sha256')
+    .first<{ id: number } | undefined>('id')
+  return row !== undefined
+}
+
 export interface MarkTask {
   readonly id: number
   readonly uid: number

@@ -8,9 +8,10 @@ import { messagesOf } from '../../src/inbound/mail-archives.ts'
 import { SYSTEM } from '../../src/ticket/comment.ts'
 import { aMail } from '../kit/a-mail.ts'
 import { eachDatabase, type TestDatabase } from '../kit/databases.ts'
-import { onDesk, SUPPORT } from '../kit/desk-context.ts'
+import { onDesk } from '../kit/desk-context.ts'
 import { type RunningDesk, sharedParser, startDesk } from '../kit/running-desk.ts'
 import { makeScratch, removeScratch } from '../kit/scratch-directory.ts'
+import { writeConfig } from './beside-desk.ts'
 import { type Ran, run } from './run-program.ts'
 
 const scratch = makeScratch('repair')
@@ -31,13 +32,7 @@ async function afterMail(database: TestDatabase, ...mails: string[]): Promise<vo
   desk.start('fetch', 'intake')
   await desk.untilSettled(mails.length)
   await desk.stop()
-  file = path.join(database.dataDir, 'postroom.yaml')
-  const account = (port: number): string =>
-    `{ host: 127.0.0.1, port: ${port}, tls: none, user: ${SUPPORT}, password: secret }`
-  writeFileSync(
-    file,
-    `data_dir: ${database.dataDir}\ndatabase: ${database.url}\ninboxes:\n  - name: Support\n    address: ${SUPPORT}\n    imap: ${account(desk.world.imap.port)}\n    smtp: ${account(desk.world.smtp.port)}\n`,
-  )
+  file = writeConfig(desk, database)
 }
 
 const postroom = (...words: string[]): Promise<Ran> => run([...words, '--config', file])
