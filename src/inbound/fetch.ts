@@ -27,6 +27,7 @@ import { RebuiltFolders } from './fetch-rebuilt.ts'
 import { reconcile } from './fetch-reconcile.ts'
 import { Throttled } from './fetch-throttled.ts'
 import { elapsedOf, type Elapsing, type StoreDeps } from './fetch-rows.ts'
+import { demandRoom } from './fetch-room.ts'
 import { storeNew } from './fetch-store.ts'
 import { Streak } from './fetch-streak.ts'
 import { WholeFetches } from './fetch-whole.ts'
@@ -145,11 +146,13 @@ async function watch(
       arrived: () => deps.arrived.ring(),
       leftOut: (cursor, uid) => deps.store.transaction((tx) => setLeftOut(tx, cursor, uid)),
     }
+    await demandRoom(deps.store)
     let comparedAt = elapsedOf(deps)
     await reconcile(store, session, await cursorOf(store, session, rebuilt), missing)
     while (!signal.aborted) {
       const cursor = await cursorOf(store, session, rebuilt)
       const lookedAt = performance.now()
+      await demandRoom(store.store)
       const retryAt = await storeNew(store, session, cursor, missing)
       deps.events.inboxLooked(inbox.name, performance.now() - lookedAt)
       deps.health.succeeded(inbox.name, 'imap', deps.clock.now())

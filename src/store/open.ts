@@ -7,6 +7,7 @@ import type { Knex } from 'knex'
 import type { DatabaseConfig } from '../config.ts'
 import { makeDirectory } from '../make-directory.ts'
 import { Bell } from '../pause.ts'
+import { type DiskSpace, diskSpace } from './disk-space.ts'
 import { unusable } from './explain-failure.ts'
 import { GroupCommit } from './group-commit.ts'
 import { InDoubt } from './in-doubt.ts'
@@ -33,6 +34,8 @@ export interface Store {
    * takes, as migrations of a large desk do, and waiting for somebody else's.
    */
   exclusively<T>(work: (tx: Tx) => Promise<T>, pace?: 'unhurried'): Promise<T>
+  /** Of the database's own disk; null: it is somebody else's, or the system does not tell. */
+  diskSpace(): Promise<DiskSpace | null>
   /** Where long transactions wait for mail that is just being handed over. */
   readonly inDoubt: InDoubt
   /** Rung after each commit of {@link transaction}. */
@@ -74,6 +77,7 @@ function openSqlite(file: string): Store {
   return {
     kind: 'sqlite',
     read,
+    diskSpace: () => diskSpace(path.dirname(file)),
     inDoubt: new InDoubt(WRITERS.sqlite),
     committed,
     transaction: (work) => ringing(committed, group.run(work)),
@@ -96,6 +100,7 @@ function openPg(database: DatabaseConfig & { kind: 'postgres' }): Store {
   return {
     kind: 'postgres',
     read: db,
+    diskSpace: () => Promise.resolve(null),
     inDoubt: new InDoubt(WRITERS.postgres),
     committed,
     transaction: (work) => ringing(committed, group.run(work)),

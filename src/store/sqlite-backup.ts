@@ -64,6 +64,7 @@ export function openSqliteCopy(file: string): Store {
   return {
     kind: 'sqlite',
     read,
+    diskSpace: () => Promise.resolve(null),
     inDoubt: new InDoubt(1),
     committed: new Bell(),
     transaction: refuse,
