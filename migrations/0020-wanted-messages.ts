@@ -6,5 +6,7 @@ export async function up(db: Knex): Promise<void> {
     t.integer('inbound_id').primary().references('inbound_messages.id').onDelete('CASCADE')
     t.integer('attempts').notNullable().defaultTo(0)
     t.bigInteger('asked_at').notNullable()
+    /** The note that has it as a file; null: it is not here yet. */
+    t.integer('note_id').references('comments.id').onDelete('CASCADE')
   })
 }

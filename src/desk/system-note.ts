@@ -3,14 +3,15 @@ import type { Tx } from '../store/open.ts'
 import { addComment } from './add-comment.ts'
 import type { AttachedBlob, DeskContext } from './context.ts'
 
+/** Returns its id. */
 export async function addSystemNote(
   tx: Tx,
   context: DeskContext,
   note: { ticketId: number; text: string; attachments?: readonly AttachedBlob[] },
   at: Date,
-): Promise<void> {
+): Promise<number> {
   const { ticketId, text, attachments = [] } = note
-  await addComment(
+  const { comment } = await addComment(
     tx,
     context,
     {
@@ -37,4 +38,5 @@ export async function addSystemNote(
     },
     at,
   )
+  return comment.id
 }

@@ -3,7 +3,8 @@ import { AppError } from '../errors.ts'
 import { findComment } from '../store/comments.ts'
 import { findInbound, type InboundMessage } from '../store/inbound-messages.ts'
 import type { Tx } from '../store/open.ts'
-import { setReasons, settleWanted, wantMessage } from '../store/wanted-messages.ts'
+import { findTicket } from '../store/tickets.ts'
+import { keepWhole, setReasons, settleWanted, wantMessage } from '../store/wanted-messages.ts'
 import { whyNotWhole } from '../ticket/not-whole.ts'
 import type { DeskContext } from './context.ts'
 import { addSystemNote } from './system-note.ts'
@@ -44,9 +45,11 @@ export async function settleWhole(
   const message = await findInbound(tx, messageId)
   const comment =
     message === null || message.commentId === null ? null : await findComment(tx, message.commentId)
-  // Erased meanwhile.
+  // Erased or deleted meanwhile: nobody is there to be told.
   if (message === null || comment === null || whyNotWhole(message).length === 0) return
   const { ticketId } = comment
+  const ticket = await findTicket(tx, ticketId)
+  if (ticket === null || ticket.deletedAt !== null) return
   if ('why' in whole) {
     const text = `The whole mail could not be fetched: ${whole.why}.`
     await addSystemNote(tx, context, { ticketId, text }, at)
@@ -62,5 +65,6 @@ export async function settleWhole(
     contentId: null,
   }
   const text = 'The whole mail was fetched; it is attached as a file that mail programs open.'
-  await addSystemNote(tx, context, { ticketId, text, attachments: [file] }, at)
+  const noteId = await addSystemNote(tx, context, { ticketId, text, attachments: [file] }, at)
+  await keepWhole(tx, { inboundId: messageId, noteId }, at)
 }

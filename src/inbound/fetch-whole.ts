@@ -28,13 +28,21 @@ export interface WholeDeps
 /** One at a time, for one inbox. */
 export class WholeFetches {
   readonly #deps: WholeDeps
-  readonly #signal: AbortSignal
+  readonly #stop = new AbortController()
+  readonly #end = (): void => this.#stop.abort()
+  readonly #outer: AbortSignal
   #running: Promise<void> | null = null
   #notBefore = Number.NEGATIVE_INFINITY
 
   constructor(deps: WholeDeps, signal: AbortSignal) {
     this.#deps = deps
-    this.#signal = signal
+    this.#outer = signal
+    signal.addEventListener('abort', this.#end)
+    if (signal.aborted) this.#end()
+  }
+
+  get #signal(): AbortSignal {
+    return this.#stop.signal
   }
 
   /** Begins with what is wanted, unless it is at it. */
@@ -48,8 +56,10 @@ export class WholeFetches {
       })
   }
 
-  /** Resolves when nothing is under way. */
-  async ended(): Promise<void> {
+  /** Ends what is under way; the wish stays. */
+  async close(): Promise<void> {
+    this.#outer.removeEventListener('abort', this.#end)
+    this.#end()
     await this.#running
   }
 

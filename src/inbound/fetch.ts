@@ -60,7 +60,7 @@ export async function runFetch(
   try {
     await fetchUntil(deps, { inbox, inboxId, whole, rebuilt: new RebuiltFolders() }, signal)
   } finally {
-    await whole.ended()
+    await whole.close()
   }
 }
 

@@ -5,6 +5,7 @@
 import type { Address } from '../mail/address.ts'
 import { chunksOf, idsWhere } from './id-chunks.ts'
 import type { Queryable } from './open.ts'
+import { notesWithWhole } from './wanted-messages.ts'
 
 export interface Person {
   readonly id: number
@@ -15,7 +16,7 @@ export interface Person {
 export interface Belongings {
   /** Those he asked for: everything in them goes. */
   readonly tickets: readonly number[]
-  /** In his tickets, and his own in those of others. */
+  /** In his tickets, and in those of others his own, and notes that have a mail of his as a file. */
   readonly comments: readonly number[]
   readonly attachments: readonly number[]
   /** Mail that came in, as it came. */
@@ -29,10 +30,12 @@ export type PersonCounts = { readonly [Kind in keyof Belongings]: number }
 export async function findBelongings(db: Queryable, person: Person): Promise<Belongings> {
   const ofPerson = [person.id]
   const tickets = await idsWhere(db, 'tickets', ['requester_id', ofPerson])
-  const comments = distinct(
+  const said = distinct(
     await idsWhere(db, 'comments', ['author_id', ofPerson]),
     await idsWhere(db, 'comments', ['ticket_id', tickets]),
   )
+  const messages = await findMessages(db, person, { tickets, comments: said })
+  const comments = distinct(said, await notesWithWhole(db, messages))
   const deliveries = distinct(
     await idsWhere(db, 'outbox', ['user_id', ofPerson]),
     await idsWhere(db, 'outbox', ['ticket_id', tickets]),
@@ -42,7 +45,7 @@ export async function findBelongings(db: Queryable, person: Person): Promise<Bel
     tickets,
     comments,
     attachments: await idsWhere(db, 'attachments', ['comment_id', comments]),
-    messages: await findMessages(db, person, { tickets, comments }),
+    messages,
     deliveries,
   }
 }

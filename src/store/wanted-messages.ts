@@ -1,5 +1,6 @@
 /** Messages of which only the beginning was taken, and that somebody wants as a whole. */
 import type { Generation } from './folder-contents.ts'
+import { chunksOf } from './id-chunks.ts'
 import type { InboundMessage, InboundRow } from './inbound-rows.ts'
 import { toJson } from './json.ts'
 import type { Queryable, Tx } from './open.ts'
@@ -9,7 +10,10 @@ interface WantedRow {
   inbound_id: number
   attempts: number
   asked_at: number
+  note_id: number | null
 }
+
+const wantedRows = (db: Queryable) => db<WantedRow>('wanted_messages')
 
 export interface Wanted {
   readonly inboundId: number
@@ -20,7 +24,7 @@ export interface Wanted {
 
 /** Asking again changes nothing. */
 export async function wantMessage(tx: Tx, inboundId: number, at: Date): Promise<void> {
-  await tx<WantedRow>('wanted_messages')
+  await wantedRows(tx)
     .insert({ inbound_id: inboundId, attempts: 0, asked_at: toMs(at) })
     .onConflict('inbound_id')
     .ignore()
@@ -34,6 +38,7 @@ export async function nextWanted(
   const row = await db('wanted_messages as w')
     .join('inbound_messages as i', 'i.id', 'w.inbound_id')
     .where({ 'i.inbox_id': inboxId, 'i.folder': folder })
+    .whereNull('w.note_id')
     .orderBy([{ column: 'w.attempts' }, { column: 'w.asked_at' }, { column: 'w.inbound_id' }])
     .first<Pick<InboundRow, 'uid' | 'uidvalidity'> & Pick<WantedRow, 'inbound_id' | 'attempts'>>(
       'w.inbound_id',
@@ -48,12 +53,47 @@ export async function nextWanted(
 
 /** It could not be had this time. */
 export async function missedWanted(tx: Tx, inboundId: number): Promise<void> {
-  await tx<WantedRow>('wanted_messages').where({ inbound_id: inboundId }).increment('attempts', 1)
+  await wantedRows(tx).where({ inbound_id: inboundId }).increment('attempts', 1)
 }
 
 /** Nobody waits for it any more. False: nobody did. */
 export async function settleWanted(tx: Tx, inboundId: number): Promise<boolean> {
-  return (await tx<WantedRow>('wanted_messages').where({ inbound_id: inboundId }).del()) === 1
+  const waiting = wantedRows(tx).where({ inbound_id: inboundId, note_id: null })
+  return (await waiting.del()) === 1
+}
+
+/** Remembers which note has it, so that it goes where the message goes. */
+export async function keepWhole(
+  tx: Tx,
+  { inboundId, noteId }: { readonly inboundId: number; readonly noteId: number },
+  at: Date,
+): Promise<void> {
+  const row = { inbound_id: inboundId, attempts: 0, asked_at: toMs(at), note_id: noteId }
+  await wantedRows(tx).insert(row)
+}
+
+/** The notes that have these messages as files. */
+export async function notesWithWhole(
+  db: Queryable,
+  inboundIds: readonly number[],
+): Promise<number[]> {
+  const found: number[] = []
+  for (const some of chunksOf(inboundIds)) {
+    const ids = await wantedRows(db)
+      .whereIn('inbound_id', some)
+      .whereNotNull('note_id')
+      .pluck('note_id')
+    found.push(...(ids as number[]))
+  }
+  return found
+}
+
+/** They are erased: nobody gets them any more. */
+export async function forgetWanted(tx: Tx, inboundIds: readonly number[]): Promise<void> {
+  await wantedRows(tx)
+    .whereIn('inbound_id', [...inboundIds])
+    .whereNull('note_id')
+    .del()
 }
 
 /** What the ledger says of a message, in other words: its fate stays. */

@@ -1,9 +1,13 @@
 /** A message of which only the beginning was taken, and the wish to have it as a whole. */
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { wantWhole } from '../../src/desk/whole-messages.ts'
+import { findBelongings } from '../../src/store/belongings.ts'
+import { eraseWords } from '../../src/store/erase-person.ts'
+import { ensureContact } from '../../src/store/users.ts'
+import { forgetWanted } from '../../src/store/wanted-messages.ts'
 import { aMail } from '../kit/a-mail.ts'
 import { eachDatabase } from '../kit/databases.ts'
-import { onDesk } from '../kit/desk-context.ts'
+import { anAddress, onDesk } from '../kit/desk-context.ts'
 import { type RunningDesk, sharedParser, startDesk, until } from '../kit/running-desk.ts'
 import { makeScratch, removeScratch } from '../kit/scratch-directory.ts'
 
@@ -104,6 +108,51 @@ eachDatabase(
       // The next look.
       desk.arrives(aMail())
       expect(await untilNoted(3)).toContain('the server does not have it any more')
+    })
+
+    test('goes with all that there is of its author, also where the ticket is somebody else’s', async () => {
+      desk = await startDesk(await fresh(), parser)
+      await takenInPart()
+      await isWanted()
+      desk.start('fetch')
+      await untilNoted(2)
+      const author = { address: anAddress('ana@customer.test'), name: 'Ana' }
+      const { id, email } = await desk.write((tx) => ensureContact(tx, author, desk.clock.now()))
+      const carla = await desk.addUser('carla@acme.test', 'customer', 'Carla')
+      await desk.write((tx) => tx('tickets').update({ requester_id: carla.id }))
+      const found = await findBelongings(desk.store.read, { id, email })
+      expect(found.attachments).toHaveLength(1)
+      await desk.write((tx) => eraseWords(tx, found, desk.clock.now()))
+      expect(await files()).toEqual([])
+    })
+
+    test.each([
+      ['erased', () => desk.write((tx) => forgetWanted(tx, [1]))],
+      [
+        'on a ticket that was deleted',
+        () => desk.write((tx) => tx('tickets').update({ deleted_at: 1 })),
+      ],
+    ])('that is %s meanwhile is told to nobody', async (_what, happens) => {
+      desk = await startDesk(await fresh(), parser)
+      await takenInPart()
+      await isWanted()
+      await happens()
+      desk.start('fetch')
+      const wanted = desk.store.read('wanted_messages')
+      await until('nobody to wait', async () => ((await wanted.clone()).length === 0 ? true : null))
+      expect(await notes()).toHaveLength(1)
+    })
+
+    test('does not keep the daemon from stopping, and is gone on with afterwards', async () => {
+      desk = await startDesk(await fresh(), parser)
+      await takenInPart()
+      await isWanted()
+      const stuck = desk.world.imap.faults.add({ on: /<1048576\.1048576>/, do: 'stall' })
+      desk.start('fetch')
+      await stuck.untilUsed()
+      await desk.stop()
+      desk.start('fetch')
+      expect(await untilNoted(2)).toContain('The whole mail was fetched')
     })
 
     test('that is wanted while nobody fetches waits for who does', async () => {
