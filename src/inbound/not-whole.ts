@@ -17,6 +17,6 @@ export async function noteNotWhole(
   // Not the row's size, which is what the server says.
   const size = sizeOfWhole(row)
   if (size === null || ticketId === null || commentId === null) return
-  const text = `This mail has ${Math.round(size / MB)} MB, more than is taken in: only its beginning is here, and files may be missing. The whole is on the mail server; under Inbound, message ${row.id}, it can be fetched.`
+  const text = `This mail has ${Math.round(size / MB)} MB, more than is taken in: only its beginning is here, and files may be missing. The whole is on the mail server, and can be fetched under "Incoming mail", message ${row.id}.`
   await addSystemNote(tx, context, { ticketId, text }, at)
 }

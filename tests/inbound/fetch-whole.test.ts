@@ -66,7 +66,7 @@ eachDatabase(
     test('says on its ticket where it can be fetched, and is fetched when somebody wants it', async () => {
       desk = await startDesk(await fresh(), parser)
       await takenInPart()
-      expect((await notes())[0]).toContain('under Inbound, message 1, it can be fetched')
+      expect((await notes())[0]).toContain('can be fetched under "Incoming mail", message 1')
       await isWanted()
       await isWanted()
       desk.start('fetch')
