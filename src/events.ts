@@ -66,6 +66,7 @@ export interface Events {
   ): void
   leaseTaken(line: { inbox: string; epoch: number; isTakeover: boolean }): void
   leaseLost(inbox: string): void
+  leaseGivenBack(inbox: string): void
   /** How far this machine's clock is ahead of the database's; negative: behind. */
   clockSkewed(aheadMs: number): void
   databaseUnavailable(loop: string, err: unknown): void
@@ -175,6 +176,8 @@ function daemonEvents(log: Logger): Daemon {
       ),
     leaseTaken: (line) =>
       log.info({ event: 'lease.taken', ...line }, 'this daemon fetches the inbox'),
+    leaseGivenBack: (inbox) =>
+      log.debug({ event: 'lease.given_back', inbox }, 'another daemon may fetch this inbox'),
     leaseLost: (inbox) =>
       log.warn({ event: 'lease.lost', inbox }, 'another daemon fetches the inbox'),
     clockSkewed: (aheadMs) =>

@@ -24,6 +24,7 @@ export function notedEvents(
     inboxWoken: (inbox) => metrics.woken(inbox),
     leaseTaken: ({ inbox }) => metrics.leased(inbox, true),
     leaseLost: (inbox) => metrics.leased(inbox, false),
+    leaseGivenBack: (inbox) => metrics.leased(inbox, false),
     deliverySent: (line) => metrics.sent('sent', line),
     deliveryPostponed: (line) => metrics.sent('postponed', line),
     deliveryFailed: (line) => metrics.sent('failed', line),

@@ -208,7 +208,11 @@ function discardRoute({ store, clock }: ApiDeps): Route {
   })
 }
 
-function fetchRoute({ store, clock }: ApiDeps): Route {
+function fetchRoute({ store, clock, config, inboxes }: ApiDeps): Route {
+  const isFetched = ({ inboxId, folder }: InboundMessage): boolean => {
+    const name = inboxes.find(({ id }) => id === inboxId)?.name
+    return config.inboxes.some((one) => one.name === name && one.imap.folder === folder)
+  }
   return route({
     method: 'POST',
     path: '/api/v1/inbound/:id/fetch',
@@ -218,10 +222,12 @@ function fetchRoute({ store, clock }: ApiDeps): Route {
     query: NO_QUERY,
     body: null,
     answers: { 200: InboundJson },
-    refuses: ['409 already-whole', '409 no-ticket'],
+    refuses: ['409 already-whole', '409 no-ticket', '409 source-missing'],
     async handle({ params }) {
       const at = clock.now()
-      const message = await store.transaction((tx) => wantWhole(tx, idOf(params['id']), at))
+      const message = await store.transaction((tx) =>
+        wantWhole(tx, idOf(params['id']), isFetched, at),
+      )
       return { body: await named(store, message) }
     },
   })

@@ -6,6 +6,7 @@ import { eraseTicket } from '../store/move-comments.ts'
 import type { Tx } from '../store/open.ts'
 import { deleteWords } from '../store/ticket-words.ts'
 import { findTicket } from '../store/tickets.ts'
+import { withdrawWholeOfTicket } from '../store/wanted-messages.ts'
 import type { Author } from './context.ts'
 import { actorOf } from './record-comment.ts'
 
@@ -26,6 +27,7 @@ export async function purgeTicket(
   if (ticket.deletedAt === null) {
     throw new AppError('conflict', 'not-deleted', 'Delete the ticket first; then it can be purged.')
   }
+  await withdrawWholeOfTicket(tx, ticketId, at)
   await discardBlobsOfTicket(tx, ticketId, at)
   await eraseTicket(tx, ticketId, 'the ticket was purged')
   await deleteWords(tx, [ticketId])

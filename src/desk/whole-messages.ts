@@ -11,24 +11,43 @@ import { addSystemNote } from './system-note.ts'
 
 /**
  * From now on it is tried to fetch the message; a note on its ticket tells what came of it.
+ * `isFetched`: does this daemon's configuration still name the message's folder?
  *
  * @throws AppError `not-found`; `already-whole`; `no-ticket` when there is no comment that it could be
- *   attached to.
+ *   attached to; `source-missing` when its folder is not looked at any more.
  */
-export async function wantWhole(tx: Tx, messageId: number, at: Date): Promise<InboundMessage> {
+export async function wantWhole(
+  tx: Tx,
+  messageId: number,
+  isFetched: (message: InboundMessage) => boolean,
+  at: Date,
+): Promise<InboundMessage> {
   const message = await findInbound(tx, messageId)
   if (message === null) {
     throw new AppError('not_found', 'not-found', `There is no message ${messageId}.`)
   }
   if (whyNotWhole(message).length === 0) {
-    throw new AppError('conflict', 'already-whole', `Message ${messageId} is here as a whole.`)
+    const sentence = `Message ${messageId} is none of which only the beginning was taken.`
+    throw new AppError('conflict', 'already-whole', sentence)
   }
-  if (message.commentId === null) {
-    const sentence = `Nothing came of message ${messageId} yet: release it first, then fetch it.`
+  if ((await placeFor(tx, message)) === null) {
+    const sentence = `There is no comment that message ${messageId} could be attached to.`
     throw new AppError('conflict', 'no-ticket', sentence)
+  }
+  if (!isFetched(message)) {
+    const sentence = `The folder of message ${messageId} is not fetched any more.`
+    throw new AppError('conflict', 'source-missing', sentence)
   }
   await wantMessage(tx, messageId, at)
   return message
+}
+
+/** The ticket that its comment is on; null: that is withdrawn, or deleted, or never was. */
+async function placeFor(tx: Tx, { commentId }: InboundMessage): Promise<number | null> {
+  const comment = commentId === null ? null : await findComment(tx, commentId)
+  if (comment === null || comment.deletedAt !== null) return null
+  const ticket = await findTicket(tx, comment.ticketId)
+  return ticket === null || ticket.deletedAt !== null ? null : ticket.id
 }
 
 /** Its bytes, or why they cannot be had. */
@@ -43,13 +62,9 @@ export async function settleWhole(
 ): Promise<void> {
   if (!(await settleWanted(tx, messageId))) return
   const message = await findInbound(tx, messageId)
-  const comment =
-    message === null || message.commentId === null ? null : await findComment(tx, message.commentId)
-  // Erased or deleted meanwhile: nobody is there to be told.
-  if (message === null || comment === null || whyNotWhole(message).length === 0) return
-  const { ticketId } = comment
-  const ticket = await findTicket(tx, ticketId)
-  if (ticket === null || ticket.deletedAt !== null) return
+  const ticketId = message === null ? null : await placeFor(tx, message)
+  // Erased, withdrawn or deleted meanwhile: nobody is there to be told.
+  if (message === null || ticketId === null || whyNotWhole(message).length === 0) return
   if ('why' in whole) {
     const text = `The whole mail could not be fetched: ${whole.why}.`
     await addSystemNote(tx, context, { ticketId, text }, at)

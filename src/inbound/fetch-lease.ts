@@ -154,6 +154,7 @@ function fenced(store: Store, lease: Lease, lose: () => void): Store {
 
 /** When it does not work, the lease runs out. */
 async function giveBack(deps: LeaseDeps, inbox: string, lease: Lease): Promise<void> {
+  deps.events.leaseGivenBack(inbox)
   try {
     await deps.store.exclusively((tx) => releaseLease(tx, lease))
   } catch (err) {

@@ -13,6 +13,12 @@ const KEPT_PART = 0.05
 const isKept = ({ freeBytes, totalBytes }: DiskSpace): boolean =>
   freeBytes < KEPT_BYTES && freeBytes < totalBytes * KEPT_PART
 
+/** Would there be enough left when so much more is stored? */
+export async function hasRoomFor(store: Pick<Store, 'diskSpace'>, bytes: number): Promise<boolean> {
+  const space = await store.diskSpace()
+  return space === null || !isKept({ ...space, freeBytes: space.freeBytes - bytes })
+}
+
 /** @throws NotStored */
 export async function demandRoom(store: Pick<Store, 'diskSpace'>): Promise<void> {
   const space = await store.diskSpace()

@@ -4,15 +4,19 @@
  */
 import type { DeskContext } from '../desk/context.ts'
 import { settleWhole, type Whole } from '../desk/whole-messages.ts'
+import { discardBlobs } from '../store/blob-garbage.ts'
 import { isDatabaseDown } from '../store/database-errors.ts'
-import { missedWanted, nextWanted, type Wanted } from '../store/wanted-messages.ts'
-import { failureOf } from './fetch-failure.ts'
+import { countAttempt, nextWanted, type Wanted } from '../store/wanted-messages.ts'
+import { failureOf, NotStored, storingFailure } from './fetch-failure.ts'
 import { PATIENCE, type Patience } from './fetch-options.ts'
 import { elapsedOf, type Elapsing, type StoreDeps } from './fetch-rows.ts'
-import { ImapSession } from './fetch-session.ts'
+import { hasRoomFor } from './fetch-room.ts'
+import { ImapSession, type MessageMeta } from './fetch-session.ts'
+import { Throttled } from './fetch-throttled.ts'
 
-/** No mail system takes more; a server that sends without end is stopped there. */
-export const WHOLE_BYTES_MAX = 500 * 1024 * 1024
+const MB = 1024 * 1024
+/** No mail system takes more. PostgreSQL gets a message in one piece, which is in memory twice. */
+const WHOLE_BYTES_MAX = { sqlite: 500 * MB, postgres: 100 * MB }
 /** Then its ticket is told that it cannot be had. */
 const ATTEMPTS_MAX = 3
 
@@ -24,6 +28,10 @@ export interface WholeDeps
   readonly context: DeskContext
   readonly patience?: Patience
 }
+
+type WantedHere = Wanted & { readonly uidValidity: number }
+
+const tooLarge = (bytesMax: number): Whole => ({ why: `it has more than ${bytesMax / MB} MB` })
 
 /** One at a time, for one inbox. */
 export class WholeFetches {
@@ -69,65 +77,86 @@ export class WholeFetches {
     for (;;) {
       const wanted = await nextWanted(store.read, { inboxId, folder })
       if (wanted === null || this.#signal.aborted) return
-      if (!(await this.#try(wanted))) return
+      this.#notBefore = elapsedOf(this.#deps) + AGAIN_MS
+      const whole = await this.#attempt(wanted)
+      if (whole === null) return
+      const settled = { messageId: wanted.inboundId, whole }
+      await store.transaction((tx) =>
+        settleWhole(tx, this.#deps.context, settled, this.#deps.now()),
+      )
+      this.#notBefore = Number.NEGATIVE_INFINITY
     }
   }
 
-  /** False: it is to be tried again, later. */
-  async #try(wanted: Wanted & { readonly uidValidity: number }): Promise<boolean> {
-    const { store, context, inbox } = this.#deps
-    let whole: Whole
+  /** Null: it is to be tried again, later. Counted beforehand: an attempt may be the end of us. */
+  async #attempt(wanted: WantedHere): Promise<Whole | null> {
+    const { store } = this.#deps
+    const { inboundId, attempts } = wanted
+    if (attempts >= ATTEMPTS_MAX) return { why: 'it was tried several times in vain' }
+    await store.transaction((tx) => countAttempt(tx, inboundId, 1))
     try {
-      whole = await this.#fetch(wanted)
+      return await this.#fetch(wanted)
     } catch (err) {
-      if (this.#signal.aborted || isDatabaseDown(err)) throw err
-      const { host, port, folder } = inbox.imap
-      const { sentence } = failureOf(err, { server: `${host}:${port}`, folder })
-      if (wanted.attempts + 1 < ATTEMPTS_MAX) {
-        await store.transaction((tx) => missedWanted(tx, wanted.inboundId))
-        this.#notBefore = elapsedOf(this.#deps) + AGAIN_MS
-        return false
+      if (this.#signal.aborted) {
+        await store.transaction((tx) => countAttempt(tx, inboundId, -1))
+        throw err
       }
-      whole = { why: sentence }
+      return attempts + 1 < ATTEMPTS_MAX ? null : { why: this.#whyOf(err) }
     }
-    const settled = { messageId: wanted.inboundId, whole }
-    await store.transaction((tx) => settleWhole(tx, context, settled, this.#deps.now()))
-    return true
   }
 
-  async #fetch(wanted: Wanted & { readonly uidValidity: number }): Promise<Whole> {
-    const { blobs, inbox, patience = PATIENCE } = this.#deps
+  #whyOf(err: unknown): string {
+    if (isDatabaseDown(err) || err instanceof NotStored) return 'it could not be stored here'
+    const { host, port, folder } = this.#deps.inbox.imap
+    if (err instanceof Throttled) return `${host}:${port} is asked too much`
+    const { sentence } = failureOf(err, { server: `${host}:${port}`, folder })
+    return sentence.endsWith('.') ? sentence.slice(0, -1) : sentence
+  }
+
+  async #fetch(wanted: WantedHere): Promise<Whole> {
+    const { store, inbox, patience = PATIENCE } = this.#deps
     const session = await ImapSession.open(inbox.imap, { signal: this.#signal, patience })
     const abort = (): void => session.abort()
     this.#signal.addEventListener('abort', abort, { once: true })
     try {
+      this.#signal.throwIfAborted()
       if (session.uidValidity !== wanted.uidValidity) return { why: 'its folder was rebuilt' }
       const [meta] = await session.listOnly([wanted.uid])
       if (meta === undefined) return { why: 'the server does not have it any more' }
-      const tooLarge = { why: `it has more than ${WHOLE_BYTES_MAX / 1024 / 1024} MB` }
-      if (meta.size > WHOLE_BYTES_MAX) return tooLarge
-      const stored = await session.download(
-        meta,
-        (content) =>
-          blobs.putStream(content, WHOLE_BYTES_MAX).catch((err: unknown) => {
-            if (err instanceof RangeError && err !== content.errored) return 'too large' as const
-            throw err
-          }),
-        WHOLE_BYTES_MAX,
-      )
-      if (stored === 'too large') return tooLarge
-      if (stored === null) throw new Error('the server did not send all of it')
-      return { sha256: stored.sha256, size: stored.size }
+      const bytesMax = WHOLE_BYTES_MAX[store.kind]
+      if (meta.size > bytesMax) return tooLarge(bytesMax)
+      if (!(await hasRoomFor(store, meta.size)))
+        return { why: 'there is no room for it on the disk' }
+      return await this.#take(session, meta, bytesMax)
     } finally {
       this.#signal.removeEventListener('abort', abort)
       await session.close()
     }
   }
 
+  async #take(session: ImapSession, meta: MessageMeta, bytesMax: number): Promise<Whole> {
+    const { store, blobs } = this.#deps
+    const stored = await session.download(
+      meta,
+      (content) =>
+        blobs.putStream(content, bytesMax).catch((err: unknown) => {
+          if (err === content.errored) throw err
+          if (err instanceof RangeError) return 'too large' as const
+          throw storingFailure(err)
+        }),
+      bytesMax,
+    )
+    if (stored === 'too large') return tooLarge(bytesMax)
+    if (stored === null) throw new Error('the server did not send all of it')
+    // Until a note names them: what none names by the next sweep is removed.
+    await store.transaction((tx) => discardBlobs(tx, [stored.sha256], this.#deps.now()))
+    return { sha256: stored.sha256, size: stored.size }
+  }
+
   #report(err: unknown): void {
     if (this.#signal.aborted) return
     const { events, inbox } = this.#deps
     if (isDatabaseDown(err)) events.databaseUnavailable(`fetch ${inbox.name}`, err)
-    else events.loopFailed(`fetch a whole message of ${inbox.name}`, err)
+    else events.loopFailed(`fetch ${inbox.name}`, err)
   }
 }

@@ -10,7 +10,7 @@ import { toJson } from './json.ts'
 import type { Tx } from './open.ts'
 import { deleteNotices } from './repeated-words.ts'
 import { toMs } from './time.ts'
-import { forgetWanted } from './wanted-messages.ts'
+import { withdrawWhole } from './wanted-messages.ts'
 
 /** Said in place of what was there. */
 export const ERASED = '(erased)'
@@ -50,7 +50,7 @@ const markOf = (row: MessageRow): string | null =>
 
 async function eraseMessages(tx: Tx, ids: readonly number[], at: Date): Promise<void> {
   const messages = () => tx('inbound_messages').whereIn('id', [...ids])
-  await forgetWanted(tx, ids)
+  await withdrawWhole(tx, ids, at)
   const sources = (await messages().select(
     'id',
     'sha256',

@@ -8,6 +8,7 @@ import { forgetAnswersNaming } from './idempotency-keys.ts'
 import { recordFrom, toJson } from './json.ts'
 import type { Store, Tx } from './open.ts'
 import { forgetDeletedWords } from './ticket-words.ts'
+import { withdrawWhole } from './wanted-messages.ts'
 
 /** Outcomes of mail that is still owed, or under way: it keeps its bytes. */
 const OWED = ['held', 'queued', 'sending', 'ending', 'uncertain']
@@ -36,6 +37,11 @@ export async function forgetRepeatsOfComment(tx: Tx, id: number, at: Date): Prom
 async function forgetSourceOf(tx: Tx, commentId: number, at: Date): Promise<void> {
   const own = () => tx('inbound_messages').where({ comment_id: commentId })
   const ids = (await own().select('id')) as { id: number }[]
+  await withdrawWhole(
+    tx,
+    ids.map((row) => row.id),
+    at,
+  )
   const repeated = tx('inbound_messages')
     .where({ fate: 'duplicate' })
     .whereIn(

@@ -4,6 +4,7 @@ import { discardBlobs } from './blob-garbage.ts'
 import { toJson } from './json.ts'
 import type { Queryable, Tx } from './open.ts'
 import { toMs } from './time.ts'
+import { withdrawWhole } from './wanted-messages.ts'
 
 /** Rows of one step. */
 const STEP_MAX = 500
@@ -27,6 +28,7 @@ export const forgetSources: Forget = {
     idsOf(sources(db('inbound_messages')).where('received_at', '<', toMs(before))),
   async drop(tx, ids, at) {
     const rows = () => sources(tx('inbound_messages').whereIn('id', [...ids]))
+    await withdrawWhole(tx, ids, at)
     await discardSources(tx, rows(), at)
     return changed(rows().update({ sha256: null }))
   },

@@ -1,4 +1,5 @@
 /** Messages of which only the beginning was taken, and that somebody wants as a whole. */
+import { discardBlobs } from './blob-garbage.ts'
 import type { Generation } from './folder-contents.ts'
 import { chunksOf } from './id-chunks.ts'
 import type { InboundMessage, InboundRow } from './inbound-rows.ts'
@@ -51,9 +52,9 @@ export async function nextWanted(
   return { inboundId, attempts, uid, uidValidity }
 }
 
-/** It could not be had this time. */
-export async function missedWanted(tx: Tx, inboundId: number): Promise<void> {
-  await wantedRows(tx).where({ inbound_id: inboundId }).increment('attempts', 1)
+/** Another try begins (1), or one that was cut short does not count (-1). */
+export async function countAttempt(tx: Tx, inboundId: number, by: 1 | -1): Promise<void> {
+  await wantedRows(tx).where({ inbound_id: inboundId }).increment('attempts', by)
 }
 
 /** Nobody waits for it any more. False: nobody did. */
@@ -88,12 +89,26 @@ export async function notesWithWhole(
   return found
 }
 
-/** They are erased: nobody gets them any more. */
-export async function forgetWanted(tx: Tx, inboundIds: readonly number[]): Promise<void> {
-  await wantedRows(tx)
-    .whereIn('inbound_id', [...inboundIds])
-    .whereNull('note_id')
-    .del()
+/** What they said is withdrawn: nobody gets them any more, and the files go, on whichever ticket they are. */
+export async function withdrawWhole(
+  tx: Tx,
+  inboundIds: readonly number[],
+  at: Date,
+): Promise<void> {
+  const notes = await notesWithWhole(tx, inboundIds)
+  const files = () => tx('attachments').whereIn('comment_id', notes)
+  const shas = (await files().pluck('sha256')) as string[]
+  await discardBlobs(tx, shas, at)
+  await files().delete()
+  for (const some of chunksOf(inboundIds)) {
+    await wantedRows(tx).whereIn('inbound_id', some).whereNull('note_id').del()
+  }
+}
+
+/** Of all mail of a ticket that is about to go. */
+export async function withdrawWholeOfTicket(tx: Tx, ticketId: number, at: Date): Promise<void> {
+  const ids = await tx<InboundRow>('inbound_messages').where({ ticket_id: ticketId }).pluck('id')
+  await withdrawWhole(tx, ids as number[], at)
 }
 
 /** What the ledger says of a message, in other words: its fate stays. */

@@ -173,6 +173,8 @@ eachDatabase(
       events.inboxLooked('Support', 30)
       events.leaseTaken({ inbox: 'Support', epoch: 1, isTakeover: false })
       events.leaseLost('Support')
+      events.leaseTaken({ inbox: 'Sales', epoch: 1, isTakeover: false })
+      events.leaseGivenBack('Sales')
       metrics.parsed(0.01)
       metrics.committed(0.01)
       events.inboxFailed('Support', new Error('x'), 1, 'login')
@@ -186,6 +188,7 @@ eachDatabase(
         ['postroom_mailbox_idle_wakeups_total{mailbox="Support"}', 1],
         ['postroom_mailbox_poll_duration_seconds_count{mailbox="Support"}', 1],
         ['postroom_lease_held{mailbox="Support"}', 0],
+        ['postroom_lease_held{mailbox="Sales"}', 0],
         ['postroom_smtp_delivery_duration_seconds_bucket{le="0.2",result="sent"}', 0],
         ['postroom_smtp_delivery_duration_seconds_bucket{le="1",result="sent"}', 1],
         ['postroom_mail_parse_duration_seconds_count', 1],

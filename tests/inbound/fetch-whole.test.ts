@@ -1,10 +1,13 @@
 /** A message of which only the beginning was taken, and the wish to have it as a whole. */
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { wantWhole } from '../../src/desk/whole-messages.ts'
+import { PATIENCE } from '../../src/inbound/fetch-options.ts'
 import { findBelongings } from '../../src/store/belongings.ts'
 import { eraseWords } from '../../src/store/erase-person.ts'
+import { withdrawComment } from '../../src/store/move-comments.ts'
 import { ensureContact } from '../../src/store/users.ts'
-import { forgetWanted } from '../../src/store/wanted-messages.ts'
+import { setReasons, withdrawWhole } from '../../src/store/wanted-messages.ts'
+import { tooLarge } from '../../src/ticket/not-whole.ts'
 import { aMail } from '../kit/a-mail.ts'
 import { eachDatabase } from '../kit/databases.ts'
 import { anAddress, onDesk } from '../kit/desk-context.ts'
@@ -43,7 +46,8 @@ async function takenInPart(): Promise<void> {
   await desk.stop()
 }
 
-const isWanted = (): Promise<unknown> => desk.write((tx) => wantWhole(tx, 1, desk.clock.now()))
+const isWanted = (): Promise<unknown> =>
+  desk.write((tx) => wantWhole(tx, 1, () => true, desk.clock.now()))
 
 const notes = (): Promise<string[]> =>
   desk.store.read('comments').where({ visibility: 'internal' }).orderBy('id').pluck('text')
@@ -127,7 +131,7 @@ eachDatabase(
     })
 
     test.each([
-      ['erased', () => desk.write((tx) => forgetWanted(tx, [1]))],
+      ['erased', () => desk.write((tx) => withdrawWhole(tx, [1], desk.clock.now()))],
       [
         'on a ticket that was deleted',
         () => desk.write((tx) => tx('tickets').update({ deleted_at: 1 })),
@@ -141,6 +145,47 @@ eachDatabase(
       const wanted = desk.store.read('wanted_messages')
       await until('nobody to wait', async () => ((await wanted.clone()).length === 0 ? true : null))
       expect(await notes()).toHaveLength(1)
+    })
+
+    test('of a comment that is withdrawn goes with it, and cannot be wanted', async () => {
+      desk = await startDesk(await fresh(), parser)
+      await takenInPart()
+      await isWanted()
+      desk.start('fetch')
+      await untilNoted(2)
+      await desk.write((tx) => withdrawComment(tx, 1, desk.clock.now()))
+      expect(await files()).toEqual([])
+      await desk.write((tx) => setReasons(tx, { id: 1 }, [tooLarge(137_000_000)]))
+      await expect(isWanted()).rejects.toMatchObject({ code: 'no-ticket' })
+    })
+
+    test('for which the disk has no room is not begun with', async () => {
+      desk = await startDesk(await fresh(), parser)
+      await takenInPart()
+      await isWanted()
+      const space = { freeBytes: 501 * 1024 ** 2, totalBytes: 100 * 1024 ** 3 }
+      Object.assign(desk.store, { diskSpace: () => Promise.resolve(space) })
+      desk.start('fetch')
+      expect(await untilNoted(2)).toContain('there is no room for it on the disk')
+    })
+
+    test('that cannot be had three times is given up with the reason', async () => {
+      desk = await startDesk(await fresh(), parser)
+      await takenInPart()
+      await isWanted()
+      desk.patience = { ...PATIENCE, pollMs: 200 }
+      const broken = desk.world.imap.faults.add({ on: /<1048576\.1048576>/, times: 3, do: 'drop' })
+      desk.start('fetch')
+      for (let attempt = 1; attempt < 3; attempt += 1) {
+        await broken.untilUsed(attempt)
+        await until('the connection to be given up', () =>
+          desk.world.imap.connectionCount === 1 ? true : null,
+        )
+        desk.clock.advance(2 * 60_000)
+      }
+      await broken.untilUsed(3)
+      expect(await untilNoted(2)).toMatch(/could not be fetched: 127\.0\.0\.1:\d+ .*[^.]\.$/)
+      expect(await desk.store.read('wanted_messages').select()).toEqual([])
     })
 
     test('does not keep the daemon from stopping, and is gone on with afterwards', async () => {
