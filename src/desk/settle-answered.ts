@@ -3,7 +3,7 @@ import { settleTaken } from '../outbound/decide-uncertain.ts'
 import type { Tx } from '../store/open.ts'
 import { uncertainAmong } from '../store/outbox-delivery.ts'
 
-/** @param messageIds what the answer names in In-Reply-To and References, without angle brackets */
+/** @param messageIds what the answer names in In-Reply-To, without angle brackets */
 export async function settleAnswered(
   tx: Tx,
   messageIds: readonly string[],

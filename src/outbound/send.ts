@@ -26,6 +26,7 @@ export interface SendDeps extends DecideDeps {
 
 const IDLE_MS = 5_000
 const AFTER_ERROR_MS = 1_000
+const DECIDING_MS = 250
 /**
  * A claim is a commit: while deliveries are quick, each lane's next ones are claimed with it. Where
  * they are slow nothing is claimed ahead, so that what waits can still be called back.
@@ -246,7 +247,10 @@ class Sender {
     if (!(await hasUndecided(this.#deps.store.read, this.#inboxId, now))) return
     const which = { inbox: this.#inbox, inboxId: this.#inboxId }
     this.#deciding = decideUncertain(this.#deps, which, this.#signal)
-      .catch((err: unknown) => this.#failed('uncertain deliveries', err))
+      .catch((err: unknown) => {
+        this.#failed('uncertain deliveries', err)
+        return pause(AFTER_ERROR_MS, this.#signal)
+      })
       .finally(() => {
         this.#deciding = null
         this.#deps.outgoing.ring()
@@ -271,6 +275,8 @@ class Sender {
     const waits = [IDLE_MS, this.#pace.waitMs(now)]
     if (this.#isClosed(now)) waits.push(this.#closed.until - now)
     else if (due !== null && this.#mayStart(new Date(now)) > 0) waits.push(due.getTime() - now)
-    await this.#deps.outgoing.wait(Math.max(5, Math.min(...waits)), this.#signal)
+    // What is being looked for may be due, and is not to be looked at again before that has ended.
+    const least = this.#deciding === null ? 5 : DECIDING_MS
+    await this.#deps.outgoing.wait(Math.max(least, Math.min(...waits)), this.#signal)
   }
 }

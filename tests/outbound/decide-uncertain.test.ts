@@ -145,6 +145,21 @@ eachDatabase(
       expect(await toldOnTicket()).toEqual(['uncertain', 'sent'])
     })
 
+    test('stays so when its reader answers a later one that names it', async () => {
+      desk = await startDesk(await fresh(), parser)
+      await lostAfterTheDot('reply')
+      await owesReply(desk, 1)
+      await untilOutcome('sent', 2)
+      await desk.stop()
+      const [lost, later] = await desk.outbox()
+      const [a, b] = [`<${lost?.messageId}>`, `<${later?.messageId}>`]
+      const headers = { From: 'ana@customer.test', 'In-Reply-To': b, References: `${a} ${b}` }
+      desk.arrives(aMail({ headers, text: 'Water helped.' }))
+      desk.start('fetch', 'intake')
+      await desk.untilSettled(1)
+      expect((await desk.outbox())[0]?.outcome).toBe('uncertain')
+    })
+
     test('stays so when somebody answers another mail', async () => {
       desk = await startDesk(await fresh(), parser)
       await owesReply(desk, await owesTicket(desk))
