@@ -9,6 +9,7 @@ import { ensureUser } from '../../src/store/users.ts'
 import type { Role, User } from '../../src/ticket/user.ts'
 import { eachDatabase } from '../kit/databases.ts'
 import { ANA, anAddress, BRUNO, CARLA, type Desk, onDesk, openDesk } from '../kit/desk-context.ts'
+import { opening } from '../kit/opening.ts'
 
 /** A Monday; the inbox's zone is UTC. */
 const MORNING = new Date('2026-07-06T08:00:00Z')
@@ -31,27 +32,11 @@ eachDatabase(
         openTicket(
           tx,
           desk.context,
-          {
-            inboxId: desk.inboxes[0]?.id ?? null,
+          opening(desk.inboxes[0]?.id ?? null, requester, {
             subject,
-            requester,
-            requesterSource: 'sender',
-            author: { type: 'customer', user: requester },
             said: saidByApi('Hello?'),
-            copied: [],
-            priority: 'normal',
-            category: null,
-            tags: [],
-            fields: {},
-            status: null,
-            followUpOf: null,
-            related: null,
-            watcher: null,
-            locale: null,
             acknowledge: null,
-            mailOpening: false,
-            notifyAgents: false,
-          },
+          }),
           since,
         ),
       )

@@ -10,6 +10,7 @@ import { ensureContact } from '../../src/store/users.ts'
 import type { User } from '../../src/ticket/user.ts'
 import { eachDatabase } from '../kit/databases.ts'
 import { anAddress, type Desk, onDesk, openDesk } from '../kit/desk-context.ts'
+import { opening } from '../kit/opening.ts'
 
 let desk: Desk
 const AT = new Date('2026-07-06T10:00:00Z')
@@ -22,28 +23,7 @@ const contact = (email: string, name: string | null = null): Promise<User> =>
 
 async function opened(more: Partial<OpenTicketInput> = {}, at = AT): Promise<number> {
   const requester = more.requester ?? (await contact('ana@customer.test', 'Ana'))
-  const input: OpenTicketInput = {
-    inboxId: desk.inboxes[0]?.id ?? null,
-    subject: 'The printer',
-    requester,
-    requesterSource: 'sender',
-    author: { type: 'customer', user: requester },
-    said: saidByApi('It is on fire.'),
-    copied: [],
-    priority: 'normal',
-    category: null,
-    tags: [],
-    fields: {},
-    status: null,
-    followUpOf: null,
-    related: null,
-    watcher: null,
-    locale: null,
-    acknowledge: { verified: true, suppress: null },
-    mailOpening: false,
-    notifyAgents: false,
-    ...more,
-  }
+  const input = opening(desk.inboxes[0]?.id ?? null, requester, more)
   return (await desk.write((tx) => openTicket(tx, desk.context, input, at))).ticket.id
 }
 

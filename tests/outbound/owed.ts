@@ -5,6 +5,7 @@ import { openTicket } from '../../src/desk/open-ticket.ts'
 import type { Tx } from '../../src/store/open.ts'
 import { ensureContact } from '../../src/store/users.ts'
 import { anAddress } from '../kit/desk-context.ts'
+import { opening } from '../kit/opening.ts'
 import type { RunningDesk } from '../kit/running-desk.ts'
 
 /** A ticket of this customer, acknowledged or not. Resolves with its id. */
@@ -21,32 +22,10 @@ export async function owesTicketIn(
 ): Promise<number> {
   const at = desk.clock.now()
   const requester = await ensureContact(tx, { address: anAddress(email), name: 'Ana' }, at)
-  const { ticket } = await openTicket(
-    tx,
-    desk.context,
-    {
-      inboxId: desk.inboxes[0]?.id ?? null,
-      subject: 'The printer',
-      requester,
-      requesterSource: 'sender',
-      author: { type: 'customer', user: requester },
-      said: saidByApi('It is on fire.'),
-      copied: [],
-      priority: 'normal',
-      category: null,
-      tags: [],
-      fields: {},
-      status: null,
-      followUpOf: null,
-      related: null,
-      watcher: null,
-      locale: null,
-      acknowledge: acknowledged ? { verified: true, suppress: null } : null,
-      mailOpening: false,
-      notifyAgents: false,
-    },
-    at,
-  )
+  const input = opening(desk.inboxes[0]?.id ?? null, requester, {
+    acknowledge: acknowledged ? { verified: true, suppress: null } : null,
+  })
+  const { ticket } = await openTicket(tx, desk.context, input, at)
   return ticket.id
 }
 
