@@ -29,8 +29,6 @@ export interface WholeDeps
   readonly patience?: Patience
 }
 
-type WantedHere = Wanted & { readonly uidValidity: number }
-
 const tooLarge = (bytesMax: number): Whole => ({ why: `it has more than ${bytesMax / MB} MB` })
 
 /** One at a time, for one inbox. */
@@ -89,7 +87,7 @@ export class WholeFetches {
   }
 
   /** Null: it is to be tried again, later. Counted beforehand: an attempt may be the end of us. */
-  async #attempt(wanted: WantedHere): Promise<Whole | null> {
+  async #attempt(wanted: Wanted): Promise<Whole | null> {
     const { store } = this.#deps
     const { inboundId, attempts } = wanted
     if (attempts >= ATTEMPTS_MAX) return { why: 'it was tried several times in vain' }
@@ -113,7 +111,7 @@ export class WholeFetches {
     return sentence.endsWith('.') ? sentence.slice(0, -1) : sentence
   }
 
-  async #fetch(wanted: WantedHere): Promise<Whole> {
+  async #fetch(wanted: Wanted): Promise<Whole> {
     const { store, inbox, patience = PATIENCE } = this.#deps
     const session = await ImapSession.open(inbox.imap, { signal: this.#signal, patience })
     const abort = (): void => session.abort()

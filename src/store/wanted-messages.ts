@@ -19,6 +19,7 @@ const wantedRows = (db: Queryable) => db<WantedRow>('wanted_messages')
 export interface Wanted {
   readonly inboundId: number
   readonly uid: number
+  readonly uidValidity: number
   /** So often it was tried in vain. */
   readonly attempts: number
 }
@@ -35,7 +36,7 @@ export async function wantMessage(tx: Tx, inboundId: number, at: Date): Promise<
 export async function nextWanted(
   db: Queryable,
   { inboxId, folder }: Pick<Generation, 'inboxId' | 'folder'>,
-): Promise<(Wanted & { readonly uidValidity: number }) | null> {
+): Promise<Wanted | null> {
   const row = await db('wanted_messages as w')
     .join('inbound_messages as i', 'i.id', 'w.inbound_id')
     .where({ 'i.inbox_id': inboxId, 'i.folder': folder })
