@@ -64,6 +64,8 @@ async function openWith(
   client.on('error', () => {})
   const closed = new Promise<void>((resolve) => client.on('close', () => resolve()))
   const giveUp = (): void => client.close()
+  // An aborted signal tells nobody any more.
+  signal?.throwIfAborted()
   signal?.addEventListener('abort', giveUp, { once: true })
   try {
     await within(patience.connectMs, 'connecting', untilClosed(client.connect(), closed), giveUp)

@@ -7,49 +7,77 @@ import type { ImapFlow } from 'imapflow'
 import type { InboxConfig } from '../config.ts'
 import { openFolder } from './fetch-connect.ts'
 import { untilClosed, within } from './fetch-deadline.ts'
+import { failureOf } from './fetch-failure.ts'
 import { searched } from './fetch-move.ts'
 import { PATIENCE, type Patience } from './fetch-options.ts'
 
 /** RFC 6154 §2; where the server marks none, imapflow goes by the usual names. */
 const FILED_IN = ['\\Sent', '\\All']
 
-/** However many are asked for, at most so many are looked up. */
-const LOOKUPS_MAX = 100
+/** What was found before something went wrong counts all the same. */
+export interface Copies {
+  /** Message-IDs, without angle brackets. */
+  readonly found: ReadonlySet<string>
+  /** For the log: why not all could be looked for; null: all were. */
+  readonly problem: string | null
+}
 
 /**
  * A question to this account: which of these Message-IDs (without angle brackets) are in its Sent folder
- * or in All Mail?
- *
- * It throws what imapflow throws; a server that is too slow for the `patience` is given up.
+ * or in All Mail? A server that is too slow for the `patience` is given up.
  */
 export const copiesIn =
   (imap: InboxConfig['imap'], patience: Patience = PATIENCE) =>
-  async (messageIds: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>> => {
-    const { client, closed } = await openFolder(imap, { signal, patience })
-    const giveUp = (): void => client.close()
-    signal.addEventListener('abort', giveUp, { once: true })
+  async (messageIds: readonly string[], signal: AbortSignal): Promise<Copies> => {
+    const found = new Set<string>()
     try {
-      const searching = found(client, messageIds.slice(0, LOOKUPS_MAX))
-      // Some servers have no index for this and read the whole folder.
-      const ms = patience.commandMs * 2
-      return await within(ms, 'SEARCH', untilClosed(searching, closed), giveUp)
-    } finally {
-      signal.removeEventListener('abort', giveUp)
-      client.close()
+      await look(imap, { messageIds, found, patience }, signal)
+      return { found, problem: null }
+    } catch (err) {
+      const where = { server: `${imap.host}:${imap.port}`, folder: imap.folder }
+      return { found, problem: failureOf(err, where).sentence }
     }
   }
 
-async function found(client: ImapFlow, messageIds: readonly string[]): Promise<Set<string>> {
-  const ids = new Set<string>()
-  const folders = await client.list()
-  for (const { path, specialUse } of folders) {
-    if (specialUse === undefined || !FILED_IN.includes(specialUse)) continue
-    await client.mailboxOpen(path, { readOnly: true })
-    for (const id of messageIds) {
-      if (ids.has(id)) continue
-      const uids = await searched(client, { header: { 'message-id': `<${id}>` } })
-      if (uids.length > 0) ids.add(id)
-    }
+interface Search {
+  readonly messageIds: readonly string[]
+  /** Filled as it goes on. */
+  readonly found: Set<string>
+  readonly patience: Patience
+}
+
+async function look(imap: InboxConfig['imap'], search: Search, signal: AbortSignal): Promise<void> {
+  const { patience } = search
+  const { client, closed } = await openFolder(imap, { signal, patience })
+  const giveUp = (): void => client.close()
+  signal.addEventListener('abort', giveUp, { once: true })
+  try {
+    signal.throwIfAborted()
+    // Some servers have no index for this and read the whole folder.
+    const ms = patience.commandMs * 2
+    await within(ms, 'SEARCH', untilClosed(lookInAll(client, search), closed), giveUp)
+  } finally {
+    signal.removeEventListener('abort', giveUp)
+    client.close()
   }
-  return ids
+}
+
+/** @throws what the last folder refused */
+async function lookInAll(client: ImapFlow, search: Search): Promise<void> {
+  const refusals: unknown[] = []
+  for (const { path, specialUse, flags } of await client.list()) {
+    if (specialUse === undefined || !FILED_IN.includes(specialUse)) continue
+    if (flags.has('\\Noselect')) continue
+    await lookIn(client, path, search).catch((err: unknown) => refusals.push(err))
+  }
+  if (refusals.length > 0) throw refusals.at(-1)
+}
+
+async function lookIn(client: ImapFlow, path: string, search: Search): Promise<void> {
+  await client.mailboxOpen(path, { readOnly: true })
+  for (const id of search.messageIds) {
+    if (search.found.has(id)) continue
+    const uids = await searched(client, { header: { 'message-id': `<${id}>` } })
+    if (uids.length > 0) search.found.add(id)
+  }
 }

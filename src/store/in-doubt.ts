@@ -48,6 +48,7 @@ export class InDoubt {
         },
         begins: () => {
           open.since = this.#now()
+          this.#changed()
         },
       })
     } finally {

@@ -212,22 +212,33 @@ export async function hasUndecided(db: Queryable, inboxId: number, at: Date): Pr
 /** Takes them for this daemon `until` then: nobody else decides them meanwhile. */
 export async function claimUndecided(
   tx: Tx,
-  { inboxId, at, until }: { inboxId: number; at: Date; until: Date },
+  claim: { inboxId: number; at: Date; until: Date; limit: number },
 ): Promise<OutboxMessage[]> {
+  const { inboxId, at, until, limit } = claim
+  const due = await undecided(tx, inboxId, at).orderBy('id').limit(limit).select('id')
   const rows = await undecided(tx, inboxId, at)
+    .whereIn(
+      'id',
+      due.map(({ id }) => id),
+    )
     .update({ due_at: toMs(until) })
     .returning('*')
   return (rows as OutboxRow[]).map(toOutbox).toSorted((a, b) => a.id - b.id)
 }
 
-/** Those of these Message-IDs (without angle brackets) of which nobody knows whether they arrived. */
+/**
+ * Those of these Message-IDs (without angle brackets) of which nobody knows whether they arrived, also
+ * when they wait to be handed over once more.
+ */
 export async function uncertainAmong(
   db: Queryable,
   messageIds: readonly string[],
 ): Promise<OutboxMessage[]> {
   const rows = await db<OutboxRow>('outbox')
     .whereIn('message_id', [...messageIds])
-    .where({ outcome: 'uncertain' })
+    .where((q) => {
+      void q.where({ outcome: 'uncertain' }).orWhere({ outcome: 'queued', resends: 1 })
+    })
     .orderBy('id')
     .select()
   return rows.map(toOutbox)

@@ -40,6 +40,18 @@ eachDatabase(
       expect(error()).toBeNull()
     })
 
+    test('fills up while the daemon watches: what comes then waits on its server', async () => {
+      space = { freeBytes: 501 * MB, totalBytes: 100_000 * MB }
+      await start()
+      await desk.untilSettled(1)
+      space = { freeBytes: 499 * MB, totalBytes: 100_000 * MB }
+      desk.arrives(aMail())
+      expect(await until('the refusal', error)).toMatch(/only 499 MB are free/)
+      expect(await desk.store.read('inbound_messages').select()).toHaveLength(1)
+      space = null
+      await desk.untilSettled(2)
+    })
+
     test.each([
       ['is small, and has room', { freeBytes: 100 * MB, totalBytes: 1_000 * MB }],
       ['is somebody else’s', null],

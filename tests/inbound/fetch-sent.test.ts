@@ -49,20 +49,23 @@ describeWithMailServers('copies that a server files', () => {
     const user = 'support@acme.test'
     await file(user, 'Sent', 'there@acme.test')
     await file(user, 'Projects', 'elsewhere@acme.test')
+    await servers.deliver(aMail({ headers: { 'Message-ID': '<here@acme.test>' } }), user)
     const asked = ['there@acme.test', 'elsewhere@acme.test', 'nowhere@acme.test', 'here@acme.test']
-    const found = await copiesIn(account(user))(asked, NEVER)
+    const { found, problem } = await copiesIn(account(user))(asked, NEVER)
     expect([...found]).toEqual(['there@acme.test'])
+    expect(problem).toBeNull()
   })
 
   test('are none where there is no such folder', async () => {
-    const found = await copiesIn(account('bruno@acme.test'))(['a@acme.test'], NEVER)
-    expect([...found]).toEqual([])
+    const { found, problem } = await copiesIn(account('bruno@acme.test'))(['a@acme.test'], NEVER)
+    expect([[...found], problem]).toEqual([[], null])
   })
 
-  test('a stop ends the search', async () => {
+  test.each(['before', 'after'] as const)('a stop %s it began ends the search', async (when) => {
     const stop = new AbortController()
+    if (when === 'before') stop.abort()
     const search = copiesIn(account('bruno@acme.test'))(['a@acme.test'], stop.signal)
     stop.abort()
-    await expect(search).rejects.toThrow()
+    expect((await search).problem).not.toBeNull()
   })
 })

@@ -1,6 +1,7 @@
 /** A server was lost while it took a mail: what tells us later whether it has it, and what we do. */
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { listEvents } from '../../src/store/events.ts'
+import { resendUncertain } from '../../src/store/outbox-delivery.ts'
 import type { OutboxMessage } from '../../src/store/outbox.ts'
 import { aMail } from '../kit/a-mail.ts'
 import { eachDatabase } from '../kit/databases.ts'
@@ -100,15 +101,48 @@ eachDatabase(
       expect(await toldOnTicket()).toEqual(['uncertain', 'queued', 'sent'])
     })
 
-    test('is decided without an answer when the search is refused, and the log says so', async () => {
+    test('waits when the search is refused, and is found by the next one', async () => {
       desk = await startDesk(await fresh(), parser)
       await lostAfterTheDot('reply')
       isFiledAsSent()
-      desk.world.imap.faults.add({ on: /SEARCH/, do: 'answer', with: 'NO Not today' })
+      const refused = desk.world.imap.faults.add({
+        on: /SEARCH/,
+        do: 'answer',
+        with: 'NO Not today',
+      })
       timePasses()
+      await refused.untilUsed()
+      await until('the log to say so', () => desk.events.includes('copies.unknown'))
+      expect((await desk.outbox())[0]?.outcome).toBe('uncertain')
+      desk.clock.advance(7 * MINUTE)
+      await untilOutcome('sent')
+      expect(received()).toHaveLength(1)
+    })
+
+    test('is decided all the same when nobody could be asked for half an hour', async () => {
+      desk = await startDesk(await fresh(), parser)
+      await lostAfterTheDot('reply')
+      desk.world.imap.faults.add({ on: /SEARCH/, do: 'answer', with: 'NO Not today', times: 9 })
+      desk.clock.advance(31 * MINUTE)
       await untilOutcome('sent')
       expect(received()).toHaveLength(2)
-      expect(desk.events).toContain('copies.unknown')
+    })
+
+    test('is found although another folder cannot be searched', async () => {
+      desk = await startDesk(await fresh(), parser)
+      await lostAfterTheDot('reply')
+      isFiledAsSent()
+      const everything = '* LIST (\\All) "/" Archive'
+      desk.world.imap.faults.add({ on: /^LIST/, do: 'say_first', lines: [everything], times: 9 })
+      desk.world.imap.faults.add({
+        on: /^EXAMINE "?Archive/,
+        do: 'answer',
+        with: 'NO Closed',
+        times: 9,
+      })
+      timePasses()
+      await untilOutcome('sent')
+      expect(received()).toHaveLength(1)
     })
 
     test('costs no login at a server that refuses ours', async () => {
@@ -116,9 +150,19 @@ eachDatabase(
       await lostAfterTheDot('acknowledgement')
       const nextRetryAt = desk.clock.now()
       desk.health.failed('Support', 'imap', { error: 'refused', nextRetryAt }, nextRetryAt)
-      timePasses()
+      desk.clock.advance(31 * MINUTE)
       await untilLeft()
       expect(logins()).toBe(0)
+    })
+
+    test('is not found by the copy of an attempt that came back', async () => {
+      desk = await startDesk(await fresh(), parser)
+      await lostAfterTheDot('reply')
+      isFiledAsSent()
+      await desk.write((tx) => tx('outbox').update({ sent_at: 1 }))
+      timePasses()
+      await untilOutcome('sent')
+      expect(received()).toHaveLength(2)
     })
 
     test('keeps nothing back while it is looked for', async () => {
@@ -143,6 +187,19 @@ eachDatabase(
       await untilOutcome('sent')
       expect((await desk.outbox())[0]?.detail).toContain('answered')
       expect(await toldOnTicket()).toEqual(['uncertain', 'sent'])
+    })
+
+    test('is not handed over again when its reader answers before that could be done', async () => {
+      desk = await startDesk(await fresh(), parser)
+      await lostAfterTheDot('reply')
+      await desk.stop()
+      await desk.write((tx) => resendUncertain(tx, 1, desk.clock.now()))
+      const [row] = await desk.outbox()
+      const headers = { From: 'ana@customer.test', 'In-Reply-To': `<${row?.messageId}>` }
+      desk.arrives(aMail({ headers, text: 'Water helped.' }))
+      desk.start('fetch', 'intake')
+      await untilOutcome('sent')
+      expect(received()).toHaveLength(1)
     })
 
     test('stays so when its reader answers a later one that names it', async () => {

@@ -1,5 +1,5 @@
 /** Who goes first on the one writer: the outcome of a delivery that is in doubt, or a long write. */
-import { beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type Doubt, InDoubt } from '../../src/store/in-doubt.ts'
 
 let now: number
@@ -11,6 +11,8 @@ beforeEach(() => {
   done = []
   inDoubt = new InDoubt(1, () => now)
 })
+
+afterEach(() => vi.useRealTimers())
 
 /** An attempt that is where `at` says, until it is ended. */
 function attempt(at: 'before the dot' | 'after the dot'): { end: () => Promise<void> } {
@@ -104,4 +106,23 @@ test('where several write at once, none waits', async () => {
   await write()
   await delivery.end()
   expect(done).toEqual(['comes', 'written', 'settled'])
+})
+
+test('one whose dot goes out while a write waits has no longer than others', async () => {
+  vi.useFakeTimers()
+  inDoubt = new InDoubt(1, () => Date.now())
+  let begin = (): void => {}
+  const { promise, resolve } = withResolvers()
+  const delivery = inDoubt.within(async (doubt) => {
+    await doubt.comes()
+    begin = () => doubt.begins()
+    await promise
+  })
+  const writing = write()
+  await vi.advanceTimersByTimeAsync(5)
+  begin()
+  await vi.advanceTimersByTimeAsync(25)
+  expect(done).toEqual(['written'])
+  resolve()
+  await Promise.all([delivery, writing])
 })

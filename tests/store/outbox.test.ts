@@ -176,7 +176,7 @@ eachDatabase(
       expect(await hasUndecided(store.read, 1, later(9))).toBe(false)
       expect(await hasUndecided(store.read, 1, later(10))).toBe(true)
       expect(await hasUndecided(store.read, 2, later(10))).toBe(false)
-      const looking = { inboxId: 1, at: later(10), until: later(15) }
+      const looking = { inboxId: 1, at: later(10), until: later(15), limit: 9 }
       const look = () => store.transaction((tx) => claimUndecided(tx, looking))
       // Of two daemons one looks.
       expect([await look(), await look()]).toMatchObject([[{ id: 1 }], []])
