@@ -1,8 +1,10 @@
 /** All that can be done with mail, webhooks and the running of the desk. */
+import { tooLarge } from '../../../src/ticket/not-whole.ts'
 import { delivery, idIn, message, must, ticket, withoutFile, type World } from './world.ts'
 
 export async function walkMail(world: World): Promise<void> {
   await walkInbound(world)
+  await walkWhole(world)
   await walkOutbox(world)
   await walkSenders(world)
   await walkInboxes(world)
@@ -36,7 +38,7 @@ async function walkInbound(world: World): Promise<void> {
   must(await bruno.post(`${at(gone)}/reprocess`, undefined), 'source-missing')
   const done = await message(api, 'system', { evidence: { commands: [{ name: 'close' }] } })
   const decided = at(done)
-  await asDone(world, done)
+  await asComment(world, done)
   must(await bruno.post(`${decided}/release`, undefined), 'already-done')
   must(await bruno.post(`${decided}/reprocess`, undefined), 'already-done')
   must(
@@ -50,8 +52,26 @@ async function walkInbound(world: World): Promise<void> {
   must(await bruno.post(`${at(stranger)}/block-sender`, undefined), 201)
 }
 
-/** A report that told us of a delivery: what it said is written down already. */
-async function asDone({ api }: World, id: number): Promise<void> {
+/** Of a mail that was too large only the beginning was taken. */
+async function walkWhole(world: World): Promise<void> {
+  const { api, bruno } = world
+  await ticket(world)
+  const begun = { reasons: [tooLarge(60_000_000)] }
+  const fetchOf = (id: number) => bruno.post(`/api/v1/inbound/${id}/fetch`, undefined)
+  const large = await message(api, 'ticket', begun)
+  must(await fetchOf(large), 'no-ticket')
+  await asComment(world, large)
+  must(await fetchOf(large), 200)
+  const whole = await message(api, 'ticket')
+  await asComment(world, whole)
+  must(await fetchOf(whole), 'already-whole')
+  const elsewhere = await message(api, 'ticket', { ...begun, folder: 'Old' })
+  await asComment(world, elsewhere)
+  must(await fetchOf(elsewhere), 'source-missing')
+}
+
+/** What the message said is written down already: a comment was made of it. */
+async function asComment({ api }: World, id: number): Promise<void> {
   await api.store.transaction(async (tx) => {
     const comment = (await tx('comments').first('id')) as { id: number }
     await tx('inbound_messages').where({ id }).update({ comment_id: comment.id })

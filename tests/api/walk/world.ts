@@ -104,14 +104,20 @@ let uid = 0
 export async function message(
   { store, context, inboxes, clock }: TestApi,
   fate: 'quarantined' | 'system' | 'ignored' | 'ticket',
-  more: { sender?: string | null; sourceless?: true; evidence?: Record<string, unknown> } = {},
+  more: {
+    sender?: string | null
+    sourceless?: true
+    evidence?: Record<string, unknown>
+    reasons?: readonly string[]
+    folder?: string
+  } = {},
 ): Promise<number> {
   const { sha256, size } = await context.blobs.put(SOURCE)
   uid += 1
   const messageId = `m${uid}@example.org`
   const row = {
     inboxId: inboxes[0]?.id ?? 0,
-    folder: 'INBOX',
+    folder: more.folder ?? 'INBOX',
     uidValidity: 1,
     uid,
     sha256: more.sourceless === true ? null : sha256,
@@ -132,7 +138,7 @@ export async function message(
     await settleInbound(tx, made.id, {
       fate,
       verdict: 'spam',
-      reasons: ['marked as spam'],
+      reasons: more.reasons ?? ['marked as spam'],
       evidence: more.evidence ?? {},
       sender: (more.sender ?? null) as never,
       ticketId: null,
