@@ -1,9 +1,10 @@
 /**
  * `postroom backup`: everything the desk knows, into a directory, while the daemon runs, from either
- * database. Made again into the same directory, it copies only what is new of the stored files.
+ * database. Made again into the same directory, it copies only what is new of the stored files, and removes what
+ * is gone.
  */
 import { constants, createReadStream, existsSync, realpathSync } from 'node:fs'
-import { access, readdir, rm, stat } from 'node:fs/promises'
+import { access, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from '../config.ts'
 import { EXIT, messageOf, OperatorError } from '../errors.ts'
@@ -16,7 +17,9 @@ import type { Queryable } from '../store/open.ts'
 import { writePortableCopy } from '../store/portable-copy.ts'
 import { referredBlobs } from '../store/reads/invariants.ts'
 import { openSqliteCopy } from '../store/sqlite-backup.ts'
+import { noteUpkeep } from '../store/upkeep.ts'
 import type { Stored } from '../workplace.ts'
+import { COPY_NAME, removeLeftovers } from './backup-leftovers.ts'
 import {
   BLOBS,
   countRows,
@@ -35,12 +38,11 @@ import { withStored } from './with-workplace.ts'
 const BLOBS_PER_QUERY = 500
 type Described = Omit<Manifest, 'format'>
 
-const DATABASE_NAME = /^postroom-\d+\.db$/
-
 /** Exit code 0 when the backup is complete and durable. */
 export async function runBackup(config: Config, target: string, io: ExplainIo): Promise<number> {
   const directory = path.resolve(target)
   refuseOwn(config, directory)
+  refuseNone(config)
   await prepare(directory)
   return withStored(config, async (workplace) => {
     const manifest = await tellingDiskErrors(
@@ -49,6 +51,12 @@ export async function runBackup(config: Config, target: string, io: ExplainIo): 
       () => withProgress(io.stderr, (progress) => backUp(workplace, directory, progress)),
     )
     io.stdout.write(`${manifest.counts['tickets'] ?? 0} tickets are in ${directory}\n`)
+    await noteUpkeep(workplace.store, { task: 'backup', found: null }, new Date()).catch(
+      (err: unknown) => {
+        const why = `The backup is complete, but the desk does not know of it: ${messageOf(err)}.`
+        io.stderr.write(`${why}\n`)
+      },
+    )
     return 0
   })
 }
@@ -75,7 +83,7 @@ async function backUp(
     return describe(directory, name, { at, count })
   })
   await writeManifest(directory, manifest)
-  await removeOlder(directory, name)
+  await removeLeftovers(directory, name)
   return manifest
 }
 
@@ -87,6 +95,15 @@ function refuseOwn({ dataDir, database, blobs }: Config, directory: string): voi
   throw new OperatorError(
     EXIT.usage,
     `${directory} is where the desk itself keeps its things. Name another directory, best on another disk.`,
+  )
+}
+
+/** Opening would make a desk, and the copy of an empty one looks like a backup. */
+function refuseNone({ database }: Config): void {
+  if (database.kind === 'postgres' || existsSync(database.file)) return
+  throw new OperatorError(
+    EXIT.usage,
+    `There is no desk to back up: ${database.file} does not exist. Name the configuration of its daemon with --config.`,
   )
 }
 
@@ -103,7 +120,7 @@ async function prepare(directory: string): Promise<void> {
       await readManifest(directory)
       return
     }
-    if (names.every((name) => DATABASE_NAME.test(name))) return
+    if (names.every((name) => COPY_NAME.test(name))) return
   } catch (cause) {
     if (cause instanceof OperatorError) throw cause
     const why = `${directory} cannot be written: ${messageOf(cause)}.`
@@ -167,13 +184,5 @@ async function describe(
     }
   } finally {
     await copy.close()
-  }
-}
-
-/** The copies that earlier backups, and unfinished ones, left here. */
-async function removeOlder(directory: string, name: string): Promise<void> {
-  const names = await readdir(directory)
-  for (const other of names.filter((one) => DATABASE_NAME.test(one) && one !== name)) {
-    await rm(path.join(directory, other), { force: true })
   }
 }

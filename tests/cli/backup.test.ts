@@ -13,6 +13,7 @@ import path from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { loadConfig } from '../../src/config.ts'
 import { insertInbound } from '../../src/store/inbound-messages.ts'
+import { listUpkeep } from '../../src/store/upkeep.ts'
 import { openWorkplace, type Workplace } from '../../src/workplace.ts'
 import { failOnce } from '../faults/fail-once.ts'
 import { overwriteTable } from '../kit/overwrite-table.ts'
@@ -122,6 +123,39 @@ test('a backup is renewed in its place, and copies only what is new', async () =
   expect(statSync(inHome('backup', 'blobs', shard, sha256)).ino).toBe(ino)
   expect(existsSync(inHome('backup', first.database.file))).toBe(false)
   expect((await postroom('restore', inHome('backup'), '--check')).code).toBe(0)
+})
+
+test('what is gone from the desk leaves its backup when that is renewed', async () => {
+  await postroom('backup', inHome('backup'))
+  const stored = () =>
+    readdirSync(inHome('backup', 'blobs'), { recursive: true }).filter((name) => name.length > 60)
+  expect(stored()).toHaveLength(1)
+  await withDesk(async ({ store: { transaction } }) => {
+    await transaction((tx) => tx('inbound_messages').where({ uid: 2 }).update({ sha256: null }))
+  })
+  expect((await postroom('backup', inHome('backup'))).code).toBe(0)
+  expect(stored()).toEqual([])
+  expect((await postroom('restore', inHome('backup'), '--check')).code).toBe(0)
+})
+
+test('a desk that is not there is not backed up as an empty one', async () => {
+  const other = configure('other.yaml', inHome('nowhere'))
+  const refused = await run(['backup', inHome('backup'), '--config', other])
+  expect(refused).toMatchObject({ code: 2, stdout: '' })
+  expect(refused.stderr).toContain(`${inHome('nowhere')}/postroom.db does not exist`)
+  expect(existsSync(inHome('nowhere'))).toBe(false)
+})
+
+test('the desk knows when it was last backed up', async () => {
+  await withDesk(async ({ store: { read } }) => {
+    expect(await listUpkeep(read)).toEqual([])
+    const before = Date.now()
+    await postroom('backup', inHome('backup'))
+    const [done, ...others] = await listUpkeep(read)
+    expect(others).toEqual([])
+    expect(done).toMatchObject({ task: 'backup', found: null })
+    expect(done?.succeededAt?.getTime()).toBeGreaterThanOrEqual(before)
+  })
 })
 
 test.each([

@@ -1,41 +1,74 @@
-/** The unit, read by systemd itself where it is installed; elsewhere as text. */
+/** The units, read by systemd itself where it is installed; elsewhere as text. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
 import { scratchDirectories } from '../kit/scratch.ts'
 import { ROOT } from '../kit/source-tree.ts'
 
 const scratch = scratchDirectories('systemd')
-const UNIT = path.join(ROOT, 'deploy', 'systemd', 'postroom.service')
+const UNITS = path.join(ROOT, 'deploy', 'systemd')
+const SERVICES = readdirSync(UNITS).filter((name) => name.endsWith('.service'))
 const ANALYZE = '/usr/bin/systemd-analyze'
 
-/** The unit with this machine's Node: systemd wants the program to be there. */
-function unitFile(): string {
-  const file = path.join(scratch.make(), 'postroom.service')
-  writeFileSync(file, readFileSync(UNIT, 'utf8').replaceAll('/usr/bin/node', process.execPath))
-  return file
+const textOf = (name: string): string => readFileSync(path.join(UNITS, name), 'utf8')
+
+/** The units with this machine's Node: systemd wants the program to be there. */
+function unitFiles(): (name: string) => string {
+  const directory = scratch.make()
+  cpSync(UNITS, directory, { recursive: true })
+  for (const name of SERVICES) {
+    const text = textOf(name).replaceAll('/usr/bin/node', process.execPath)
+    writeFileSync(path.join(directory, name), text)
+  }
+  return (name) => path.join(directory, name)
 }
 
-test('systemd understands the unit, and has nothing to say about it', () => {
+test.each(readdirSync(UNITS))('systemd understands %s, and has nothing to say about it', (name) => {
   if (!existsSync(ANALYZE)) return
-  const { status, stdout, stderr } = spawnSync(ANALYZE, ['verify', '--man=no', unitFile()], {
+  const { status, stdout, stderr } = spawnSync(ANALYZE, ['verify', '--man=no', unitFiles()(name)], {
     encoding: 'utf8',
   })
   expect({ status, said: `${stdout}${stderr}` }).toEqual({ status: 0, said: '' })
 })
 
-test('systemd finds that little is open to it', () => {
+test.each(SERVICES)('systemd finds that little is open to %s', (name) => {
   if (!existsSync(ANALYZE)) return
-  const said = execFileSync(ANALYZE, ['security', '--offline=true', unitFile()], {
+  const said = execFileSync(ANALYZE, ['security', '--offline=true', unitFiles()(name)], {
     encoding: 'utf8',
   })
   const exposure = Number(/Overall exposure level for \S+ (\d+\.\d)/.exec(said)?.[1])
   expect(exposure).toBeLessThanOrEqual(1.6)
 })
 
+test('what is done every night checks the desk, and then copies it', () => {
+  const home = scratch.make()
+  const account = '{ host: 127.0.0.1, port: 1, tls: none, user: x, password: x }'
+  const config = path.join(home, 'postroom.yaml')
+  const inboxes = `inboxes:\n  - name: Support\n    address: a@b.test\n    imap: ${account}\n    smtp: ${account}\n`
+  writeFileSync(config, `data_dir: ${home}/data\n${inboxes}`)
+  const commands = [...textOf('postroom-nightly.service').matchAll(/^ExecStart=(.+)$/gm)].map(
+    ([, command = '']) =>
+      command
+        .replace('/usr/bin/node', process.execPath)
+        .replace('/opt/postroom', ROOT)
+        .replace('/etc/postroom/postroom.yaml', config)
+        .replace('/var/backups/postroom', `${home}/backups`)
+        // systemd.exec(5): doubled, they are themselves.
+        .replaceAll('$$', '$')
+        .replaceAll('%%', '%'),
+  )
+  const said = commands.map((command) => execFileSync('/bin/sh', ['-c', command]).toString())
+  const copies = readdirSync(path.join(home, 'backups'))
+  expect(copies).toEqual([expect.stringMatching(/^[1-7]$/)])
+  expect(said).toEqual([
+    expect.stringContaining('all hold'),
+    `0 tickets are in ${home}/backups/${copies[0]}\n`,
+  ])
+})
+
 test('it does not start again what a person must look at, and lets Node compile', () => {
-  const lines = readFileSync(UNIT, 'utf8').split('\n')
+  const lines = textOf('postroom.service').split('\n')
   expect(lines).toContain('RestartPreventExitStatus=78')
   expect(lines.filter((line) => line.startsWith('MemoryDenyWriteExecute'))).toEqual([])
 })

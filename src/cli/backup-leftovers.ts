@@ -1,0 +1,56 @@
+/** What earlier backups left in a directory and the newest one does not name: what is erased leaves it, too. */
+import { readdir, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { FileBlobs } from '../store/file-blobs.ts'
+import type { Queryable } from '../store/open.ts'
+import { referredBlobs } from '../store/reads/invariants.ts'
+import { openSqliteCopy } from '../store/sqlite-backup.ts'
+import { BLOBS } from './backup-manifest.ts'
+
+export const COPY_NAME = /^postroom-\d+\.db$/
+
+const SHARD_NAME = /^[0-9a-f]$/
+const FILE_NAME = /^[0-9a-f]{64}$/
+const NAMES_PER_QUERY = 500
+
+/** To be called when the manifest names `copy`, and that is durable. */
+export async function removeLeftovers(directory: string, copy: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (COPY_NAME.test(name) && name !== copy) {
+      await rm(path.join(directory, name), { force: true })
+    }
+  }
+  const store = openSqliteCopy(path.join(directory, copy))
+  try {
+    await removeUnnamed(store.read, path.join(directory, BLOBS))
+  } finally {
+    await store.close()
+  }
+}
+
+/** Stored files that the copy does not name. */
+async function removeUnnamed(copy: Queryable, directory: string): Promise<void> {
+  const blobs = new FileBlobs(directory)
+  // There is no directory when no file was ever copied.
+  const shards = await readdir(directory).catch(() => [])
+  for (const shard of shards.filter((name) => SHARD_NAME.test(name))) {
+    const files = await readdir(path.join(directory, shard))
+    const unneeded = new Set(files.filter((name) => FILE_NAME.test(name)))
+    for await (const sha256 of namedIn(copy, shard)) unneeded.delete(sha256)
+    for (const sha256 of unneeded) await rm(blobs.fileOf(sha256), { force: true })
+  }
+}
+
+/** Those that begin with the digit `shard`, in order. */
+async function* namedIn(copy: Queryable, shard: string): AsyncGenerator<string> {
+  for (let after = shard; ; ) {
+    const names = await referredBlobs(copy, after, NAMES_PER_QUERY)
+    for (const name of names) {
+      if (!name.startsWith(shard)) return
+      yield name
+    }
+    const last = names.at(-1)
+    if (last === undefined) return
+    after = last
+  }
+}
