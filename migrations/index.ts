@@ -7,6 +7,7 @@ import * as deskWork from './0010-desk-work.ts'
 import * as inboxLeases from './0016-inbox-leases.ts'
 import * as identities from './0017-identities.ts'
 import * as leftOut from './0019-left-out.ts'
+import * as upkeep from './0021-upkeep.ts'
 import * as wantedMessages from './0020-wanted-messages.ts'
 import * as ledgerLinks from './0018-ledger-links.ts'
 import * as foundation from './0001-foundation.ts'
@@ -48,4 +49,5 @@ export const migrations: readonly Migration[] = [
   { version: 18, name: 'ledger-links', up: ledgerLinks.up },
   { version: 19, name: 'left-out', up: leftOut.up },
   { version: 20, name: 'wanted-messages', up: wantedMessages.up },
+  { version: 21, name: 'upkeep', up: upkeep.up },
 ]

@@ -13,6 +13,8 @@ export interface StoredGauges {
   readonly webhookQueue: number
   readonly databaseBytes: number
   readonly walBytes: number
+  /** When each task last went well, in ms; those that never did are absent. */
+  readonly upkeepAt: ReadonlyMap<string, number>
   /** Of this process so far. */
   readonly contentions: number
 }
@@ -29,6 +31,7 @@ export class StoredMetrics {
   readonly #webhookQueue
   readonly #databaseSize
   readonly #walSize
+  readonly #upkeep
 
   constructor(made: Instruments) {
     this.#up = made.gauge(
@@ -49,6 +52,11 @@ export class StoredMetrics {
     this.#webhookQueue = made.gauge('webhook_queue', 'Notices that webhooks are owed')
     this.#databaseSize = made.gauge('db_size_bytes', 'Size of the database')
     this.#walSize = made.gauge('wal_size_bytes', 'Size of SQLite’s write-ahead log')
+    this.#upkeep = made.gauge(
+      'upkeep_last_success_timestamp_seconds',
+      'When "postroom backup" and "postroom verify" last went well',
+      ['task'],
+    )
   }
 
   /** Null: the database does not answer. */
@@ -64,6 +72,7 @@ export class StoredMetrics {
     this.#webhookQueue.set(stored.webhookQueue)
     this.#databaseSize.set(stored.databaseBytes)
     this.#walSize.set(stored.walBytes)
+    for (const [task, ms] of stored.upkeepAt) this.#upkeep.set({ task }, ms / 1_000)
     this.#busy.reset()
     this.#busy.inc(stored.contentions)
   }

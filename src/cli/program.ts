@@ -229,7 +229,7 @@ const operating: Register = (program, { io, exportDesk }, done) => {
     })
   program
     .command('verify')
-    .description('is everything there, and does it fit together? Changes nothing')
+    .description('is everything there, and does it fit together? Mends nothing')
     .option('--json', 'as JSON')
     .action(async (options: { json?: boolean }) =>
       done(await runVerify(configOf(program), { json: options.json ?? false }, io)),

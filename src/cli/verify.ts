@@ -4,7 +4,8 @@ import type { Config } from '../config.ts'
 import { EXIT, messageOf } from '../errors.ts'
 import type { Blobs } from '../store/blobs.ts'
 import { isCorrupt } from '../store/database-errors.ts'
-import type { Queryable } from '../store/open.ts'
+import type { Queryable, Store } from '../store/open.ts'
+import { noteUpkeep } from '../store/upkeep.ts'
 import {
   type Broken,
   brokenInvariants,
@@ -27,7 +28,7 @@ interface Verified {
   readonly broken: readonly Broken[]
 }
 
-/** Exit code 0 when all holds, 1 when something does not. Changes nothing. */
+/** Exit code 0 when all holds, 1 when something does not. The desk remembers that, and nothing else changes. */
 export async function runVerify(
   config: Config,
   { json }: { json: boolean },
@@ -59,9 +60,17 @@ async function verified(config: Config, progress: Progress): Promise<Verified> {
         broken.push(...bytes.broken)
         checked.blobs = bytes.count
       })
+      await remember(store, broken)
     }),
   )
   return { checked, broken }
+}
+
+/** Its daemon tells the admins. What is too damaged for that, the exit code tells. */
+async function remember(store: Store, broken: readonly Broken[]): Promise<void> {
+  const sentences = broken.map(({ invariant }) => `not true: ${invariant}`)
+  const found = sentences.length === 0 ? null : sentences.join('; ')
+  await noteUpkeep(store, { task: 'verify', found }, new Date()).catch(() => {})
 }
 
 /** A question that the damage of the file ends says that there is damage. */

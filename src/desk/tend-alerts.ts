@@ -12,6 +12,7 @@ import {
 } from '../store/alerts.ts'
 import { insertEvents } from '../store/events.ts'
 import type { Queryable, Tx } from '../store/open.ts'
+import { listUpkeep } from '../store/upkeep.ts'
 import { countUnacknowledged, overdueByInbox, pendingSince } from '../store/reads/overdue.ts'
 import { listAdmins, listAgents } from '../store/users.ts'
 import { type Observations, type Sign, signsOf, TELL_AGAIN_MS } from '../ticket/alert.ts'
@@ -28,9 +29,10 @@ export async function observed(
   db: Queryable,
   inboxes: readonly Inbox[],
   at: Date,
-): Promise<Pick<Observations, 'overdue' | 'pending' | 'unacknowledged'>> {
+): Promise<Pick<Observations, 'overdue' | 'pending' | 'unacknowledged' | 'verified'>> {
   const nameOf = new Map(inboxes.map(({ id, name }) => [id, name]))
   const overdue = await overdueByInbox(db, at)
+  const verified = (await listUpkeep(db)).find(({ task }) => task === 'verify')
   const anHourAgo = new Date(at.getTime() - HOUR_MS)
   return {
     overdue: overdue.map(({ inboxId, ...rest }) => ({
@@ -39,6 +41,10 @@ export async function observed(
     })),
     pending: await pendingSince(db),
     unacknowledged: await countUnacknowledged(db, USED_UP_FOR_ALL, anHourAgo),
+    verified:
+      verified === undefined || verified.found === null
+        ? null
+        : { found: verified.found, at: verified.endedAt },
   }
 }
 

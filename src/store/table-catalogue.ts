@@ -2,10 +2,10 @@
 import { isPostgres } from './dialect.ts'
 import type { Queryable } from './open.ts'
 
-/** Made from the others, or the database's own business. */
-const DERIVED = /^(?:sqlite_|ticket_words|schema_migrations$|inbox_leases$)/
+/** Made from the others, or the business of this database alone: a copy has no leases, and no backups of its own. */
+const DERIVED = /^(?:sqlite_|ticket_words|schema_migrations$|inbox_leases$|upkeep$)/
 
-/** The tables that hold what the desk knows: not the search index, not who holds a lease. */
+/** The tables that hold what the desk knows: not the search index, not who holds a lease or when it was backed up. */
 export async function listTables(db: Queryable): Promise<string[]> {
   const rows = isPostgres(db)
     ? await db('pg_tables')

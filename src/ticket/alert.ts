@@ -10,6 +10,8 @@ export const ALERT_KINDS = [
   /** So much mail wants an answer that new tickets are not acknowledged any more. */
   'acknowledgements_stopped',
   'disk_nearly_full',
+  /** `postroom verify` found something that does not fit. */
+  'verify_failed',
 ] as const
 export type AlertKind = (typeof ALERT_KINDS)[number]
 
@@ -41,6 +43,8 @@ export interface Observations {
   /** New tickets of the last hour whose acknowledgement no budget was left for. */
   readonly unacknowledged: number
   readonly disk: { readonly freeBytes: number; readonly totalBytes: number } | null
+  /** What the last `postroom verify` found; null: nothing, or there was none. */
+  readonly verified: { readonly found: string; readonly at: Date } | null
 }
 
 /** A provider's maintenance is over by then; the wrong password is not. */
@@ -90,6 +94,14 @@ export function signsOf(seen: Observations, at: Date): Sign[] {
       kind: 'disk_nearly_full',
       detail: `${Math.floor(freeBytes / 1024 ** 2)} MB are free where data_dir is`,
     })),
+    ...signs(
+      seen.verified,
+      () => true,
+      ({ found, at: foundAt }) => ({
+        kind: 'verify_failed',
+        detail: `"postroom verify" of ${foundAt.toISOString()} found: ${found}`,
+      }),
+    ),
   ]
 }
 

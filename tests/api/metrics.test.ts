@@ -6,6 +6,7 @@ import { Jobs } from '../../src/jobs.ts'
 import { eventsOf } from '../../src/events.ts'
 import { silentLog } from '../../src/log.ts'
 import { notedEvents } from '../../src/noted-events.ts'
+import { noteUpkeep } from '../../src/store/upkeep.ts'
 import { eachDatabase } from '../kit/databases.ts'
 import { ROOT } from '../kit/source-tree.ts'
 import { apiStarter, type TestApi } from './desk-api.ts'
@@ -41,7 +42,7 @@ interface Dashboard {
 
 /** What our metrics are told apart by, and what Prometheus adds. */
 const LABELS = new Set(
-  'mailbox op result reason state status kind class route method code source le instance exported_job'.split(
+  'mailbox op task result reason state status kind class route method code source le instance exported_job'.split(
     ' ',
   ),
 )
@@ -72,6 +73,7 @@ eachDatabase(
       const at = new Date('2026-03-01T10:00:00Z')
       api.health.succeeded('Support', 'imap', at)
       const openedAt = api.clock.at.getTime()
+      await noteUpkeep(api.store, { task: 'backup', found: null }, at)
       await api.ana.post('/api/v1/tickets', { subject: 'Printer', text: 'It burns.' })
       await api.ana.post('/api/v1/tickets', { subject: 'Mouse', text: 'It squeaks.' })
       await api.bruno.put('/api/v1/tickets/2/status', { status: 'resolved' })
@@ -98,6 +100,7 @@ eachDatabase(
         ['postroom_incoming_stuck_messages', 0],
         ['postroom_webhook_queue', 0],
         ['postroom_sse_connections', 0],
+        ['postroom_upkeep_last_success_timestamp_seconds{task="backup"}', 1_772_359_200],
       ]
       expect(wanted.map(([name]) => [name, found.get(name)])).toEqual(wanted)
       expect(found.get('postroom_outbox_messages{state="queued"}')).toBeGreaterThan(0)

@@ -8,6 +8,7 @@ import { insertInbound } from '../../src/store/inbound-messages.ts'
 import { openWorkplace } from '../../src/workplace.ts'
 import { overwriteTable } from '../kit/overwrite-table.ts'
 import { scratchDirectories } from '../kit/scratch.ts'
+import { listUpkeep } from '../../src/store/upkeep.ts'
 import { run } from './run-program.ts'
 
 const scratch = scratchDirectories('operations')
@@ -79,6 +80,23 @@ test('verify reads everything again, and finds what is gone', async () => {
     ok: false,
     broken: [{ invariant: 'every stored source and attachment is what it was' }],
   })
+})
+
+test('the desk remembers what verify found last, so that its daemon can tell', async () => {
+  const workplace = await openWorkplace(loadConfig(file, {}, '/'))
+  const { store } = workplace
+  const remembered = async () => (await listUpkeep(store.read)).find((one) => one.task === 'verify')
+  expect(await remembered()).toBeUndefined()
+  await store.transaction((tx) => tx('inbound_messages').update({ fate: 'ticket' }))
+  await postroom('verify')
+  expect(await remembered()).toMatchObject({
+    succeededAt: null,
+    found: 'not true: a message that became a ticket or a comment names one that is there',
+  })
+  await store.transaction((tx) => tx('inbound_messages').update({ fate: 'ignored' }))
+  await postroom('verify')
+  expect(await remembered()).toMatchObject({ succeededAt: expect.any(Date), found: null })
+  await workplace.close()
 })
 
 test('verify of a damaged database reports the damage, and goes on with what can be read', async () => {

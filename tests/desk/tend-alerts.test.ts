@@ -20,6 +20,7 @@ const WELL: Observations = {
   pending: null,
   unacknowledged: 0,
   disk: null,
+  verified: null,
 }
 const STUCK: Observations = {
   ...WELL,
@@ -178,6 +179,7 @@ eachDatabase(
         overdue: [{ inbox: 'Support', count: 1, since: AT }],
         pending: null,
         unacknowledged: 2,
+        verified: null,
       })
       expect(await observed(desk.store.read, desk.context.inboxes, after(2))).toMatchObject({
         unacknowledged: 0,

@@ -10,6 +10,7 @@ const WELL: Observations = {
   pending: null,
   unacknowledged: 0,
   disk: null,
+  verified: null,
 }
 const GB = 1024 ** 3
 
@@ -49,6 +50,11 @@ test.each<[string, Partial<Observations>, string[]]>([
   ['acknowledgements without a budget', { unacknowledged: 1 }, ['acknowledgements_stopped']],
   ['a full disk', { disk: { freeBytes: 0.4 * GB, totalBytes: 100 * GB } }, ['disk_nearly_full']],
   ['a large disk with room', { disk: { freeBytes: 0.6 * GB, totalBytes: 100 * GB } }, []],
+  [
+    'what does not fit together',
+    { verified: { found: 'not true: a ticket has its opening comment', at: ago(60) } },
+    ['verify_failed'],
+  ],
   ['a small disk with room', { disk: { freeBytes: 0.4 * GB, totalBytes: 1 * GB } }, []],
 ])('%s', (_, seen, expected) => {
   expect(told(seen)).toEqual(expected)

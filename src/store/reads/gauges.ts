@@ -5,6 +5,7 @@ import { contentionsSoFar } from '../database-errors.ts'
 import { recordFrom } from '../json.ts'
 import type { Queryable, Store } from '../open.ts'
 import { toMs } from '../time.ts'
+import { listUpkeep } from '../upkeep.ts'
 
 /** Owed, or waiting for a word: settled ones are as many as there ever were. */
 const OPEN_STATES = ['held', 'queued', 'sending', 'ending', 'uncertain', 'failed'] as const
@@ -44,6 +45,11 @@ export async function readGauges(
     databaseBytes: kind === 'postgres' ? await sizeOfPostgres(read) : await sizeOf(of.file),
     contentions: contentionsSoFar(),
     walBytes: await sizeOf(of.file === null ? null : `${of.file}-wal`),
+    upkeepAt: new Map(
+      (await listUpkeep(read)).flatMap(({ task, succeededAt }): [string, number][] =>
+        succeededAt === null ? [] : [[task, toMs(succeededAt)]],
+      ),
+    ),
   }
 }
 
