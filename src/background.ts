@@ -108,6 +108,9 @@ async function watch(deps: BackgroundDeps, signal: AbortSignal): Promise<void> {
       connected: inboxes
         .map(({ name }) => name)
         .filter((name) => health.of(name, 'imap')?.state === 'connected'),
+      elsewhere: inboxes
+        .map(({ name }) => name)
+        .filter((name) => context.otherDesks.answer(name, at)),
       disk: await diskSpace(dataDir),
     }
     await store.transaction((tx) => tendAlerts(tx, context, seen, at))

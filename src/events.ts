@@ -151,10 +151,7 @@ function deliveryEvents(log: Logger): Delivery {
     deliveryUncertain: (line) =>
       log.warn({ event: 'delivery.uncertain', ...line }, 'delivery may or may not have happened'),
     copiesUnknown: (inbox, err) =>
-      log.warn(
-        { event: 'copies.unknown', inbox, err },
-        'the Sent folder could not be searched for uncertain deliveries',
-      ),
+      log.warn({ event: 'copies.unknown', inbox, err }, 'the Sent folder could not be searched'),
     smtpUnavailable: (inbox, detail, retryInMs) =>
       log.warn(
         { event: 'smtp.unavailable', inbox, detail, retryInMs },

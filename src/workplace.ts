@@ -11,6 +11,7 @@ import { EXIT, messageOf, OperatorError } from './errors.ts'
 import { base32, randomSecret } from './ids.ts'
 import { loadLifecycle } from './lifecycles.ts'
 import { makeDirectory } from './make-directory.ts'
+import { OtherDesks } from './other-desks.ts'
 import type { TemplateMistake } from './outbound/template-engine.ts'
 import { loadTemplates, type Templates } from './outbound/templates.ts'
 import { templatesDirectory } from './package-root.ts'
@@ -83,6 +84,7 @@ export async function openWorkplace(
       flood: config.flood,
       severalInboxes: config.severalInboxes,
       thanks: config.thanks,
+      otherDesks: new OtherDesks(),
     }
     return { config, store, context, inboxes, close: () => store.close() }
   } catch (err) {

@@ -1,5 +1,6 @@
 /** What every desk verb needs beside its transaction and its input. */
 import type { NoticeContext } from '../outbound/notices.ts'
+import type { OtherDesks } from '../other-desks.ts'
 import type { Blobs } from '../store/blobs.ts'
 import type { Tx } from '../store/open.ts'
 import type { Comment, CommentSource, Visibility } from '../ticket/comment.ts'
@@ -10,6 +11,7 @@ import type { User } from '../ticket/user.ts'
 export interface DeskContext extends NoticeContext {
   readonly lifecycle: Lifecycle
   readonly blobs: Blobs
+  readonly otherDesks: OtherDesks
   /** Those a ticket may be put into; none: there are no categories. */
   readonly categories: readonly string[]
   /** Whom notices go to; by default looked up each time. A batch asks once. */

@@ -70,7 +70,7 @@ export async function tendAlerts(
 
 /** Of several daemons one has the session of an inbox: the others do not know how it is. */
 function mayEnd({ inboxes }: DeskContext, { kind, about }: Alert, seen: Observations): boolean {
-  if (kind !== 'inbox_unreachable') return true
+  if (kind !== 'inbox_unreachable' && kind !== 'other_desk') return true
   return seen.connected.includes(about) || !inboxes.some(({ name }) => name === about)
 }
 

@@ -24,7 +24,7 @@ import type { AttachedBlob } from '../desk/context.ts'
 import { addresseeOf } from './addressee.ts'
 import { findCandidates } from './candidates.ts'
 import { screen } from './screen.ts'
-import { type FloodLimits, whyNotAcknowledge } from './restraint.ts'
+import { ANSWERED_ELSEWHERE, type FloodLimits, whyNotAcknowledge } from './restraint.ts'
 import { type Hints, hintsOf, pickTicket, type Threading } from './thread.ts'
 import { type Facts, triage } from './triage.ts'
 import type { Understood } from './write.ts'
@@ -83,7 +83,9 @@ export async function decide(
     proven,
     verified,
     sensitive: isSensitive(arrived.message, { verdict, authentication, threading, sender }),
-    restraint: await whyNotAcknowledge(db, context.flood, { ...arrived, verified, sender }, at),
+    restraint: context.otherDesks.answer(arrived.inbox.name, at)
+      ? ANSWERED_ELSEWHERE
+      : await whyNotAcknowledge(db, context.flood, { ...arrived, verified, sender }, at),
   }
 }
 

@@ -11,7 +11,6 @@ import { failureOf } from './fetch-failure.ts'
 import { searched } from './fetch-move.ts'
 import { PATIENCE, type Patience } from './fetch-options.ts'
 
-/** RFC 6154 §2; where the server marks none, imapflow goes by the usual names. */
 const FILED_IN = ['\\Sent', '\\All']
 
 /** What was found before something went wrong counts all the same. */
@@ -46,16 +45,28 @@ interface Search {
   readonly patience: Patience
 }
 
-async function look(imap: InboxConfig['imap'], search: Search, signal: AbortSignal): Promise<void> {
-  const { patience } = search
+const look = (imap: InboxConfig['imap'], search: Search, signal: AbortSignal): Promise<void> =>
+  inAccount(imap, search, signal, (client) => lookInAll(client, search))
+
+/**
+ * What `work` finds with a connection of its own; a server that is too slow is given up.
+ *
+ * @throws what imapflow throws, and what `signal` was aborted with
+ */
+export async function inAccount<T>(
+  imap: InboxConfig['imap'],
+  { patience }: { readonly patience: Patience },
+  signal: AbortSignal,
+  work: (client: ImapFlow) => Promise<T>,
+): Promise<T> {
   const { client, closed } = await openFolder(imap, { signal, patience })
   const giveUp = (): void => client.close()
   signal.addEventListener('abort', giveUp, { once: true })
   try {
     signal.throwIfAborted()
-    // Some servers have no index for this and read the whole folder.
+    // Some servers have no index for what is searched, and read the whole folder.
     const ms = patience.commandMs * 2
-    await within(ms, 'SEARCH', untilClosed(lookInAll(client, search), closed), giveUp)
+    return await within(ms, 'SEARCH', untilClosed(work(client), closed), giveUp)
   } finally {
     signal.removeEventListener('abort', giveUp)
     client.close()
@@ -65,12 +76,19 @@ async function look(imap: InboxConfig['imap'], search: Search, signal: AbortSign
 /** @throws what the last folder refused */
 async function lookInAll(client: ImapFlow, search: Search): Promise<void> {
   const refusals: unknown[] = []
-  for (const { path, specialUse, flags } of await client.list()) {
-    if (specialUse === undefined || !FILED_IN.includes(specialUse)) continue
-    if (flags.has('\\Noselect')) continue
+  for (const path of await foldersUsedAs(client, FILED_IN)) {
     await lookIn(client, path, search).catch((err: unknown) => refusals.push(err))
   }
   if (refusals.length > 0) throw refusals.at(-1)
+}
+
+/** Paths of the folders that have one of these uses: RFC 6154 §2; where the server marks none, the usual names. */
+export async function foldersUsedAs(client: ImapFlow, uses: readonly string[]): Promise<string[]> {
+  const folders = await client.list()
+  return folders
+    .filter(({ specialUse }) => specialUse !== undefined && uses.includes(specialUse))
+    .filter(({ flags }) => !flags.has('\\Noselect'))
+    .map(({ path }) => path)
 }
 
 async function lookIn(client: ImapFlow, path: string, search: Search): Promise<void> {

@@ -7,6 +7,7 @@ import { settleWhole, type Whole } from '../desk/whole-messages.ts'
 import { discardBlobs } from '../store/blob-garbage.ts'
 import { isDatabaseDown } from '../store/database-errors.ts'
 import { countAttempt, nextWanted, type Wanted } from '../store/wanted-messages.ts'
+import { OneBeside } from './fetch-beside.ts'
 import { failureOf, NotStored, storingFailure } from './fetch-failure.ts'
 import { PATIENCE, type Patience } from './fetch-options.ts'
 import { elapsedOf, type Elapsing, type StoreDeps } from './fetch-rows.ts'
@@ -34,49 +35,36 @@ const tooLarge = (bytesMax: number): Whole => ({ why: `it has more than ${bytesM
 /** One at a time, for one inbox. */
 export class WholeFetches {
   readonly #deps: WholeDeps
-  readonly #stop = new AbortController()
-  readonly #end = (): void => this.#stop.abort()
-  readonly #outer: AbortSignal
-  #running: Promise<void> | null = null
+  readonly #beside: OneBeside
   #notBefore = Number.NEGATIVE_INFINITY
 
   constructor(deps: WholeDeps, signal: AbortSignal) {
     this.#deps = deps
-    this.#outer = signal
-    signal.addEventListener('abort', this.#end)
-    if (signal.aborted) this.#end()
-  }
-
-  get #signal(): AbortSignal {
-    return this.#stop.signal
+    this.#beside = new OneBeside(signal)
   }
 
   /** Begins with what is wanted, unless it is at it. */
   look(): void {
-    if (this.#running !== null || this.#signal.aborted) return
-    if (elapsedOf(this.#deps) < this.#notBefore) return
-    this.#running = this.#work()
-      .catch((err: unknown) => this.#report(err))
-      .finally(() => {
-        this.#running = null
-      })
+    if (!this.#beside.isFree || elapsedOf(this.#deps) < this.#notBefore) return
+    this.#beside.begin(
+      (signal) => this.#work(signal),
+      (err) => this.#report(err),
+    )
   }
 
   /** Ends what is under way; the wish stays. */
   async close(): Promise<void> {
-    this.#outer.removeEventListener('abort', this.#end)
-    this.#end()
-    await this.#running
+    await this.#beside.close()
   }
 
-  async #work(): Promise<void> {
+  async #work(signal: AbortSignal): Promise<void> {
     const { store, inbox, inboxId } = this.#deps
     const { folder } = inbox.imap
     for (;;) {
       const wanted = await nextWanted(store.read, { inboxId, folder })
-      if (wanted === null || this.#signal.aborted) return
+      if (wanted === null || signal.aborted) return
       this.#notBefore = elapsedOf(this.#deps) + AGAIN_MS
-      const whole = await this.#attempt(wanted)
+      const whole = await this.#attempt(wanted, signal)
       if (whole === null) return
       const settled = { messageId: wanted.inboundId, whole }
       await store.transaction((tx) =>
@@ -87,15 +75,15 @@ export class WholeFetches {
   }
 
   /** Null: it is to be tried again, later. Counted beforehand: an attempt may be the end of us. */
-  async #attempt(wanted: Wanted): Promise<Whole | null> {
+  async #attempt(wanted: Wanted, signal: AbortSignal): Promise<Whole | null> {
     const { store } = this.#deps
     const { inboundId, attempts } = wanted
     if (attempts >= ATTEMPTS_MAX) return { why: 'it was tried several times in vain' }
     await store.transaction((tx) => countAttempt(tx, inboundId, 1))
     try {
-      return await this.#fetch(wanted)
+      return await this.#fetch(wanted, signal)
     } catch (err) {
-      if (this.#signal.aborted) {
+      if (signal.aborted) {
         await store.transaction((tx) => countAttempt(tx, inboundId, -1))
         throw err
       }
@@ -111,13 +99,13 @@ export class WholeFetches {
     return sentence.endsWith('.') ? sentence.slice(0, -1) : sentence
   }
 
-  async #fetch(wanted: Wanted): Promise<Whole> {
+  async #fetch(wanted: Wanted, signal: AbortSignal): Promise<Whole> {
     const { store, inbox, patience = PATIENCE } = this.#deps
-    const session = await ImapSession.open(inbox.imap, { signal: this.#signal, patience })
+    const session = await ImapSession.open(inbox.imap, { signal, patience })
     const abort = (): void => session.abort()
-    this.#signal.addEventListener('abort', abort, { once: true })
+    signal.addEventListener('abort', abort, { once: true })
     try {
-      this.#signal.throwIfAborted()
+      signal.throwIfAborted()
       if (session.uidValidity !== wanted.uidValidity) return { why: 'its folder was rebuilt' }
       const [meta] = await session.listOnly([wanted.uid])
       if (meta === undefined) return { why: 'the server does not have it any more' }
@@ -127,7 +115,7 @@ export class WholeFetches {
         return { why: 'there is no room for it on the disk' }
       return await this.#take(session, meta, bytesMax)
     } finally {
-      this.#signal.removeEventListener('abort', abort)
+      signal.removeEventListener('abort', abort)
       await session.close()
     }
   }
@@ -152,7 +140,6 @@ export class WholeFetches {
   }
 
   #report(err: unknown): void {
-    if (this.#signal.aborted) return
     const { events, inbox } = this.#deps
     if (isDatabaseDown(err)) events.databaseUnavailable(`fetch ${inbox.name}`, err)
     else events.loopFailed(`fetch ${inbox.name}`, err)

@@ -30,6 +30,7 @@ import { elapsedOf, type Elapsing, type StoreDeps } from './fetch-rows.ts'
 import { demandRoom } from './fetch-room.ts'
 import { storeNew } from './fetch-store.ts'
 import { Streak } from './fetch-streak.ts'
+import { OtherDeskLooks } from './fetch-others.ts'
 import { WholeFetches } from './fetch-whole.ts'
 
 export interface FetchDeps extends Elapsing {
@@ -56,11 +57,13 @@ export async function runFetch(
   signal: AbortSignal,
 ): Promise<void> {
   const now = (): Date => deps.clock.now()
-  const whole = new WholeFetches({ ...deps, inbox, inboxId, now }, signal)
+  const beside = { ...deps, inbox, inboxId, now }
+  const whole = new WholeFetches(beside, signal)
+  const others = new OtherDeskLooks(beside, signal)
   try {
-    await fetchUntil(deps, { inbox, inboxId, whole, rebuilt: new RebuiltFolders() }, signal)
+    await fetchUntil(deps, { inbox, inboxId, whole, others, rebuilt: new RebuiltFolders() }, signal)
   } finally {
-    await whole.close()
+    await Promise.all([whole.close(), others.close()])
   }
 }
 
@@ -68,6 +71,7 @@ interface Fetching {
   readonly inbox: InboxConfig
   readonly inboxId: number
   readonly whole: WholeFetches
+  readonly others: OtherDeskLooks
   readonly rebuilt: RebuiltFolders
 }
 
@@ -123,7 +127,7 @@ async function backOff(
 /** One session, until it breaks (throws) or the signal stops it. */
 async function watch(
   deps: FetchDeps,
-  { inbox, inboxId, whole, rebuilt }: Fetching,
+  { inbox, inboxId, whole, others, rebuilt }: Fetching,
   { missing, streak }: { missing: Missing; streak: Streak },
   signal: AbortSignal,
 ): Promise<void> {
@@ -159,6 +163,7 @@ async function watch(
       streak.served(deps.clock.now().getTime())
       await markStored(store, session, cursor)
       whole.look()
+      others.look()
       if (elapsedOf(deps) - comparedAt >= RECONCILE_MS) {
         comparedAt = elapsedOf(deps)
         await reconcile(store, session, cursor, missing)

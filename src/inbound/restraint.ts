@@ -40,9 +40,15 @@ const LOOKED_AT_MAX = 40
 
 /** Why not to acknowledge; null: there is no reason. */
 export interface Restraint {
-  readonly reason: 'late' | 'unverified' | 'flood' | 'repeated'
+  readonly reason: 'late' | 'unverified' | 'flood' | 'repeated' | 'other_desk'
   /** For people: written into the outbox row. */
   readonly detail: string
+}
+
+/** Two that answer every customer are worse than a while without an answer. */
+export const ANSWERED_ELSEWHERE: Restraint = {
+  reason: 'other_desk',
+  detail: 'another Postroom answers the mail of this inbox',
 }
 
 export async function whyNotAcknowledge(

@@ -14,6 +14,7 @@ const TITLES: Readonly<Record<Alert['kind'], string>> = {
   mail_not_taken: 'Mail is not taken in',
   acknowledgements_stopped: 'New tickets are not acknowledged',
   disk_nearly_full: 'The disk is nearly full',
+  other_desk: 'Another Postroom answers this mail',
   verify_failed: 'What is stored does not fit together',
 }
 

@@ -10,6 +10,8 @@ export const ALERT_KINDS = [
   /** So much mail wants an answer that new tickets are not acknowledged any more. */
   'acknowledgements_stopped',
   'disk_nearly_full',
+  /** Another Postroom answers the same mail. */
+  'other_desk',
   /** `postroom verify` found something that does not fit. */
   'verify_failed',
 ] as const
@@ -33,6 +35,8 @@ export interface Observations {
   }[]
   /** Inboxes whose IMAP session works, here. */
   readonly connected: readonly string[]
+  /** Inboxes that another Postroom, with a database of its own, answers as well. */
+  readonly elsewhere: readonly string[]
   /** Mail that was due to leave, by inbox. */
   readonly overdue: readonly {
     readonly inbox: string
@@ -55,6 +59,9 @@ const PENDING_MS = 15 * 60_000
 /** Both: a small disk may be half full with less, and a large one is full with more. */
 const DISK_FREE_MIN = 500 * 1024 ** 2
 const DISK_FREE_PART_MIN = 0.1
+
+const ELSEWHERE =
+  'there is automatic mail in its Sent folder that this desk did not send: another Postroom, perhaps a restored copy, works on the same mailbox. New tickets are not acknowledged meanwhile; stop one of the two'
 
 export function signsOf(seen: Observations, at: Date): Sign[] {
   const age = (since: Date): number => at.getTime() - since.getTime()
@@ -94,6 +101,9 @@ export function signsOf(seen: Observations, at: Date): Sign[] {
       kind: 'disk_nearly_full',
       detail: `${Math.floor(freeBytes / 1024 ** 2)} MB are free where data_dir is`,
     })),
+    ...seen.elsewhere.map(
+      (inbox): Sign => ({ kind: 'other_desk', about: inbox, detail: ELSEWHERE }),
+    ),
     ...signs(
       seen.verified,
       () => true,

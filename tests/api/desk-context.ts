@@ -5,6 +5,7 @@ import type { DeskContext } from '../../src/desk/context.ts'
 import { randomSecret } from '../../src/ids.ts'
 import { loadLifecycle } from '../../src/lifecycles.ts'
 import { loadTemplates } from '../../src/outbound/templates.ts'
+import { OtherDesks } from '../../src/other-desks.ts'
 import { packageRoot } from '../../src/package-root.ts'
 import { tokensOf } from '../../src/reply-token.ts'
 import { FileBlobs } from '../../src/store/file-blobs.ts'
@@ -71,6 +72,7 @@ export async function openDesk(database: TestDatabase, settings: object = {}): P
     templates: loadTemplates(join(packageRoot, 'templates')),
     tokens: tokensOf([{ id: 1, value: randomSecret(32) }]),
     loopMarker: 'test-desk',
+    otherDesks: new OtherDesks(),
     publicUrl: config.publicUrl,
     linksForCustomers: true,
     categories: config.categories,

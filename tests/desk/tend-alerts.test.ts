@@ -17,6 +17,7 @@ const WELL: Observations = {
   failing: [],
   connected: ['Support'],
   overdue: [],
+  elsewhere: [],
   pending: null,
   unacknowledged: 0,
   disk: null,

@@ -7,6 +7,7 @@ const WELL: Observations = {
   failing: [],
   connected: [],
   overdue: [],
+  elsewhere: [],
   pending: null,
   unacknowledged: 0,
   disk: null,
@@ -50,6 +51,7 @@ test.each<[string, Partial<Observations>, string[]]>([
   ['acknowledgements without a budget', { unacknowledged: 1 }, ['acknowledgements_stopped']],
   ['a full disk', { disk: { freeBytes: 0.4 * GB, totalBytes: 100 * GB } }, ['disk_nearly_full']],
   ['a large disk with room', { disk: { freeBytes: 0.6 * GB, totalBytes: 100 * GB } }, []],
+  ['another desk on the same mailbox', { elsewhere: ['Support'] }, ['other_desk Support']],
   [
     'what does not fit together',
     { verified: { found: 'not true: a ticket has its opening comment', at: ago(60) } },
