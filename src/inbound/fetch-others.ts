@@ -33,6 +33,8 @@ export class OtherDeskLooks {
   readonly #deps: WholeDeps
   readonly #beside: OneBeside
   #notBefore: number
+  /** Asked for once: an account may have a hundred thousand folders. */
+  #sentFolders: readonly string[] | null = null
 
   constructor(deps: WholeDeps, signal: AbortSignal) {
     this.#deps = deps
@@ -50,6 +52,7 @@ export class OtherDeskLooks {
     this.#beside.begin(
       (signal) => this.#work(signal),
       (err) => {
+        this.#sentFolders = null
         const { sentence } = failureOf(err, { server: `${host}:${port}`, folder })
         events.copiesUnknown(inbox.name, new Error(sentence))
       },
@@ -64,9 +67,10 @@ export class OtherDeskLooks {
     const { store, inbox, inboxId, context, now, patience = PATIENCE } = this.#deps
     const own = ownAddresses(context.inboxes)
     const since = new Date(now().getTime() - YOUNG_MS)
-    const answers = await inAccount(inbox.imap, { patience }, signal, (client) =>
-      answersIn(client, own, since),
-    )
+    const answers = await inAccount(inbox.imap, { patience }, signal, async (client) => {
+      this.#sentFolders ??= await foldersUsedAs(client, ['\\Sent'])
+      return answersIn(client, this.#sentFolders, { own, since })
+    })
     const answered = await answeredByOthers(store.read, inboxId, answers)
     if (answered.length > 0) context.otherDesks.seen(inbox.name, now())
   }
@@ -75,11 +79,11 @@ export class OtherDeskLooks {
 /** Automatic mail of a Postroom at one of our addresses, filed since then; each Message-ID once. */
 async function answersIn(
   client: ImapFlow,
-  own: ReadonlySet<Address>,
-  since: Date,
+  paths: readonly string[],
+  { own, since }: { readonly own: ReadonlySet<Address>; readonly since: Date },
 ): Promise<Answer[]> {
   const answers = new Map<string, Answer>()
-  for (const path of await foldersUsedAs(client, ['\\Sent'])) {
+  for (const path of paths) {
     const { exists } = await client.mailboxOpen(path, { readOnly: true })
     if (exists === 0) continue
     const newest = `${Math.max(1, exists - LOOKED_AT_MAX + 1)}:*`

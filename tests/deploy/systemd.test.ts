@@ -41,7 +41,7 @@ test.each(SERVICES)('systemd finds that little is open to %s', (name) => {
   expect(exposure).toBeLessThanOrEqual(1.6)
 })
 
-test('what is done every night checks the desk, and then copies it', () => {
+test('what is done every night checks the desk, copies it, and checks the copy', () => {
   const home = scratch.make()
   const account = '{ host: 127.0.0.1, port: 1, tls: none, user: x, password: x }'
   const config = path.join(home, 'postroom.yaml')
@@ -64,6 +64,7 @@ test('what is done every night checks the desk, and then copies it', () => {
   expect(said).toEqual([
     expect.stringContaining('all hold'),
     `0 tickets are in ${home}/backups/${copies[0]}\n`,
+    expect.stringMatching(/^whole: 0 tickets/),
   ])
 })
 
