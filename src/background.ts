@@ -10,7 +10,7 @@ import { observed, tendAlerts } from './desk/tend-alerts.ts'
 import { wakeTickets } from './desk/wake-tickets.ts'
 import { tidyUp } from './desk/tidy-up.ts'
 import type { Events } from './events.ts'
-import type { Health } from './health.ts'
+import type { ConnectionState, Health } from './health.ts'
 import { type Jobs, runJob } from './jobs.ts'
 import type { AttemptDeps } from './outbound/attempt.ts'
 import { recoverSending } from './outbound/recover.ts'
@@ -20,7 +20,7 @@ import { isDatabaseDown, stopIfCorrupt } from './store/database-errors.ts'
 import { diskSpace } from './store/disk-space.ts'
 import type { Store } from './store/open.ts'
 import type { Inbox } from './ticket/inbox.ts'
-import { FAILING_MS } from './ticket/alert.ts'
+import { FAILING_MS, type Observations } from './ticket/alert.ts'
 
 export interface BackgroundDeps extends AttemptDeps {
   readonly store: Store
@@ -108,15 +108,33 @@ async function watch(deps: BackgroundDeps, signal: AbortSignal): Promise<void> {
       connected: inboxes
         .map(({ name }) => name)
         .filter((name) => health.of(name, 'imap')?.state === 'connected'),
-      elsewhere: inboxes
-        .map(({ name }) => name)
-        .filter((name) => context.otherDesks.answer(name, at)),
+      ...otherDesksSeen(deps, at),
       disk: await diskSpace(dataDir),
     }
     await store.transaction((tx) => tendAlerts(tx, context, seen, at))
     outgoing.ring()
   }
   await runJob(jobOf(deps, 'alerts'), work, signal)
+}
+
+/** By the daemon that looks for them: the others do not know. */
+function otherDesksSeen(
+  { context: { otherDesks }, health, inboxes }: BackgroundDeps,
+  at: Date,
+): Pick<Observations, 'elsewhere' | 'lookedFor'> {
+  const names = inboxes.map(({ name }) => name)
+  const isIn = (state: ConnectionState) => (name: string) =>
+    health.of(name, 'imap')?.state === state
+  const fetched = names.filter(isIn('connected'))
+  const isOver = (name: string): boolean => !otherDesks.answer(name, at)
+  return {
+    elsewhere: fetched.filter((name) => !isOver(name)),
+    lookedFor: [
+      ...fetched.filter((name) => otherDesks.areLookedFor(name, at)),
+      // Nobody looks, and nobody acknowledges.
+      ...names.filter(isIn('paused')).filter(isOver),
+    ],
+  }
 }
 
 /** In the morning, of each working day. */

@@ -13,7 +13,10 @@ export function registerBackupCommands(
   program
     .command('backup <directory>')
     .description('copy everything into a directory, while the daemon runs; again: what is new')
-    .action(async (directory: string) => done(await runBackup(config(), directory, io)))
+    .option('--check', 'then read it again, as "restore --check" does')
+    .action(async (directory: string, { check = false }: { check?: boolean }) =>
+      done(await runBackup(config(), directory, { check, io })),
+    )
   program
     .command('restore <directory>')
     .description('check a backup, or copy it into a new data directory or database')

@@ -7,13 +7,14 @@ import { referredBlobs } from '../store/reads/invariants.ts'
 import { openSqliteCopy } from '../store/sqlite-backup.ts'
 import { BLOBS } from './backup-manifest.ts'
 
-export const COPY_NAME = /^postroom-\d+\.db$/
+/** With what SQLite puts beside it. */
+export const COPY_NAME = /^postroom-\d+\.db(?:-(?:wal|shm|journal))?$/
 
 const SHARD_NAME = /^[0-9a-f]$/
 const FILE_NAME = /^[0-9a-f]{64}$/
 const NAMES_PER_QUERY = 500
 
-/** To be called when the manifest names `copy`, and that is durable. */
+/** To be called when the manifest names `copy`, that is durable, and nobody else is at work in `directory`. */
 export async function removeLeftovers(directory: string, copy: string): Promise<void> {
   for (const name of await readdir(directory)) {
     if (COPY_NAME.test(name) && name !== copy) {
@@ -30,6 +31,8 @@ export async function removeLeftovers(directory: string, copy: string): Promise<
 
 /** Stored files that the copy does not name. */
 async function removeUnnamed(copy: Queryable, directory: string): Promise<void> {
+  // Pieces of what was being copied when somebody ended it.
+  await rm(path.join(directory, 'incoming'), { recursive: true, force: true })
   const blobs = new FileBlobs(directory)
   // There is no directory when no file was ever copied.
   const shards = await readdir(directory).catch(() => [])

@@ -3,7 +3,7 @@
  * database. Made again into the same directory, it copies only what is new of the stored files, and removes what
  * is gone.
  */
-import { constants, createReadStream, existsSync, realpathSync } from 'node:fs'
+import { constants, existsSync, realpathSync } from 'node:fs'
 import { access, readdir, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from '../config.ts'
@@ -11,14 +11,13 @@ import { EXIT, messageOf, OperatorError } from '../errors.ts'
 import { passing } from '../fault-points.ts'
 import { makeDirectory } from '../make-directory.ts'
 import { packageVersion } from '../package-root.ts'
-import type { Blobs } from '../store/blobs.ts'
 import { FileBlobs } from '../store/file-blobs.ts'
-import type { Queryable } from '../store/open.ts'
 import { writePortableCopy } from '../store/portable-copy.ts'
-import { referredBlobs } from '../store/reads/invariants.ts'
+import { lockFile } from '../store/single-process.ts'
 import { openSqliteCopy } from '../store/sqlite-backup.ts'
 import { noteUpkeep } from '../store/upkeep.ts'
 import type { Stored } from '../workplace.ts'
+import { copyBlobs } from './backup-blobs.ts'
 import { COPY_NAME, removeLeftovers } from './backup-leftovers.ts'
 import {
   BLOBS,
@@ -32,33 +31,82 @@ import {
 import { tellingDiskErrors } from './disk-errors.ts'
 import type { ExplainIo } from './explain.ts'
 import { type Progress, withProgress } from './progress.ts'
+import { runRestore } from './restore.ts'
 import { removedUnlessDone } from './unfinished.ts'
-import { withStored } from './with-workplace.ts'
+import { demandDesk, withStored } from './with-workplace.ts'
 
-const BLOBS_PER_QUERY = 500
+/** Two backups at once would remove each other's files. */
+const LOCKED = 'backup'
+/** All that a backup has, beside its database: a directory with anything else in it is something else. */
+const OUR_NAMES = [
+  BLOBS,
+  MANIFEST,
+  `${MANIFEST}.new`,
+  ...['', '-wal', '-shm', '-journal'].map((end) => `${LOCKED}.lock${end}`),
+]
 type Described = Omit<Manifest, 'format'>
 
-/** Exit code 0 when the backup is complete and durable. */
-export async function runBackup(config: Config, target: string, io: ExplainIo): Promise<number> {
+/** Exit code 0 when the backup is complete and durable; `check`: and when it was read again, whole. */
+export async function runBackup(
+  config: Config,
+  target: string,
+  { check, io }: { check: boolean; io: ExplainIo },
+): Promise<number> {
   const directory = path.resolve(target)
   refuseOwn(config, directory)
-  refuseNone(config)
+  demandDesk(config)
   await prepare(directory)
-  return withStored(config, async (workplace) => {
-    const manifest = await tellingDiskErrors(
-      (reason) =>
-        `The backup in ${directory} is not finished: ${reason}. What an earlier one left there is whole. Mend that, and run it again.`,
-      () => withProgress(io.stderr, (progress) => backUp(workplace, directory, progress)),
+  const lock = await lockFile(
+    path.join(directory, LOCKED),
+    process.pid,
+    (by) => `${by} makes a backup in ${directory} just now.`,
+  )
+  try {
+    return await withStored(config, (workplace) =>
+      rememberedBackup(workplace, directory, { check, io }),
     )
+  } finally {
+    await lock.release()
+  }
+}
+
+/** The desk knows how it ended, so that its daemon can tell. */
+async function rememberedBackup(
+  workplace: Stored,
+  directory: string,
+  { check, io }: { check: boolean; io: ExplainIo },
+): Promise<number> {
+  const note = (found: string | null) =>
+    noteUpkeep(workplace.store, { task: 'backup', found }, new Date()).catch((err: unknown) => {
+      io.stderr.write(`The desk could not be told how its backup ended: ${messageOf(err)}.\n`)
+    })
+  try {
+    const manifest = await backUpInto(workplace, directory, io)
     io.stdout.write(`${manifest.counts['tickets'] ?? 0} tickets are in ${directory}\n`)
-    await noteUpkeep(workplace.store, { task: 'backup', found: null }, new Date()).catch(
-      (err: unknown) => {
-        const why = `The backup is complete, but the desk does not know of it: ${messageOf(err)}.`
-        io.stderr.write(`${why}\n`)
-      },
-    )
-    return 0
+    const from = { from: directory, to: { kind: 'none' } } as const
+    const code = check ? await runRestore(workplace.config, from, io) : 0
+    await note(code === 0 ? null : `the backup in ${directory} is not whole`)
+    return code
+  } catch (err) {
+    await note(`the backup in ${directory} could not be made: ${messageOf(err)}`)
+    throw err
+  }
+}
+
+async function backUpInto(
+  workplace: Stored,
+  directory: string,
+  { stderr }: ExplainIo,
+): Promise<Described> {
+  const manifest = await tellingDiskErrors(
+    (reason) =>
+      `The backup in ${directory} is not finished: ${reason}. What an earlier one left there is whole. Mend that, and run it again.`,
+    () => withProgress(stderr, (progress) => backUp(workplace, directory, progress)),
+  )
+  await removeLeftovers(directory, manifest.database.file).catch((err: unknown) => {
+    stderr.write(`What the backup no longer needs could not be removed: ${messageOf(err)}.\n`)
   })
+  return manifest
 }
 
 async function backUp(
@@ -83,7 +131,6 @@ async function backUp(
     return describe(directory, name, { at, count })
   })
   await writeManifest(directory, manifest)
-  await removeLeftovers(directory, name)
   return manifest
 }
 
@@ -91,19 +138,11 @@ async function backUp(
 function refuseOwn({ dataDir, database, blobs }: Config, directory: string): void {
   const own = [dataDir, blobs ?? path.join(dataDir, BLOBS)]
   if (database.kind === 'sqlite') own.push(path.dirname(database.file))
-  if (!own.map(realPath).includes(realPath(directory))) return
+  const written = [directory, path.join(directory, BLOBS)].map(realPath)
+  if (!own.map(realPath).some((name) => written.includes(name))) return
   throw new OperatorError(
     EXIT.usage,
     `${directory} is where the desk itself keeps its things. Name another directory, best on another disk.`,
-  )
-}
-
-/** Opening would make a desk, and the copy of an empty one looks like a backup. */
-function refuseNone({ database }: Config): void {
-  if (database.kind === 'postgres' || existsSync(database.file)) return
-  throw new OperatorError(
-    EXIT.usage,
-    `There is no desk to back up: ${database.file} does not exist. Name the configuration of its daemon with --config.`,
   )
 }
 
@@ -115,12 +154,8 @@ async function prepare(directory: string): Promise<void> {
     makeDirectory(directory)
     await access(directory, constants.W_OK | constants.X_OK)
     const names = await readdir(directory)
-    if (names.length === 0 || names.includes(BLOBS)) return
-    if (names.includes(MANIFEST)) {
-      await readManifest(directory)
-      return
-    }
-    if (names.every((name) => COPY_NAME.test(name))) return
+    if (names.includes(MANIFEST)) await readManifest(directory)
+    if (names.every((name) => OUR_NAMES.includes(name) || COPY_NAME.test(name))) return
   } catch (cause) {
     if (cause instanceof OperatorError) throw cause
     const why = `${directory} cannot be written: ${messageOf(cause)}.`
@@ -129,41 +164,6 @@ async function prepare(directory: string): Promise<void> {
   throw new OperatorError(
     EXIT.usage,
     `${directory} has other things in it. Name an empty directory, or one with a backup.`,
-  )
-}
-
-/**
- * Those that are files, checked on the way; the others are in the database. What is there already
- * stays. Returns how many there are.
- */
-export async function copyBlobs(
-  db: Queryable,
-  { from, to }: { from: Blobs; to: FileBlobs },
-  progress: Progress,
-): Promise<number> {
-  let count = 0
-  let after = ''
-  for (;;) {
-    const names = await referredBlobs(db, after, BLOBS_PER_QUERY)
-    for (const sha256 of names) {
-      const file = from.fileOf(sha256)
-      if (file === null || !existsSync(file)) continue
-      count += 1
-      if (!existsSync(to.fileOf(sha256))) await copyBlob(file, sha256, to)
-      progress.show('stored files', count)
-    }
-    const last = names.at(-1)
-    if (last === undefined) return count
-    after = last
-  }
-}
-
-async function copyBlob(file: string, sha256: string, to: FileBlobs): Promise<void> {
-  const stored = await to.putStream(createReadStream(file), Number.POSITIVE_INFINITY)
-  if (stored.sha256 === sha256) return
-  throw new OperatorError(
-    EXIT.failure,
-    `${file} is not what it was when it was stored. Nothing more was copied; "postroom verify" lists what is damaged.`,
   )
 }
 

@@ -15,7 +15,7 @@ import { migrationStatus } from '../store/migrate.ts'
 import { MixedBlobs } from '../store/mixed-blobs.ts'
 import { type Broken, brokenInvariants, damageOf } from '../store/reads/invariants.ts'
 import { openSqliteCopy } from '../store/sqlite-backup.ts'
-import { copyBlobs } from './backup.ts'
+import { copyBlobs } from './backup-blobs.ts'
 import {
   BLOBS,
   countRows,

@@ -1,4 +1,5 @@
 /** Opens the workplace for one command and closes it again; works beside a running daemon. */
+import { existsSync } from 'node:fs'
 import type { Config, InboxConfig } from '../config.ts'
 import { EXIT, OperatorError } from '../errors.ts'
 import { type Address, parseAddress } from '../mail/address.ts'
@@ -15,6 +16,19 @@ export const withStored = async <T>(
   config: Config,
   work: (stored: Stored) => Promise<T>,
 ): Promise<T> => withOpened(await openStored(config), work)
+
+/**
+ * For what asks how a desk is: opening would make one, and an empty one is always well.
+ *
+ * @throws OperatorError exit 2: SQLite's file does not exist
+ */
+export function demandDesk({ database }: Config): void {
+  if (database.kind === 'postgres' || existsSync(database.file)) return
+  throw new OperatorError(
+    EXIT.usage,
+    `There is no desk: ${database.file} does not exist. Name the configuration of its daemon with --config.`,
+  )
+}
 
 async function withOpened<Opened extends Stored, T>(
   opened: Opened,

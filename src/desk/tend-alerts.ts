@@ -29,10 +29,9 @@ export async function observed(
   db: Queryable,
   inboxes: readonly Inbox[],
   at: Date,
-): Promise<Pick<Observations, 'overdue' | 'pending' | 'unacknowledged' | 'verified'>> {
+): Promise<Pick<Observations, 'overdue' | 'pending' | 'unacknowledged' | 'upkeep'>> {
   const nameOf = new Map(inboxes.map(({ id, name }) => [id, name]))
   const overdue = await overdueByInbox(db, at)
-  const verified = (await listUpkeep(db)).find(({ task }) => task === 'verify')
   const anHourAgo = new Date(at.getTime() - HOUR_MS)
   return {
     overdue: overdue.map(({ inboxId, ...rest }) => ({
@@ -41,10 +40,9 @@ export async function observed(
     })),
     pending: await pendingSince(db),
     unacknowledged: await countUnacknowledged(db, USED_UP_FOR_ALL, anHourAgo),
-    verified:
-      verified === undefined || verified.found === null
-        ? null
-        : { found: verified.found, at: verified.endedAt },
+    upkeep: (await listUpkeep(db)).flatMap(({ task, found, endedAt }) =>
+      found === null ? [] : [{ task, found, at: endedAt }],
+    ),
   }
 }
 
@@ -70,8 +68,9 @@ export async function tendAlerts(
 
 /** Of several daemons one has the session of an inbox: the others do not know how it is. */
 function mayEnd({ inboxes }: DeskContext, { kind, about }: Alert, seen: Observations): boolean {
-  if (kind !== 'inbox_unreachable' && kind !== 'other_desk') return true
-  return seen.connected.includes(about) || !inboxes.some(({ name }) => name === about)
+  if (!inboxes.some(({ name }) => name === about)) return true
+  if (kind === 'inbox_unreachable') return seen.connected.includes(about)
+  return kind !== 'other_desk' || seen.lookedFor.includes(about)
 }
 
 type Tell = (alert: Alert) => Promise<void>

@@ -9,7 +9,8 @@ import { type Address, splitSubaddress } from '../mail/address.ts'
 import { scanHeaderBlock } from '../mail/header-block.ts'
 import { parseMessageIds } from '../mail/message-id.ts'
 import { headerOf } from '../mail/message.ts'
-import { type Answer, answeredByOthers } from '../store/answers-sent.ts'
+import { type Answer, answersOfOthers } from '../store/answers-sent.ts'
+import { isDatabaseDown } from '../store/database-errors.ts'
 import { ownAddresses } from '../ticket/inbox.ts'
 import { OneBeside } from './fetch-beside.ts'
 import { failureOf } from './fetch-failure.ts'
@@ -47,15 +48,9 @@ export class OtherDeskLooks {
     const elapsed = elapsedOf(this.#deps)
     if (!this.#beside.isFree || elapsed < this.#notBefore) return
     this.#notBefore = elapsed + LOOK_MS
-    const { events, inbox } = this.#deps
-    const { host, port, folder } = inbox.imap
     this.#beside.begin(
       (signal) => this.#work(signal),
-      (err) => {
-        this.#sentFolders = null
-        const { sentence } = failureOf(err, { server: `${host}:${port}`, folder })
-        events.copiesUnknown(inbox.name, new Error(sentence))
-      },
+      (err) => this.#failed(err),
     )
   }
 
@@ -71,8 +66,21 @@ export class OtherDeskLooks {
       this.#sentFolders ??= await foldersUsedAs(client, ['\\Sent'])
       return answersIn(client, this.#sentFolders, { own, since })
     })
-    const answered = await answeredByOthers(store.read, inboxId, answers)
-    if (answered.length > 0) context.otherDesks.seen(inbox.name, now())
+    const foreign = await answersOfOthers(store.read, inboxId, { answers, since })
+    const [newest] = foreign.map(({ filedAt }) => filedAt).toSorted((x, y) => Number(y) - Number(x))
+    context.otherDesks.looked(inbox.name, newest ?? null, now())
+  }
+
+  #failed(err: unknown): void {
+    this.#sentFolders = null
+    const { events, inbox } = this.#deps
+    if (isDatabaseDown(err)) {
+      events.databaseUnavailable(`fetch ${inbox.name}`, err)
+      return
+    }
+    const { host, port, folder } = inbox.imap
+    const { sentence } = failureOf(err, { server: `${host}:${port}`, folder })
+    events.copiesUnknown(inbox.name, new Error(sentence))
   }
 }
 
@@ -89,16 +97,20 @@ async function answersIn(
     const newest = `${Math.max(1, exists - LOOKED_AT_MAX + 1)}:*`
     const messages = await client.fetchAll(newest, { internalDate: true, headers: FIELDS })
     for (const { internalDate, headers } of messages) {
-      const isOld = internalDate !== undefined && new Date(internalDate) < since
-      const answer = isOld || headers === undefined ? null : answerOf(headers, own)
-      if (answer !== null) answers.set(answer.messageId, answer)
+      if (headers === undefined || internalDate === undefined) continue
+      const filedAt = new Date(internalDate)
+      const answer = filedAt < since ? null : answerOf(headers, own)
+      if (answer !== null) answers.set(answer.messageId, { ...answer, filedAt })
     }
   }
   return [...answers.values()]
 }
 
 /** Null: it is none, or was sent from another address. `header`: the fields, as the server gives them. */
-export function answerOf(header: Buffer, own: ReadonlySet<Address>): Answer | null {
+export function answerOf(
+  header: Buffer,
+  own: ReadonlySet<Address>,
+): Omit<Answer, 'filedAt'> | null {
   const fields = scanHeaderBlock(header, LIMITS)
   const [from] = usableAddresses(parseAddressList(headerOf(fields, 'from')))
   if (from === undefined || !own.has(splitSubaddress(from.address).base)) return null

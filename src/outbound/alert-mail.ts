@@ -15,6 +15,7 @@ const TITLES: Readonly<Record<Alert['kind'], string>> = {
   acknowledgements_stopped: 'New tickets are not acknowledged',
   disk_nearly_full: 'The disk is nearly full',
   other_desk: 'Another Postroom answers this mail',
+  backup_failed: 'There is no new backup',
   verify_failed: 'What is stored does not fit together',
 }
 

@@ -93,6 +93,18 @@ async function listRested(db: Queryable, since: Date): Promise<string[]> {
 }
 
 /** Those that something names. */
+export async function referredAmong(
+  db: Queryable,
+  shas: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const named = new Set<string>()
+  for (let start = 0; start < shas.length; start += SWEEP_MAX) {
+    for (const sha of await referred(db, shas.slice(start, start + SWEEP_MAX))) named.add(sha)
+  }
+  return named
+}
+
+/** At most {@link SWEEP_MAX}. */
 async function referred(db: Queryable, shas: readonly string[]): Promise<Set<string>> {
   const rows = await db('inbound_messages')
     .whereIn('sha256', [...shas])

@@ -14,9 +14,23 @@ export interface ProcessLock {
   release(): Promise<void>
 }
 
-/** Takes the lock of a database file; throws an OperatorError naming the process that has it. */
-export async function lockFile(databaseFile: string, pid: number): Promise<ProcessLock> {
-  const db = await open(`${withoutLinks(databaseFile)}.lock`)
+/** @param by "Another Postroom (process 7)" */
+const servedAlready =
+  (file: string) =>
+  (by: string): string =>
+    `${by} already serves ${file}. Stop it first, or give this one its own database; several daemons can share a PostgreSQL.`
+
+/**
+ * Takes the lock of a file; it need not be a database.
+ *
+ * @throws OperatorError that says, in the words of `held`, which process has it
+ */
+export async function lockFile(
+  file: string,
+  pid: number,
+  held: (by: string) => string = servedAlready(file),
+): Promise<ProcessLock> {
+  const db = await open(`${withoutLinks(file)}.lock`)
   try {
     await run(db, 'PRAGMA busy_timeout = 250')
     await run(db, 'BEGIN IMMEDIATE')
@@ -35,11 +49,8 @@ export async function lockFile(databaseFile: string, pid: number): Promise<Proce
     const holder = await holderOf(db)
     await close(db)
     if (!String(cause).includes('SQLITE_BUSY')) throw cause
-    throw new OperatorError(
-      EXIT.unavailable,
-      `Another Postroom${holder === null ? '' : ` (process ${holder})`} already serves ${databaseFile}. Stop it first, or give this one its own database; several daemons can share a PostgreSQL.`,
-      { cause },
-    )
+    const by = `Another Postroom${holder === null ? '' : ` (process ${holder})`}`
+    throw new OperatorError(EXIT.unavailable, held(by), { cause })
   }
 }
 

@@ -2,7 +2,7 @@
 import { isPostgres } from './dialect.ts'
 import type { Queryable } from './open.ts'
 
-/** Made from the others, or the business of this database alone: a copy has no leases, and no backups of its own. */
+/** Made from the others, or the business of this database alone, as who holds a lease. */
 const DERIVED = /^(?:sqlite_|ticket_words|schema_migrations$|inbox_leases$|upkeep$)/
 
 /** The tables that hold what the desk knows: not the search index, not who holds a lease or when it was backed up. */

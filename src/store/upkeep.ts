@@ -1,10 +1,7 @@
 /** What operators do to look after a desk, so that it can tell when that fails or is forgotten. */
 import type { Queryable, Store } from './open.ts'
+import type { UpkeepTask } from '../ticket/alert.ts'
 import { fromMs, fromMsOrNull, toMs } from './time.ts'
-
-/** Commands that should run every night. */
-export const UPKEEP_TASKS = ['backup', 'verify'] as const
-export type UpkeepTask = (typeof UPKEEP_TASKS)[number]
 
 export interface Upkeep {
   readonly task: UpkeepTask
@@ -24,7 +21,7 @@ interface UpkeepRow {
 
 /** A task that was never done is not in it. */
 export async function listUpkeep(db: Queryable): Promise<Upkeep[]> {
-  const rows = await db<UpkeepRow>('upkeep').whereIn('task', UPKEEP_TASKS).select()
+  const rows = await db<UpkeepRow>('upkeep').select()
   return rows.map((row) => ({
     task: row.task,
     endedAt: fromMs(row.ended_at),

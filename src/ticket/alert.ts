@@ -1,5 +1,8 @@
 /** What is wrong so long, or so much, that a person must hear of it. Pure. */
 
+/** Commands that should run every night. */
+export type UpkeepTask = 'backup' | 'verify'
+
 export const ALERT_KINDS = [
   /** No mail comes from an inbox. */
   'inbox_unreachable',
@@ -12,6 +15,8 @@ export const ALERT_KINDS = [
   'disk_nearly_full',
   /** Another Postroom answers the same mail. */
   'other_desk',
+  /** `postroom backup` could not make one. */
+  'backup_failed',
   /** `postroom verify` found something that does not fit. */
   'verify_failed',
 ] as const
@@ -37,6 +42,8 @@ export interface Observations {
   readonly connected: readonly string[]
   /** Inboxes that another Postroom, with a database of its own, answers as well. */
   readonly elsewhere: readonly string[]
+  /** Inboxes of which this daemon can say whether there is such another one. */
+  readonly lookedFor: readonly string[]
   /** Mail that was due to leave, by inbox. */
   readonly overdue: readonly {
     readonly inbox: string
@@ -47,8 +54,12 @@ export interface Observations {
   /** New tickets of the last hour whose acknowledgement no budget was left for. */
   readonly unacknowledged: number
   readonly disk: { readonly freeBytes: number; readonly totalBytes: number } | null
-  /** What the last `postroom verify` found; null: nothing, or there was none. */
-  readonly verified: { readonly found: string; readonly at: Date } | null
+  /** Tasks that went wrong the last time: what was found, and when. */
+  readonly upkeep: readonly {
+    readonly task: UpkeepTask
+    readonly found: string
+    readonly at: Date
+  }[]
 }
 
 /** A provider's maintenance is over by then; the wrong password is not. */
@@ -104,12 +115,11 @@ export function signsOf(seen: Observations, at: Date): Sign[] {
     ...seen.elsewhere.map(
       (inbox): Sign => ({ kind: 'other_desk', about: inbox, detail: ELSEWHERE }),
     ),
-    ...signs(
-      seen.verified,
-      () => true,
-      ({ found, at: foundAt }) => ({
-        kind: 'verify_failed',
-        detail: `"postroom verify" of ${foundAt.toISOString()} found: ${found}`,
+    ...seen.upkeep.map(
+      ({ task, found, at: endedAt }): Sign => ({
+        kind: `${task}_failed`,
+        about: '',
+        detail: `"postroom ${task}" of ${endedAt.toISOString()}: ${found}`,
       }),
     ),
   ]

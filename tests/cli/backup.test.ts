@@ -13,6 +13,7 @@ import path from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { loadConfig } from '../../src/config.ts'
 import { insertInbound } from '../../src/store/inbound-messages.ts'
+import { lockFile } from '../../src/store/single-process.ts'
 import { listUpkeep } from '../../src/store/upkeep.ts'
 import { openWorkplace, type Workplace } from '../../src/workplace.ts'
 import { failOnce } from '../faults/fail-once.ts'
@@ -138,6 +139,39 @@ test('what is gone from the desk leaves its backup when that is renewed', async 
   expect((await postroom('restore', inHome('backup'), '--check')).code).toBe(0)
 })
 
+test('a backup that is read again and is not whole is told, and the desk knows', async () => {
+  await postroom('backup', inHome('backup'))
+  const [large = ''] = readdirSync(inHome('backup', 'blobs'), { recursive: true })
+    .map(String)
+    .filter((name) => name.length > 60)
+  writeFileSync(inHome('backup', 'blobs', large), 'something else')
+  const broken = await postroom('backup', '--check', inHome('backup'))
+  expect(broken.code).toBe(1)
+  expect(broken.stdout).toContain('broken: every stored source and attachment is what it was')
+  const found = `the backup in ${inHome('backup')} is not whole`
+  await withDesk(async ({ store: { read } }) =>
+    expect(await listUpkeep(read)).toMatchObject([{ found }]),
+  )
+  rmSync(inHome('backup', 'blobs', large))
+  const mended = await postroom('backup', '--check', inHome('backup'))
+  expect(mended).toMatchObject({ code: 0 })
+  expect(mended.stdout).toMatch(/tickets are in .*\nwhole: 0 tickets/)
+  await withDesk(async ({ store: { read } }) =>
+    expect(await listUpkeep(read)).toMatchObject([{ found: null }]),
+  )
+})
+
+test('two backups into one directory do not disturb each other', async () => {
+  await postroom('backup', inHome('backup'))
+  const lock = await lockFile(inHome('backup', 'backup'), 77)
+  const second = await postroom('backup', inHome('backup'))
+  await lock.release()
+  expect(second).toMatchObject({ code: 69, stdout: '' })
+  expect(second.stderr).toContain(
+    `Another Postroom (process 77) makes a backup in ${inHome('backup')}`,
+  )
+})
+
 test('a desk that is not there is not backed up as an empty one', async () => {
   const other = configure('other.yaml', inHome('nowhere'))
   const refused = await run(['backup', inHome('backup'), '--config', other])
@@ -194,11 +228,20 @@ test('what is there is never overwritten', async () => {
   expect(over).toMatchObject({ code: 2 })
   expect(over.stderr).toContain('has other things in it')
   expect(readdirSync(inHome('other'))).toEqual(['letter.txt'])
+  // Another desk's home has stored files, too, which no copy of this one names.
+  await postroom('restore', inHome('backup'), '--to', inHome('second'))
+  const before = readdirSync(inHome('second'), { recursive: true })
+  const another = await postroom('backup', inHome('second'))
+  expect(another).toMatchObject({ code: 2 })
+  expect(another.stderr).toContain('has other things in it')
+  expect(readdirSync(inHome('second'), { recursive: true })).toEqual(before)
 })
 
 test('a backup into a home of the desk itself is refused, by whatever name', async () => {
   symlinkSync(inHome('data'), inHome('link'))
-  for (const name of ['data', 'link', 'data/blobs', 'link/blobs']) {
+  mkdirSync(inHome('outer'))
+  symlinkSync(inHome('data', 'blobs'), inHome('outer', 'blobs'))
+  for (const name of ['data', 'link', 'data/blobs', 'link/blobs', 'outer']) {
     const refused = await postroom('backup', inHome(name))
     expect(refused).toMatchObject({ code: 2, stdout: '' })
     expect(refused.stderr).toContain(`${inHome(name)} is where the desk itself keeps`)

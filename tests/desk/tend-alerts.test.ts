@@ -18,10 +18,11 @@ const WELL: Observations = {
   connected: ['Support'],
   overdue: [],
   elsewhere: [],
+  lookedFor: [],
   pending: null,
   unacknowledged: 0,
   disk: null,
-  verified: null,
+  upkeep: [],
 }
 const STUCK: Observations = {
   ...WELL,
@@ -104,6 +105,17 @@ eachDatabase(
       expect(await listAlerts(desk.store.read, { openOnly: true, limit: 5 })).toEqual([])
     })
 
+    test('a daemon that does not look for other desks does not say that there is none', async () => {
+      await deskWith([CARLA, 'admin'])
+      const open = async (): Promise<number> =>
+        (await listAlerts(desk.store.read, { openOnly: true, limit: 5 })).length
+      await look({ ...WELL, elsewhere: ['Support'], lookedFor: ['Support'] }, AT)
+      await look(WELL, after(0.1))
+      expect(await open()).toBe(1)
+      await look({ ...WELL, lookedFor: ['Support'] }, after(0.2))
+      expect(await open()).toBe(0)
+    })
+
     test('two daemons that look at the same time tell it once', async () => {
       await deskWith([CARLA, 'admin'])
       await Promise.all([look(STUCK, AT), look(STUCK, AT)])
@@ -180,7 +192,7 @@ eachDatabase(
         overdue: [{ inbox: 'Support', count: 1, since: AT }],
         pending: null,
         unacknowledged: 2,
-        verified: null,
+        upkeep: [],
       })
       expect(await observed(desk.store.read, desk.context.inboxes, after(2))).toMatchObject({
         unacknowledged: 0,

@@ -1,7 +1,7 @@
 /** Another Postroom, with a database of its own, at work on the same mailbox. */
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { answerOf } from '../../src/inbound/fetch-others.ts'
-import { answeredByOthers } from '../../src/store/answers-sent.ts'
+import { answersOfOthers } from '../../src/store/answers-sent.ts'
 import { aMail } from '../kit/a-mail.ts'
 import { eachDatabase } from '../kit/databases.ts'
 import { anAddress, onDesk } from '../kit/desk-context.ts'
@@ -90,16 +90,19 @@ eachDatabase(
     })
 
     type Filed = [messageId: string, to: string, inReplyTo?: string]
-    const others = (...filedAs: Filed[]): Promise<string[]> =>
-      answeredByOthers(
-        desk.store.read,
-        1,
-        filedAs.map(([messageId, to, inReplyTo = M1]) => ({
-          messageId,
-          inReplyTo,
-          to: anAddress(to),
-        })),
-      )
+    /** Message-IDs of what another one must have sent. */
+    const others = async (...filedAs: Filed[]): Promise<string[]> => {
+      const filedAt = desk.clock.now()
+      const answers = filedAs.map(([messageId, to, inReplyTo = M1]) => ({
+        messageId,
+        inReplyTo,
+        to: anAddress(to),
+        filedAt,
+      }))
+      const since = new Date(filedAt.getTime() - 60 * MINUTE_MS)
+      const found = await answersOfOthers(desk.store.read, 1, { answers, since })
+      return found.map(({ messageId }) => messageId)
+    }
 
     test('is told from this one', async () => {
       await answeredOnce(fresh)
@@ -109,19 +112,31 @@ eachDatabase(
       const ours = (await desk.outbox()).map(({ messageId, rcptTo }): Filed => [messageId, rcptTo])
       const theirs: Filed = ['x@acme.test', ANA]
       expect(await others(...ours)).toEqual([])
-      expect(await others(...ours, theirs)).toEqual([M1])
+      expect(await others(...ours, theirs)).toEqual(['x@acme.test'])
       // The server gives what we send another Message-ID.
-      const renamed = ours.map(([, to], index): Filed => [`renamed${index}@acme.test`, to])
-      expect(await others(...renamed)).toEqual([])
-      expect(await others(...renamed, theirs)).toEqual([M1])
-      // Only ours is filed nowhere, or is still to come.
-      expect(await others(theirs)).toEqual([])
+      const renamed: Filed = ['renamed@acme.test', ANA]
+      expect(await others(renamed)).toEqual([])
+      expect(await others(renamed, theirs)).toEqual(['renamed@acme.test', 'x@acme.test'])
       // About a message that is not here, or whose comment is gone, nothing can be said.
-      expect(await others(['x@acme.test', ANA, 'm9@customer.test'])).toEqual([])
-      await desk.store.transaction((tx) => tx('outbox').delete())
-      expect(await others(theirs)).toEqual([M1])
+      expect(await others(...ours, ['x@acme.test', ANA, 'm9@customer.test'])).toEqual([])
+      // What was sent long ago explains nothing.
+      desk.clock.advance(2 * 60 * MINUTE_MS)
+      expect(await others(theirs)).toEqual(['x@acme.test'])
       await desk.store.transaction((tx) => tx('inbound_messages').update({ comment_id: null }))
       expect(await others(theirs)).toEqual([])
+    })
+
+    test('is told from this one where its ticket became part of another', async () => {
+      await answeredOnce(fresh)
+      desk.arrives(asks(2))
+      await acknowledgementOf(2)
+      await desk.untilSettled(2)
+      await desk.store.transaction((tx) => tx('comments').update({ ticket_id: 1 }))
+      const renamed: Filed[] = [
+        ['renamed1@acme.test', ANA],
+        ['renamed2@acme.test', ANA, 'm2@customer.test'],
+      ]
+      expect(await others(...renamed)).toEqual([])
     })
   },
   onDesk,

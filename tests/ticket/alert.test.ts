@@ -8,10 +8,11 @@ const WELL: Observations = {
   connected: [],
   overdue: [],
   elsewhere: [],
+  lookedFor: [],
   pending: null,
   unacknowledged: 0,
   disk: null,
-  verified: null,
+  upkeep: [],
 }
 const GB = 1024 ** 3
 
@@ -54,7 +55,7 @@ test.each<[string, Partial<Observations>, string[]]>([
   ['another desk on the same mailbox', { elsewhere: ['Support'] }, ['other_desk Support']],
   [
     'what does not fit together',
-    { verified: { found: 'not true: a ticket has its opening comment', at: ago(60) } },
+    { upkeep: [{ task: 'verify', found: 'not true: ...', at: ago(60) }] },
     ['verify_failed'],
   ],
   ['a small disk with room', { disk: { freeBytes: 0.4 * GB, totalBytes: 1 * GB } }, []],

@@ -177,18 +177,17 @@ export async function referredBlobs(
   after: string,
   limit: number,
 ): Promise<string[]> {
-  const named = db('inbound_messages')
-    .whereNotNull('sha256')
-    .select('sha256')
-    .union(db('attachments').select('sha256'))
-  const rows = await db
-    .from(named.as('named'))
-    .where('sha256', '>', after)
-    .orderBy('sha256')
-    .limit(limit)
-    .select<{ sha256: string }[]>('sha256')
+  const next = (table: string): Promise<string[]> =>
+    db(table)
+      .where('sha256', '>', after)
+      .whereNotNull('sha256')
+      .distinct('sha256')
+      .orderBy('sha256')
+      .limit(limit)
+      .pluck('sha256')
+  const rows = [...(await next('inbound_messages')), ...(await next('attachments'))]
   const held = (await namedByHeld(db)).filter((sha256) => sha256 > after)
-  const names = new Set([...rows.map(({ sha256 }) => sha256), ...held])
+  const names = new Set([...rows, ...held])
   return [...names].toSorted((a, b) => (a < b ? -1 : 1)).slice(0, limit)
 }
 
