@@ -131,8 +131,10 @@ test('what is gone from the desk leaves its backup when that is renewed', async 
   const stored = () =>
     readdirSync(inHome('backup', 'blobs'), { recursive: true }).filter((name) => name.length > 60)
   expect(stored()).toHaveLength(1)
-  await withDesk(async ({ store: { transaction } }) => {
-    await transaction((tx) => tx('inbound_messages').where({ uid: 2 }).update({ sha256: null }))
+  await withDesk(async (desk) => {
+    await desk.store.transaction((tx) =>
+      tx('inbound_messages').where({ uid: 2 }).update({ sha256: null }),
+    )
   })
   expect((await postroom('backup', inHome('backup'))).code).toBe(0)
   expect(stored()).toEqual([])
