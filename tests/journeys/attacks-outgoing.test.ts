@@ -131,9 +131,11 @@ describe('without one', () => {
       ...(await observed(desk.store.read, desk.context.inboxes, at)),
       failing: [],
       connected: [],
+      elsewhere: [],
+      lookedFor: [],
       disk: null,
     }
-    await desk.store.transaction((tx) => tendAlerts(tx, desk.context, seen as never, at))
+    await desk.store.transaction((tx) => tendAlerts(tx, desk.context, seen, at))
     const alerts = await listAlerts(desk.store.read, { openOnly: true, limit: 10 })
     expect(alerts.map(({ kind }) => kind)).toEqual(['acknowledgements_stopped'])
     const heard = await after(answerTo(notice, AGENT, {}, 'We are on it.'))
