@@ -46,14 +46,20 @@ async function postroom(words: readonly string[], stdout: number | 'ignore'): Pr
   return { code, told }
 }
 
+async function verifyOfADesk(): Promise<string[]> {
+  const { config } = prepare()
+  await run(['migrate', 'up', '--config', config])
+  return ['verify', '--config', config]
+}
+
 describe.runIf(existsSync('/dev/full'))('a stdout on a full disk', () => {
   test.each([
-    ['verify', () => ['verify', '--config', prepare().config]],
+    ['verify', verifyOfADesk],
     ['explain', () => ['explain', prepare().mail]],
     ['help', () => ['--help']],
   ])('%s says that it could not write, and fails', async (_name, words) => {
     const full = openSync('/dev/full', 'w')
-    const { code, told } = await postroom(words(), full)
+    const { code, told } = await postroom(await words(), full)
     closeSync(full)
     expect(told).toMatch(/^postroom: stdout cannot be written: ENOSPC\b.*\n$/)
     expect(code).toBe(69)
