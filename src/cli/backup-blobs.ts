@@ -4,10 +4,8 @@ import { EXIT, OperatorError } from '../errors.ts'
 import type { Blobs } from '../store/blobs.ts'
 import type { FileBlobs } from '../store/file-blobs.ts'
 import type { Queryable } from '../store/open.ts'
-import { referredBlobs } from '../store/reads/invariants.ts'
+import { namesOf, referredBlobs } from '../store/reads/invariants.ts'
 import type { Progress } from './progress.ts'
-
-const BLOBS_PER_QUERY = 500
 
 /**
  * Those that are files, checked on the way; the others are in the database. What is there already
@@ -19,20 +17,14 @@ export async function copyBlobs(
   progress: Progress,
 ): Promise<number> {
   let count = 0
-  let after = ''
-  for (;;) {
-    const names = await referredBlobs(db, after, BLOBS_PER_QUERY)
-    for (const sha256 of names) {
-      const file = from.fileOf(sha256)
-      if (file === null || !existsSync(file)) continue
-      count += 1
-      if (!existsSync(to.fileOf(sha256))) await copyBlob(file, sha256, to)
-      progress.show('stored files', count)
-    }
-    const last = names.at(-1)
-    if (last === undefined) return count
-    after = last
+  for await (const sha256 of namesOf(db, referredBlobs)) {
+    const file = from.fileOf(sha256)
+    if (file === null || !existsSync(file)) continue
+    count += 1
+    if (!existsSync(to.fileOf(sha256))) await copyBlob(file, sha256, to)
+    progress.show('stored files', count)
   }
+  return count
 }
 
 async function copyBlob(file: string, sha256: string, to: FileBlobs): Promise<void> {

@@ -3,7 +3,7 @@ import { readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { FileBlobs } from '../store/file-blobs.ts'
 import type { Queryable } from '../store/open.ts'
-import { referredBlobs } from '../store/reads/invariants.ts'
+import { namesOf, referredBlobs } from '../store/reads/invariants.ts'
 import { openSqliteCopy } from '../store/sqlite-backup.ts'
 import { BLOBS } from './backup-manifest.ts'
 
@@ -12,7 +12,6 @@ export const COPY_NAME = /^postroom-\d+\.db(?:-(?:wal|shm|journal))?$/
 
 const SHARD_NAME = /^[0-9a-f]$/
 const FILE_NAME = /^[0-9a-f]{64}$/
-const NAMES_PER_QUERY = 500
 
 /** To be called when the manifest names `copy`, that is durable, and nobody else is at work in `directory`. */
 export async function removeLeftovers(directory: string, copy: string): Promise<void> {
@@ -39,21 +38,10 @@ async function removeUnnamed(copy: Queryable, directory: string): Promise<void> 
   for (const shard of shards.filter((name) => SHARD_NAME.test(name))) {
     const files = await readdir(path.join(directory, shard))
     const unneeded = new Set(files.filter((name) => FILE_NAME.test(name)))
-    for await (const sha256 of namedIn(copy, shard)) unneeded.delete(sha256)
-    for (const sha256 of unneeded) await rm(blobs.fileOf(sha256), { force: true })
-  }
-}
-
-/** Those that begin with the digit `shard`, in order. */
-async function* namedIn(copy: Queryable, shard: string): AsyncGenerator<string> {
-  for (let after = shard; ; ) {
-    const names = await referredBlobs(copy, after, NAMES_PER_QUERY)
-    for (const name of names) {
-      if (!name.startsWith(shard)) return
-      yield name
+    for await (const sha256 of namesOf(copy, referredBlobs, shard)) {
+      if (!sha256.startsWith(shard)) break
+      unneeded.delete(sha256)
     }
-    const last = names.at(-1)
-    if (last === undefined) return
-    after = last
+    for (const sha256 of unneeded) await rm(blobs.fileOf(sha256), { force: true })
   }
 }

@@ -37,13 +37,11 @@ import { demandDesk, withStored } from './with-workplace.ts'
 
 /** Two backups at once would remove each other's files. */
 const LOCKED = 'backup'
+/** A database of SQLite is up to four files. */
+const filesOf = (file: string): string[] =>
+  ['', '-wal', '-shm', '-journal'].map((end) => `${file}${end}`)
 /** All that a backup has, beside its database: a directory with anything else in it is something else. */
-const OUR_NAMES = [
-  BLOBS,
-  MANIFEST,
-  `${MANIFEST}.new`,
-  ...['', '-wal', '-shm', '-journal'].map((end) => `${LOCKED}.lock${end}`),
-]
+const OUR_NAMES = [BLOBS, MANIFEST, `${MANIFEST}.new`, ...filesOf(`${LOCKED}.lock`)]
 type Described = Omit<Manifest, 'format'>
 
 /** Exit code 0 when the backup is complete and durable; `check`: and when it was read again, whole. */
@@ -122,8 +120,7 @@ async function backUp(
   const name = `postroom-${at.getTime()}.db`
   const file = path.join(directory, name)
   // A copy that no manifest will name only fills the disk, which may be what went wrong.
-  const made = ['', '-wal', '-shm', '-journal'].map((end) => `${file}${end}`)
-  const manifest = await removedUnlessDone(made, async () => {
+  const manifest = await removedUnlessDone(filesOf(file), async () => {
     progress.show('the database')
     await writePortableCopy({ database: workplace.config.database, store }, file, at)
     const count = await copyBlobs(store.read, { from: context.blobs, to: kept }, progress)

@@ -5,13 +5,11 @@ import type { Blobs } from '../store/blobs.ts'
 import { DatabaseBlobs } from '../store/database-blobs.ts'
 import { FileBlobs } from '../store/file-blobs.ts'
 import { MixedBlobs } from '../store/mixed-blobs.ts'
-import type { Queryable, Store } from '../store/open.ts'
-import { referredBlobs } from '../store/reads/invariants.ts'
+import type { Store } from '../store/open.ts'
+import { type ListNames, namesOf, referredBlobs } from '../store/reads/invariants.ts'
 import { BLOBS } from './backup-manifest.ts'
 import type { Progress } from './progress.ts'
 import { verifyBlobs } from './verify.ts'
-
-const BLOBS_PER_QUERY = 500
 
 /** A backup has some in its database and some as files. */
 export interface Kept {
@@ -82,17 +80,7 @@ async function readAgain(source: Store, to: Blobs, progress: Progress): Promise<
   )
 }
 
-type Listing = (db: Queryable, after: string, limit: number) => Promise<string[]>
-
-async function* namesOf(db: Queryable, list: Listing): AsyncGenerator<string> {
-  for (let after: string | undefined = ''; after !== undefined; ) {
-    const names: string[] = await list(db, after, BLOBS_PER_QUERY)
-    yield* names
-    after = names.at(-1)
-  }
-}
-
-const blobsInDatabase: Listing = (db, after, limit) =>
+const blobsInDatabase: ListNames = (db, after, limit) =>
   db('blob_chunks')
     .where({ position: 0 })
     .where('sha256', '>', after)

@@ -14,14 +14,13 @@ import {
   brokenReferences,
   EXAMPLES_MAX,
   INVARIANTS_COUNT,
+  namesOf,
   referredBlobs,
   UNDAMAGED,
 } from '../store/reads/invariants.ts'
 import type { ExplainIo } from './explain.ts'
 import { type Progress, withProgress } from './progress.ts'
 import { demandDesk, withWorkplace } from './with-workplace.ts'
-
-const BLOBS_PER_QUERY = 500
 
 interface Verified {
   /** How much could be asked: a damaged database does not answer everything. */
@@ -107,19 +106,12 @@ export async function verifyBlobs(
   const lost: string[] = []
   const changed: string[] = []
   let count = 0
-  let after = ''
-  for (;;) {
-    const names = await referredBlobs(db, after, BLOBS_PER_QUERY)
-    for (const sha256 of names) {
-      const hash = await hashOf(blobs, sha256)
-      if (hash === null) lost.push(sha256)
-      else if (hash !== sha256) changed.push(sha256)
-      count += 1
-      progress.show('stored files', count)
-    }
-    const last = names.at(-1)
-    if (last === undefined) break
-    after = last
+  for await (const sha256 of namesOf(db, referredBlobs)) {
+    const hash = await hashOf(blobs, sha256)
+    if (hash === null) lost.push(sha256)
+    else if (hash !== sha256) changed.push(sha256)
+    count += 1
+    progress.show('stored files', count)
   }
   // What went meanwhile, with all that named it, is not missed.
   const named = await referredAmong(db, [...lost, ...changed])

@@ -1,3 +1,17 @@
+/** What is done beside the fetching of an inbox, over connections of its own. */
+import type { DeskContext } from '../desk/context.ts'
+import type { Patience } from './fetch-options.ts'
+import type { Elapsing, StoreDeps } from './fetch-rows.ts'
+
+/** What such work has to do with. */
+export interface BesideDeps
+  extends Elapsing,
+    Pick<StoreDeps, 'store' | 'blobs' | 'events' | 'inbox' | 'inboxId' | 'now'> {
+  readonly context: DeskContext
+  /** How long a server is waited for; default: PATIENCE. */
+  readonly patience?: Patience
+}
+
 /** Work that goes on beside the fetching of an inbox, one piece of it at a time, and ends with it. */
 export class OneBeside {
   readonly #stop = new AbortController()

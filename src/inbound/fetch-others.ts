@@ -12,12 +12,11 @@ import { headerOf } from '../mail/message.ts'
 import { type Answer, answersOfOthers } from '../store/answers-sent.ts'
 import { isDatabaseDown } from '../store/database-errors.ts'
 import { ownAddresses } from '../ticket/inbox.ts'
-import { OneBeside } from './fetch-beside.ts'
+import { type BesideDeps, OneBeside } from './fetch-beside.ts'
 import { failureOf } from './fetch-failure.ts'
 import { PATIENCE } from './fetch-options.ts'
 import { elapsedOf } from './fetch-rows.ts'
 import { foldersUsedAs, inAccount } from './fetch-sent.ts'
-import type { WholeDeps } from './fetch-whole.ts'
 
 const LOOK_MS = 15 * 60_000
 /** Before that the other one has had no time to answer, and a daemon that starts again and again logs in enough. */
@@ -31,13 +30,13 @@ const LIMITS = { linesMax: 50, valueLengthMax: 2_000 }
 
 /** For one inbox. */
 export class OtherDeskLooks {
-  readonly #deps: WholeDeps
+  readonly #deps: BesideDeps
   readonly #beside: OneBeside
   #notBefore: number
   /** Asked for once: an account may have a hundred thousand folders. */
   #sentFolders: readonly string[] | null = null
 
-  constructor(deps: WholeDeps, signal: AbortSignal) {
+  constructor(deps: BesideDeps, signal: AbortSignal) {
     this.#deps = deps
     this.#beside = new OneBeside(signal)
     this.#notBefore = elapsedOf(deps) + FIRST_MS

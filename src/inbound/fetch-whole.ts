@@ -2,15 +2,14 @@
  * Too large to be taken as it comes, and wanted all the same: the whole message is fetched over a
  * connection of its own, beside the fetching, because it may take an hour.
  */
-import type { DeskContext } from '../desk/context.ts'
 import { settleWhole, type Whole } from '../desk/whole-messages.ts'
 import { discardBlobs } from '../store/blob-garbage.ts'
 import { isDatabaseDown } from '../store/database-errors.ts'
 import { countAttempt, nextWanted, type Wanted } from '../store/wanted-messages.ts'
-import { OneBeside } from './fetch-beside.ts'
+import { type BesideDeps, OneBeside } from './fetch-beside.ts'
 import { failureOf, NotStored, storingFailure } from './fetch-failure.ts'
-import { PATIENCE, type Patience } from './fetch-options.ts'
-import { elapsedOf, type Elapsing, type StoreDeps } from './fetch-rows.ts'
+import { PATIENCE } from './fetch-options.ts'
+import { elapsedOf } from './fetch-rows.ts'
 import { hasRoomFor } from './fetch-room.ts'
 import { ImapSession, type MessageMeta } from './fetch-session.ts'
 import { Throttled } from './fetch-throttled.ts'
@@ -23,22 +22,15 @@ const ATTEMPTS_MAX = 3
 
 const AGAIN_MS = 60_000
 
-export interface WholeDeps
-  extends Elapsing,
-    Pick<StoreDeps, 'store' | 'blobs' | 'events' | 'inbox' | 'inboxId' | 'now'> {
-  readonly context: DeskContext
-  readonly patience?: Patience
-}
-
 const tooLarge = (bytesMax: number): Whole => ({ why: `it has more than ${bytesMax / MB} MB` })
 
 /** One at a time, for one inbox. */
 export class WholeFetches {
-  readonly #deps: WholeDeps
+  readonly #deps: BesideDeps
   readonly #beside: OneBeside
   #notBefore = Number.NEGATIVE_INFINITY
 
-  constructor(deps: WholeDeps, signal: AbortSignal) {
+  constructor(deps: BesideDeps, signal: AbortSignal) {
     this.#deps = deps
     this.#beside = new OneBeside(signal)
   }

@@ -171,7 +171,21 @@ export async function brokenReferences(store: Store): Promise<Broken[]> {
   return rows.length === 0 ? [] : [{ invariant: 'every reference leads somewhere', examples }]
 }
 
-/** Names of stored bytes that something refers to, in order, after `after`. */
+const NAMES_PER_QUERY = 500
+
+/** At most `limit` names of stored bytes, in order, after `after`. */
+export type ListNames = (db: Queryable, after: string, limit: number) => Promise<string[]>
+
+/** All that `list` lists after `after`, page by page as they are wanted. */
+export async function* namesOf(db: Queryable, list: ListNames, after = ''): AsyncGenerator<string> {
+  for (let last: string | undefined = after; last !== undefined; ) {
+    const names: string[] = await list(db, last, NAMES_PER_QUERY)
+    yield* names
+    last = names.at(-1)
+  }
+}
+
+/** Names of stored bytes that something refers to. */
 export async function referredBlobs(
   db: Queryable,
   after: string,
